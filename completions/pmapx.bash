@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion for pmapx, and for pmapx under the name pmap (bash 4.4 or newer)
+
+# Candidates: the processes whose ids begin with $1, from the proc root $2.
+# Where bash lists them and inserts nothing, their names follow the ids.
+# $3 is put before each id.
+_pmapx_pids()
+{
+	local begin=$1 root=$2 prefix=$3 path pid name
+
+	# No other completion than listing gets the names: they would be typed.
+	local named=
+	[[ ${COMP_TYPE-} == @(63|33|64) ]] && named=yes
+
+	COMPREPLY=()
+	for path in "$root/$begin"*; do
+		pid=${path##*/}
+		[[ $pid == [1-9]* && $pid != *[!0-9]* ]] && COMPREPLY+=("$pid")
+	done
+	((${#COMPREPLY[@]})) || return 0
+	mapfile -t COMPREPLY < <(printf '%s\n' "${COMPREPLY[@]}" | sort -n)
+
+	local i
+	for i in "${!COMPREPLY[@]}"; do
+		pid=${COMPREPLY[i]}
+		COMPREPLY[i]=$prefix$pid
+		[[ $named && ${#COMPREPLY[@]} -gt 1 ]] || continue
+		# "123 (name) S ...": the name may hold brackets, blanks, newlines and
+		# terminal escapes; what is no letter, digit or plain sign becomes "?"
+		name=
+		IFS= read -r -d '' name 2>/dev/null <"$root/$pid/stat"
+		name=${name#*\(}
+		name=${name%)*}
+		COMPREPLY[i]+="  ${name//[![:alnum:] _.,:;\/+*@#%=~()<>-]/?}"
+	done
+}
+
+_pmapx()
+{
+	local options='
+		-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from=
+		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
+		-k --use-kernel-name -A --range= -h --help -V --version'
+	local own='--root= --compat='
+	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc ended=
+
+	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
+
+	# The words before this one: is there a --root, or a -- that ends the options?
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		if [[ $word == -- ]]; then
+			ended=yes
+			break
+		elif [[ $own && $word == --root=?* ]]; then
+			root=${word#*=}
+		elif [[ $own && $word == --root ]]; then
+			[[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
+			((i + 1 < COMP_CWORD)) && root=${COMP_WORDS[i + 1]}
+		fi
+	done
+	# Words arrive as typed, with their quotes and backslashes.
+	root=${root//[\"\'\\]/}
+	[[ $root == '~' || $root == '~/'* ]] && root=$HOME${root#'~'}
+
+	# Is this word the value of an option? With = among the characters that break
+	# words, "--option=value" comes as three of them.
+	local previous=${COMP_WORDS[COMP_CWORD - 1]} prefix=
+	if [[ $ended ]]; then
+		:
+	elif [[ $cur == --*=* ]]; then
+		option=${cur%%=*}
+		prefix=$option=
+		cur=${cur#*=}
+	elif [[ $cur == = && $previous == --* ]]; then
+		option=$previous
+		cur=
+	elif [[ $previous == = && COMP_CWORD -ge 2 && ${COMP_WORDS[COMP_CWORD - 2]} == --* ]]; then
+		option=${COMP_WORDS[COMP_CWORD - 2]}
+	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
+		option=$previous
+	fi
+	[[ $option == --root || $option == --compat ]] && [[ ! $own ]] && option=
+
+	COMPREPLY=()
+	case $option in
+	--read-rc-from | --create-rc-to | -*[CN])
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
+		return
+		;;
+	--root)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
+		return
+		;;
+	--compat)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 3.2 -- "$cur")
+		return
+		;;
+	--range | -*A)
+		return
+		;;
+	esac
+
+	if [[ $cur == -* && ! $ended ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options $own" -- "$cur")
+		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+	elif [[ /proc/ == "$cur"* && $cur ]]; then
+		_pmapx_pids '' "$root" /proc/
+	elif [[ $cur == /proc/* ]]; then
+		_pmapx_pids "${cur#/proc/}" "$root" /proc/
+	else
+		_pmapx_pids "$cur" "$root" ''
+	fi
+}
+
+complete -o nosort -F _pmapx pmapx pmap

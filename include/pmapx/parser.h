@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file parser.h
+ * From bytes to mappings: a parser for the text of maps and smaps files, fed
+ * in pieces of any size, from anywhere.
+ *
+ * Lines have no maximum length.  Nothing is allocated per mapping: texts are
+ * handed out where they lie in the parser's buffer.
+ *
+ * A line is a mapping, or "Key: value" that belongs to the mapping above it.
+ * Order, absence and repetition of keys, keys never heard of, values without
+ * unit and empty values are all fine.  Any other line is an error that names
+ * line and column, after which reading goes on with the line below.
+ *
+ * @code
+ * while ((r = pmapx_parser_next(parser, &mapping, &error)) != 0) {
+ *         if (r == 1)
+ *                 use(mapping);
+ *         else if (r != -EAGAIN)
+ *                 complain(&error);
+ *         else if ((n = more(buffer, sizeof(buffer))) > 0)
+ *                 pmapx_parser_feed(parser, buffer, n);
+ *         else
+ *                 pmapx_parser_finish(parser);
+ * }
+ * @endcode
+ */
+#ifndef PMAPX_PARSER_H
+#define PMAPX_PARSER_H
+
+#include <pmapx/mapping.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A parser in some state of its input; one thread at a time. */
+struct pmapx_parser;
+
+/** How to parse; zero everywhere but in @size is the default. */
+struct pmapx_parser_options {
+	size_t size; /**< sizeof(struct pmapx_parser_options) at the caller. */
+
+	/**
+	 * Hand out each mapping at its own line and pass over key lines
+	 * unread.  Without it, a mapping is handed out when the next one
+	 * begins or the input ends, with all of its keys.
+	 */
+	bool mappings_only;
+};
+
+/**
+ * Make a parser.
+ *
+ * @param options  How to parse, or NULL for the default.
+ * @param ret      Set to the new parser on success; close it with
+ *                 pmapx_parser_close().
+ * @return 0; -ENOMEM; -E2BIG if @options has members that this library does
+ *         not know, and they are not zero; -EINVAL if its size is impossible.
+ */
+PMAPX_API int pmapx_parser_open(
+	const struct pmapx_parser_options *options, struct pmapx_parser **ret);
+
+/** Free @parser and everything it handed out.  NULL is fine. */
+PMAPX_API void pmapx_parser_close(struct pmapx_parser *parser);
+
+/** Forget all input and begin anew at line 1, keeping the memory. */
+PMAPX_API void pmapx_parser_reset(struct pmapx_parser *parser);
+
+/**
+ * Append a copy of @length bytes to the input.
+ *
+ * The mapping that was handed out last is gone afterwards.
+ *
+ * @return 0, or -ENOMEM, with nothing appended.
+ */
+PMAPX_API int pmapx_parser_feed(struct pmapx_parser *parser, const void *bytes, size_t length);
+
+/**
+ * Ask where to put input, to save the copy of pmapx_parser_feed(): write up to
+ * *@ret_room bytes to *@ret_bytes, then say how many with pmapx_parser_fed().
+ *
+ * The mapping that was handed out last is gone afterwards.
+ *
+ * @param want      Room needed at least, in bytes.
+ * @param ret_bytes Set on success; the parser owns it, and it is valid until
+ *                  the next call on @parser.
+ * @param ret_room  Set on success to the room there is, at least @want.
+ * @return 0, or -ENOMEM.
+ */
+PMAPX_API int pmapx_parser_space(
+	struct pmapx_parser *parser, size_t want, char **ret_bytes, size_t *ret_room);
+
+/** Say that @length bytes were written where pmapx_parser_space() said. */
+PMAPX_API void pmapx_parser_fed(struct pmapx_parser *parser, size_t length);
+
+/** Say that the input has ended; feed nothing afterwards. */
+PMAPX_API void pmapx_parser_finish(struct pmapx_parser *parser);
+
+/**
+ * The next mapping.
+ *
+ * @param ret  Set on 1 to a mapping that is valid, with all its texts, until
+ *             the next call on @parser.
+ * @param error  Filled on a negative result other than -EAGAIN.  May be NULL.
+ * @return 1 with a mapping; 0 at the end; -EAGAIN if more input is needed;
+ *         -EBADMSG for a line that is neither mapping nor key (call again to
+ *         go on below it); -ENODATA, at most once, if the last line has no
+ *         newline: a mapping on it is handed out before, a key on it is
+ *         not believed, as digits may be missing; -ENOMEM.
+ */
+PMAPX_API int pmapx_parser_next(
+	struct pmapx_parser *parser, const struct pmapx_mapping **ret, struct pmapx_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

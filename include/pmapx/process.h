@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file process.h
+ * One process of a source: who it is, and its files.
+ */
+#ifndef PMAPX_PROCESS_H
+#define PMAPX_PROCESS_H
+
+#include <pmapx/source.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The most that is kept of a command line, in bytes; as pmap keeps it. */
+#define PMAPX_CMDLINE_MAX 131072
+
+/** The files of a process that hold its map. */
+enum pmapx_map_file {
+	PMAPX_FILE_MAPS, /**< Addresses and names: cheap. */
+	PMAPX_FILE_SMAPS /**< These and residency: the kernel walks the page tables. */
+};
+
+/** A process of a source; one thread at a time. */
+struct pmapx_process;
+
+/** Who a process is, from its status and stat files; see proc(5). */
+struct pmapx_identity {
+	pid_t pid;              /**< The number it was opened by; may be a thread's. */
+	pid_t tgid;             /**< Its thread group: the process.  @pid if status is silent. */
+	pid_t ppid;             /**< Parent, 0 if there is none. */
+	char state;             /**< Such as 'S'; 'Z' is a zombie. */
+	bool has_start_stack;   /**< Whether the kernel told @start_stack. */
+	uint64_t start_stack;   /**< Address of the bottom of the main stack. */
+	uint64_t start_ticks;   /**< Start, in clock ticks since boot; 0 if unknown. */
+	struct pmapx_text comm; /**< Command name as stat has it, any byte, without parentheses. */
+};
+
+/**
+ * Open process @pid of @source and read who it is.  A thread's id is as good
+ * as a process's.
+ *
+ * @param ret  Set on success; close it with pmapx_process_close(), before
+ *             @source is closed.
+ * @return 0; -ESRCH if there is no such process (or it cannot be seen, or
+ *         its stat cannot be read); -ENOMEM; -EMFILE, -ENFILE.
+ */
+PMAPX_API int pmapx_process_open(
+	struct pmapx_source *source, pid_t pid, struct pmapx_process **ret);
+
+/** Close @process; NULL is fine.  Close its readers first. */
+PMAPX_API void pmapx_process_close(struct pmapx_process *process);
+
+/** Who @process is; valid until it is closed. */
+PMAPX_API const struct pmapx_identity *pmapx_process_identity(const struct pmapx_process *process);
+
+/**
+ * The command line of @process: its arguments, each with a NUL behind it,
+ * unless the process has written something else there.
+ *
+ * @param ret  Set on success, at most PMAPX_CMDLINE_MAX bytes; empty for
+ *             kernel threads and zombies.  Valid until @process is closed.
+ * @return 0, -ENOMEM, or what open(2) or read(2) gave.
+ */
+PMAPX_API int pmapx_process_cmdline(struct pmapx_process *process, struct pmapx_text *ret);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file reader.h
+ * From a process to its mappings.
+ */
+#ifndef PMAPX_READER_H
+#define PMAPX_READER_H
+
+#include <pmapx/mapping.h>
+#include <pmapx/process.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A map file of a process, being read; one thread at a time. */
+struct pmapx_reader;
+
+/** How to read; zero everywhere but in @size is the default. */
+struct pmapx_reader_options {
+	size_t size;        /**< sizeof(struct pmapx_reader_options) at the caller. */
+	bool mappings_only; /**< As in struct pmapx_parser_options. */
+};
+
+/**
+ * Open a map file of @process.
+ *
+ * The file is that of the thread group.  If that shows nothing, as it does
+ * once the group's leader has exited, and @process was opened by another
+ * thread's id, that thread's own file is read.
+ *
+ * @param file     Which file.
+ * @param options  NULL for the default.
+ * @param ret      Set on success; close it with pmapx_reader_close(), before
+ *                 @process is closed.
+ * @return 0; what open(2) gave, such as -EACCES or -ENOENT; -ENOMEM; -E2BIG
+ *         or -EINVAL for @options.
+ */
+PMAPX_API int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
+	const struct pmapx_reader_options *options, struct pmapx_reader **ret);
+
+/** Close @reader; NULL is fine. */
+PMAPX_API void pmapx_reader_close(struct pmapx_reader *reader);
+
+/**
+ * The next mapping.
+ *
+ * @param ret    Set on 1 to a mapping that is valid, with all its texts, until
+ *               the next call on @reader.
+ * @param error  Filled on a negative result.  May be NULL.
+ * @return 1 with a mapping; 0 at the end; -EBADMSG for a line that is neither
+ *         mapping nor key, after which the next call goes on below it; and,
+ *         at most once and after all that could be read has been handed out,
+ *         -ENODATA if the file ends in the middle of a line, or what read(2)
+ *         gave; -ENOMEM.  After those, 0.
+ */
+PMAPX_API int pmapx_reader_next(
+	struct pmapx_reader *reader, const struct pmapx_mapping **ret, struct pmapx_error *error);
+
+/**
+ * The process or thread whose file is being read, for messages.
+ */
+PMAPX_API pid_t pmapx_reader_pid(const struct pmapx_reader *reader);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the name field of a mapping is.
+ */
+#include "name.h"
+
+#include <string.h>
+
+bool px_name_is_label(const struct pmapx_text *name)
+{
+	return name->length >= 2 && name->bytes[0] == '[' && name->bytes[name->length - 1] == ']';
+}
+
+bool px_name_begins(const struct pmapx_text *name, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return name->length >= length && memcmp(name->bytes, prefix, length) == 0;
+}
+
+bool px_name_is_sysv(const struct pmapx_text *name)
+{
+	static const char deleted[] = " (deleted)";
+	const size_t prefix = 5, digits = 8;
+	struct pmapx_text rest;
+
+	if (name->length < prefix + digits || !px_name_begins(name, "/SYSV"))
+		return false;
+	/* The key is printed with %08x (ipc/shm.c), so it is in lower case. */
+	for (size_t i = prefix; i < prefix + digits; i++)
+		if (memchr("0123456789abcdef", name->bytes[i], 16) == NULL)
+			return false;
+	rest.bytes = name->bytes + prefix + digits;
+	rest.length = name->length - prefix - digits;
+	return rest.length == 0 ||
+		(rest.length == sizeof(deleted) - 1 && px_name_begins(&rest, deleted));
+}
+
+struct pmapx_text px_name_last_component(const struct pmapx_text *name)
+{
+	const char *slash = name->length ? memrchr(name->bytes, '/', name->length) : NULL;
+	struct pmapx_text last = *name;
+
+	if (slash != NULL) {
+		last.bytes = slash + 1;
+		last.length = (size_t)(name->bytes + name->length - last.bytes);
+	}
+	return last;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the name field of a mapping is: a path, a label of the kernel's, SysV
+ * shared memory.
+ */
+#ifndef PX_NAME_H
+#define PX_NAME_H
+
+#include <pmapx/mapping.h>
+
+/** Whether @name is a label such as [heap] or [anon:a/b]: never a path. */
+bool px_name_is_label(const struct pmapx_text *name);
+
+/**
+ * Whether @name is what the kernel calls a SysV segment: "/SYSV" and 8
+ * hexadecimal digits, and perhaps " (deleted)".  A file may have the name of a
+ * segment in it anywhere, or even be called so: look at the device as well.
+ */
+bool px_name_is_sysv(const struct pmapx_text *name);
+
+/** Whether @name begins with @prefix. */
+bool px_name_begins(const struct pmapx_text *name, const char *prefix);
+
+/** What follows the last slash of @name; all of it if it has none. */
+struct pmapx_text px_name_last_component(const struct pmapx_text *name);
+
+#endif

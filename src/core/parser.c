@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From bytes to mappings: lines from frame.c, mapping lines to maps.c, key
+ * lines to smaps.c, and the mapping that is being put together.
+ */
+#include <pmapx/parser.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame.h"
+#include "maps.h"
+#include "growable.h"
+#include "smaps.h"
+
+struct pmapx_parser {
+	struct px_frame frame;
+	bool mappings_only;
+	bool building;                /* @mapping is begun and not handed out. */
+	bool cut;                     /* The end was in mid-line, and has not been said. */
+	struct pmapx_mapping mapping; /* Begun, or handed out. */
+	struct pmapx_entry *entries;  /* Its key lines; owned, reused. */
+	size_t entry_count, entry_size;
+
+	/* What the key lines of the mapping before were, place by place. */
+	enum pmapx_field *expected;
+	size_t expected_count;
+};
+
+int pmapx_parser_open(const struct pmapx_parser_options *options, struct pmapx_parser **ret)
+{
+	struct pmapx_parser *parser;
+	int r = PX_CHECK_OPTIONS(options);
+
+	if (r < 0)
+		return r;
+	parser = calloc(1, sizeof(*parser));
+	if (parser == NULL)
+		return -ENOMEM;
+	parser->mappings_only = PX_OPTION(options, mappings_only, false);
+	*ret = parser;
+	return 0;
+}
+
+void pmapx_parser_close(struct pmapx_parser *parser)
+{
+	if (parser == NULL)
+		return;
+	px_frame_deinit(&parser->frame);
+	free(parser->entries);
+	free(parser->expected);
+	free(parser);
+}
+
+void pmapx_parser_reset(struct pmapx_parser *parser)
+{
+	px_frame_reset(&parser->frame);
+	parser->building = false;
+	parser->cut = false;
+	parser->entry_count = 0;
+}
+
+static void shift_text(struct pmapx_text *text, ptrdiff_t shift)
+{
+	if (text->bytes != NULL)
+		text->bytes = (const char *)((uintptr_t)text->bytes + (uintptr_t)shift);
+}
+
+/* The buffer has moved under the mapping that is being put together. */
+static void shift_mapping(struct pmapx_parser *parser, ptrdiff_t shift)
+{
+	shift_text(&parser->mapping.name, shift);
+	shift_text(&parser->mapping.text, shift);
+	shift_text(&parser->mapping.smaps.name, shift);
+	shift_text(&parser->mapping.smaps.vm_flags, shift);
+	for (size_t i = 0; i < parser->entry_count; i++) {
+		shift_text(&parser->entries[i].key, shift);
+		shift_text(&parser->entries[i].value, shift);
+		shift_text(&parser->entries[i].digits, shift);
+	}
+}
+
+int pmapx_parser_space(struct pmapx_parser *parser, size_t want, char **ret_bytes, size_t *ret_room)
+{
+	struct px_frame *frame = &parser->frame;
+	ptrdiff_t shift;
+	int r;
+
+	if (!parser->building)
+		frame->keep = frame->at;
+	r = px_frame_space(frame, want ? want : 1, &shift);
+	if (r < 0)
+		return r;
+	if (shift != 0 && parser->building)
+		shift_mapping(parser, shift);
+	*ret_bytes = frame->bytes + frame->end;
+	*ret_room = frame->size - frame->end;
+	return 0;
+}
+
+void pmapx_parser_fed(struct pmapx_parser *parser, size_t length)
+{
+	parser->frame.end += length;
+}
+
+int pmapx_parser_feed(struct pmapx_parser *parser, const void *bytes, size_t length)
+{
+	char *room;
+	size_t size;
+	int r;
+
+	if (length == 0)
+		return 0;
+	r = pmapx_parser_space(parser, length, &room, &size);
+	if (r < 0)
+		return r;
+	memcpy(room, bytes, length);
+	pmapx_parser_fed(parser, length);
+	return 0;
+}
+
+void pmapx_parser_finish(struct pmapx_parser *parser)
+{
+	parser->frame.finished = true;
+}
+
+/* Make room for one more entry, and for what it will be expected as next time. */
+static int reserve_entry(struct pmapx_parser *parser)
+{
+	size_t size = parser->entry_size ? parser->entry_size * 2 : 32;
+	struct pmapx_entry *entries;
+	enum pmapx_field *expected;
+
+	if (parser->entry_count < parser->entry_size)
+		return 0;
+	entries = reallocarray(parser->entries, size, sizeof(*entries));
+	if (entries == NULL)
+		return -ENOMEM;
+	parser->entries = entries;
+	expected = reallocarray(parser->expected, size, sizeof(*expected));
+	if (expected == NULL)
+		return -ENOMEM;
+	parser->expected = expected;
+	parser->entry_size = size;
+	return 0;
+}
+
+static int add_entry(
+	struct pmapx_parser *parser, const struct pmapx_text *line, struct pmapx_error *error)
+{
+	size_t place = parser->entry_count;
+	struct pmapx_entry *entry;
+	int r;
+
+	r = reserve_entry(parser);
+	if (r < 0) {
+		*error = (struct pmapx_error){ .code = ENOMEM, .reason = "out of memory" };
+		return r;
+	}
+	entry = &parser->entries[place];
+	r = px_smaps_parse(line,
+		place < parser->expected_count ? parser->expected[place] : PMAPX_FIELD_UNKNOWN,
+		entry, error);
+	if (r < 0)
+		return r;
+	px_smaps_set(&parser->mapping.smaps, entry);
+	parser->expected[place] = entry->field;
+	if (place >= parser->expected_count)
+		parser->expected_count = place + 1;
+	parser->entry_count++;
+	return 0;
+}
+
+/* Hand out the mapping that was being put together. */
+static int hand_out(struct pmapx_parser *parser, const struct pmapx_mapping **ret)
+{
+	struct pmapx_mapping *mapping = &parser->mapping;
+
+	parser->building = false;
+	if (mapping->name.length == 0 && pmapx_smaps_has(&mapping->smaps, PMAPX_FIELD_NAME))
+		mapping->name = mapping->smaps.name;
+	mapping->smaps.entries = parser->entries;
+	mapping->smaps.entry_count = parser->entry_count;
+	*ret = mapping;
+	return 1;
+}
+
+static int begin_mapping(
+	struct pmapx_parser *parser, const struct pmapx_text *line, struct pmapx_error *error)
+{
+	struct pmapx_mapping *mapping = &parser->mapping;
+	int r;
+
+	parser->frame.keep = (size_t)(line->bytes - parser->frame.bytes);
+	r = px_maps_parse(line, mapping, error);
+	if (r < 0)
+		return r;
+	mapping->line = parser->frame.line + 1;
+	mapping->smaps.have = 0;
+	mapping->smaps.name = (struct pmapx_text){ NULL, 0 };
+	mapping->smaps.vm_flags = (struct pmapx_text){ NULL, 0 };
+	parser->entry_count = 0;
+	parser->building = true;
+	return 0;
+}
+
+/*
+ * One line of input.  Returns 1 if it completes a mapping, which is left in
+ * the frame if it begins the next one.
+ */
+static int parse_line(struct pmapx_parser *parser, const struct pmapx_text *line, bool cut,
+	const struct pmapx_mapping **ret, struct pmapx_error *error)
+{
+	bool is_mapping = px_maps_is_mapping(line);
+	int r = 0;
+
+	if (is_mapping && parser->building)
+		return hand_out(parser, ret);
+	if (is_mapping)
+		r = begin_mapping(parser, line, error);
+	else if (cut)
+		r = 0; /* Its value may have lost digits. */
+	else if (parser->mappings_only || !parser->building)
+		r = px_smaps_parse(line, PMAPX_FIELD_UNKNOWN, &(struct pmapx_entry){ 0 }, error);
+	else
+		r = add_entry(parser, line, error);
+	if (r == -ENOMEM)
+		return r;
+
+	px_frame_take(&parser->frame, line);
+	if (r < 0) {
+		error->line = parser->frame.line;
+		/* What a cut line could not say is said once, as the cut itself. */
+		return cut ? 0 : r;
+	}
+	if (is_mapping && parser->mappings_only)
+		return hand_out(parser, ret);
+	return 0;
+}
+
+static int end_of_input(
+	struct pmapx_parser *parser, const struct pmapx_mapping **ret, struct pmapx_error *error)
+{
+	if (parser->building)
+		return hand_out(parser, ret);
+	if (!parser->cut)
+		return 0;
+	parser->cut = false;
+	*error = (struct pmapx_error){
+		.code = ENODATA,
+		.line = parser->frame.line,
+		.reason = "the input ends in the middle of a line",
+	};
+	return -ENODATA;
+}
+
+int pmapx_parser_next(
+	struct pmapx_parser *parser, const struct pmapx_mapping **ret, struct pmapx_error *error)
+{
+	struct pmapx_error ignored;
+	struct pmapx_text line;
+	int r = 0;
+
+	if (error == NULL)
+		error = &ignored;
+	while (r == 0) {
+		enum px_frame_result result = px_frame_peek(&parser->frame, &line);
+
+		if (result == PX_FRAME_MORE)
+			return -EAGAIN;
+		if (result == PX_FRAME_END)
+			return end_of_input(parser, ret, error);
+		if (result == PX_FRAME_CUT)
+			parser->cut = true;
+		r = parse_line(parser, &line, result == PX_FRAME_CUT, ret, error);
+	}
+	return r;
+}

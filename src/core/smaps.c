@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The "Key: value" lines of smaps.
+ *
+ * Keys come and go with kernels, vendors' kernels have keys of their own, and
+ * saved files are edited by people.  So every line of the shape "Key: value"
+ * is taken; whether the value means anything is said beside it.
+ */
+#include "smaps.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "scan.h"
+
+/* Far longer than any key, and short enough to print as a heading. */
+#define KEY_MAX 255
+
+static const struct pmapx_field_info infos[PMAPX_FIELD_COUNT] = {
+#define PX_FIELD(number, key, member, unit, since) \
+	[PMAPX_FIELD_##number] = { key, PMAPX_UNIT_##unit, since },
+#include "fields.inc"
+#undef PX_FIELD
+};
+
+/* Where each member is in struct pmapx_smaps. */
+static const unsigned short offsets[PMAPX_FIELD_COUNT] = {
+#define PX_FIELD(number, key, member, unit, since) \
+	[PMAPX_FIELD_##number] = offsetof(struct pmapx_smaps, member),
+#include "fields.inc"
+#undef PX_FIELD
+};
+
+static const unsigned char key_lengths[PMAPX_FIELD_COUNT] = {
+#define PX_FIELD(number, key, member, unit, since) [PMAPX_FIELD_##number] = sizeof(key) - 1,
+#include "fields.inc"
+#undef PX_FIELD
+};
+
+_Static_assert(PMAPX_FIELD_COUNT <= 64, "struct pmapx_smaps has one bit for each field");
+
+const struct pmapx_field_info *pmapx_field_info(enum pmapx_field field)
+{
+	if (field < 0 || field >= PMAPX_FIELD_COUNT)
+		return NULL;
+	return &infos[field];
+}
+
+static bool is_key(enum pmapx_field field, const char *key, size_t length)
+{
+	return key_lengths[field] == length && memcmp(infos[field].key, key, length) == 0;
+}
+
+static enum pmapx_field find_key(const char *key, size_t length)
+{
+	for (int field = 0; field < PMAPX_FIELD_COUNT; field++)
+		if (is_key(field, key, length))
+			return field;
+	return PMAPX_FIELD_UNKNOWN;
+}
+
+/* Whether the line begins with the key of @field and a colon. */
+static bool begins_with(const struct pmapx_text *line, enum pmapx_field field)
+{
+	return field >= 0 && line->length > key_lengths[field] &&
+		line->bytes[key_lengths[field]] == ':' &&
+		memcmp(line->bytes, infos[field].key, key_lengths[field]) == 0;
+}
+
+static int fail(const struct pmapx_text *line, const char *at, const char *reason,
+	struct pmapx_error *error)
+{
+	*error = (struct pmapx_error){
+		.code = EBADMSG,
+		.column = (uint64_t)(at - line->bytes) + 1,
+		.reason = reason,
+	};
+	return -EBADMSG;
+}
+
+/* The key of a line that is not the expected one. */
+static int parse_key(
+	const struct pmapx_text *line, struct pmapx_entry *ret, struct pmapx_error *error)
+{
+	const char *p = line->bytes, *end = p + line->length;
+
+	if (p == end)
+		return fail(line, p, "empty line", error);
+	if (!((*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z')))
+		return fail(line, p, "expected a mapping or a key", error);
+	while (p<end && * p> ' ' && *p <= '~' && *p != ':')
+		p++;
+	if (p == end || *p != ':')
+		return fail(line, p, "expected a mapping, or ':' after a key", error);
+	if (p - line->bytes > KEY_MAX)
+		return fail(line, p, "the key is longer than 255 bytes", error);
+	ret->key = (struct pmapx_text){ line->bytes, (size_t)(p - line->bytes) };
+	ret->field = find_key(ret->key.bytes, ret->key.length);
+	return 0;
+}
+
+int px_smaps_parse(const struct pmapx_text *line, enum pmapx_field expected,
+	struct pmapx_entry *ret, struct pmapx_error *error)
+{
+	const char *end = line->bytes + line->length, *p;
+
+	if (begins_with(line, expected)) {
+		ret->key = (struct pmapx_text){ line->bytes, key_lengths[expected] };
+		ret->field = expected;
+	} else {
+		int r = parse_key(line, ret, error);
+
+		if (r < 0)
+			return r;
+	}
+	p = px_skip_blanks(ret->key.bytes + ret->key.length + 1, end);
+	while (end > p && px_is_blank(end[-1]))
+		end--;
+	ret->value = (struct pmapx_text){ p, (size_t)(end - p) };
+	ret->number = 0;
+	ret->digits = (struct pmapx_text){ p, 0 };
+	p = px_scan_decimal(p, end, &ret->number);
+	/* pmap's fields have at most 20 digits, which 2^64 needs; more are only zeros. */
+	if (p != NULL && p - ret->value.bytes <= 20)
+		ret->digits.length = (size_t)(p - ret->value.bytes);
+	return 0;
+}
+
+void px_smaps_set(struct pmapx_smaps *smaps, const struct pmapx_entry *entry)
+{
+	void *member;
+
+	if (entry->field < 0)
+		return;
+	member = (char *)smaps + offsets[entry->field];
+	if (infos[entry->field].unit == PMAPX_UNIT_TEXT) {
+		memcpy(member, &entry->value, sizeof(entry->value));
+	} else if (entry->digits.length > 0) {
+		memcpy(member, &entry->number, sizeof(entry->number));
+	} else {
+		smaps->have &= ~(UINT64_C(1) << entry->field);
+		return;
+	}
+	smaps->have |= UINT64_C(1) << entry->field;
+}

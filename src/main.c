@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pmapx: report the memory map of processes.
+ *
+ * A map of the program, in the order in which a run meets its parts; each
+ * folder sees only those that doc/ARCHITECTURE.md allows it.
+ *
+ * src/main.c       this file: which face is asked for
+ * src/pmap/        pmap's face
+ *   pmap.c           operands → blocks of rows → exit status
+ *   options.c        the command line
+ *   usage.c          --help, --version
+ *   rc.c             rc files: finding, reading, writing them
+ *   rc_parse.c       rc files: what is in them
+ *   sheet.c          what views share: widths, addresses, modes
+ *   header.c         the line "PID:   command"
+ *   label.c          the name column
+ *   view_plain.c     the view without options
+ *   view_extended.c  -x
+ *   view_device.c    -d
+ *   view_fields.c    -X, -XX, -c, -C
+ *   columns.c        the columns that keys of smaps make
+ *   cells.c          a store for rows that wait for their widths
+ * src/source/      libpmapx: where the text comes from
+ *   source.c         what sources share
+ *   live.c           the running system
+ *   root.c           another proc root
+ *   folder.c         operations on a folder laid out like /proc
+ *   process.c        one process of a source
+ *   procinfo.c       what stat and status say
+ *   reader.c         a map file, fed to a parser
+ * src/core/        libpmapx: text → values
+ *   parser.c         bytes → mappings
+ *   frame.c          bytes → lines
+ *   maps.c           mapping lines
+ *   smaps.c          key lines; the table of keys is fields.inc
+ *   name.c           what a mapping's name is
+ *   totals.c         sums over mappings
+ *   version.c        the version of the library
+ * src/out/         what a run prints
+ *   console.c        its streams, messages, and what became of them
+ *   out.c            one buffered descriptor with a sticky error
+ *   text.c           text from outside, made harmless
+ *   format.c         formats from a message catalogue
+ *   language.c       language and character set, when needed
+ */
+#include <string.h>
+
+#include "console.h"
+#include "pmap.h"
+
+int main(int argc, char **argv)
+{
+	static char nameless[] = "pmapx", *nothing[] = { nameless, NULL };
+	struct px_console console;
+	bool as_pmap;
+
+	/* execve() permits an empty argument vector. */
+	if (argc < 1) {
+		argc = 1;
+		argv = nothing;
+	}
+	px_console_init(&console, argv[0]);
+	as_pmap = strcmp(console.name, "pmap") == 0;
+	console.terse = as_pmap;
+	px_locale_begin(&console.locale);
+	return px_console_finish(&console, px_pmap(&console, as_pmap, argc, argv));
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a run speaks.
+ */
+#include "console.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "text.h"
+
+void px_console_init(struct px_console *console, const char *argv0)
+{
+	const char *slash = strrchr(argv0, '/');
+
+	console->name = slash ? slash + 1 : argv0;
+	console->terse = false;
+	console->locale = (struct px_locale){ 0 };
+	console->out.fd = STDOUT_FILENO;
+	console->err.fd = STDERR_FILENO;
+	console->out.error = console->err.error = 0;
+	console->out.length = console->err.length = 0;
+}
+
+void px_message_begin(struct px_console *console)
+{
+	px_out_string(&console->err, console->name);
+	px_out_string(&console->err, ": ");
+}
+
+void px_message_end(struct px_console *console)
+{
+	px_out_string(&console->err, "\n");
+	px_out_flush(&console->err);
+}
+
+void px_message(struct px_console *console, const char *text)
+{
+	px_message_begin(console);
+	px_out_string(&console->err, px_translate(&console->locale, text));
+	px_message_end(console);
+}
+
+void px_message_format(struct px_console *console, const char *format,
+	const struct px_format_value *values, size_t count)
+{
+	px_message_begin(console);
+	px_out_format(&console->err, format, px_translate(&console->locale, format), values, count);
+	px_message_end(console);
+}
+
+void px_message_text(struct px_console *console, const char *text)
+{
+	px_out_text(&console->err, &console->locale, text, strlen(text));
+}
+
+int px_console_finish(struct px_console *console, int status)
+{
+	px_out_flush(&console->out);
+	if (console->out.error != 0) {
+		status = 1;
+		/* pmap is silent about a reader that went away. */
+		if (!console->terse || console->out.error != EPIPE) {
+			px_message_begin(console);
+			px_out_string(&console->err, px_translate(&console->locale, "write error"));
+			px_out_string(&console->err, ": ");
+			px_out_string(&console->err, strerror(console->out.error));
+			px_message_end(console);
+		}
+	}
+	return console->err.error != 0 ? 1 : status;
+}

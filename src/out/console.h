@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a run speaks: its name, its language, standard output and standard
+ * error, and what became of them.
+ */
+#ifndef PX_CONSOLE_H
+#define PX_CONSOLE_H
+
+#include <stdbool.h>
+
+#include "format.h"
+#include "language.h"
+#include "out.h"
+
+/** One run's streams. */
+struct px_console {
+	const char *name; /**< What messages begin with: argv[0] behind its last slash. */
+	bool terse;       /**< Say no more on standard error than pmap does. */
+	struct px_locale locale;
+	struct px_out out; /**< Standard output. */
+	struct px_out err; /**< Standard error. */
+};
+
+/** Set up @console for a program called @argv0. */
+void px_console_init(struct px_console *console, const char *argv0);
+
+/** Begin a message: "name: ".  Go on with px_out_…() on &console->err. */
+void px_message_begin(struct px_console *console);
+
+/** End a message: newline, and out with it. */
+void px_message_end(struct px_console *console);
+
+/** A message of one piece, translated. */
+void px_message(struct px_console *console, const char *text);
+
+/** A message with values in it, translated. */
+void px_message_format(struct px_console *console, const char *format,
+	const struct px_format_value *values, size_t count);
+
+/** Append text from outside to the message that was begun. */
+void px_message_text(struct px_console *console, const char *text);
+
+/** The last message of a run, if its output could not be written.
+ *
+ * Returns @status, or 1 if something that was to be written was not. */
+int px_console_finish(struct px_console *console, int status);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The user's language and character set.
+ *
+ * pmap's words are translated in the catalogue that procps-ng installs, so
+ * that a French system sees what its pmap shows.
+ */
+#include "language.h"
+
+#include <langinfo.h>
+#include <libintl.h>
+#include <locale.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The value that decides a category: LC_ALL, its own variable, LANG, or NULL. */
+static const char *deciding(const char *category)
+{
+	const char *const names[] = { "LC_ALL", category, "LANG" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && *value != '\0')
+			return value;
+	}
+	return NULL;
+}
+
+static bool is_plain_c(const char *name)
+{
+	return name == NULL || strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0;
+}
+
+/*
+ * Whether messages can come out other than they are written: not in C or
+ * POSIX; in C.UTF-8 and in American English only if LANGUAGE asks for it.
+ */
+static bool may_translate(void)
+{
+	const char *name = deciding("LC_MESSAGES");
+	const char *language = getenv("LANGUAGE");
+
+	if (is_plain_c(name))
+		return false;
+	if (language != NULL && *language != '\0')
+		return true;
+	return strncmp(name, "C.", 2) != 0 && strncmp(name, "en_US", 5) != 0;
+}
+
+static void set(struct px_locale *locale)
+{
+	if (!locale->is_set)
+		setlocale(LC_ALL, "");
+	locale->is_set = true;
+}
+
+void px_locale_begin(struct px_locale *locale)
+{
+	if (!may_translate())
+		return;
+	set(locale);
+	bindtextdomain("procps-ng", PX_PROCPS_LOCALEDIR);
+	textdomain("procps-ng");
+	locale->translates = true;
+}
+
+enum px_charset px_locale_charset(struct px_locale *locale)
+{
+	if (!locale->has_charset) {
+		locale->charset = PX_CHARSET_OTHER;
+		if (!is_plain_c(deciding("LC_CTYPE"))) {
+			set(locale);
+			if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+				locale->charset = PX_CHARSET_UTF8;
+		}
+		locale->has_charset = true;
+	}
+	return locale->charset;
+}
+
+const char *px_translate(const struct px_locale *locale, const char *text)
+{
+	return locale->translates ? gettext(text) : text;
+}

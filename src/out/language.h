@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The user's language and character set, set up only when something needs
+ * them: opening locale files costs a third of a short run.
+ */
+#ifndef PX_LANGUAGE_H
+#define PX_LANGUAGE_H
+
+#include <stdbool.h>
+
+/** How bytes beyond ASCII are to be understood. */
+enum px_charset {
+	PX_CHARSET_UTF8,  /**< UTF-8. */
+	PX_CHARSET_OTHER, /**< Something else: ask the C library, byte by byte. */
+};
+
+/** What is known of the locale; zero to begin with. */
+struct px_locale {
+	bool is_set;      /**< Whether setlocale() has been called. */
+	bool translates;  /**< Whether messages may have translations. */
+	bool has_charset; /**< Whether @charset is known. */
+	enum px_charset charset;
+};
+
+/**
+ * Look at the environment, and if it asks for a language that may have
+ * translations, set the locale and the catalogue of procps-ng.
+ */
+void px_locale_begin(struct px_locale *locale);
+
+/** The character set; sets the locale if it must. */
+enum px_charset px_locale_charset(struct px_locale *locale);
+
+/**
+ * The translation of @text in procps-ng's own installed catalogue, or @text.
+ * Static storage.
+ */
+const char *px_translate(const struct px_locale *locale, const char *text);
+
+#endif

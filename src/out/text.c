@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Text from outside, made harmless for a terminal.
+ */
+#include "text.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Characters that end a line or turn its direction around (UAX 9, UAX 14). */
+static bool is_unruly(uint32_t character)
+{
+	return (character >= 0x80 && character <= 0x9f) || character == 0x2028 ||
+		character == 0x2029 || (character >= 0x202a && character <= 0x202e) ||
+		(character >= 0x2066 && character <= 0x2069);
+}
+
+/*
+ * The characters of RFC 3629: no overlong forms, no surrogates, none above
+ * U+10FFFF.  The first continuation byte is the one whose range varies.
+ */
+size_t px_utf8_length(const unsigned char *at, const unsigned char *end)
+{
+	unsigned char lead = *at, low = 0x80, high = 0xbf;
+	uint32_t character;
+	size_t length;
+
+	if (lead < 0x80)
+		return lead >= 0x20 && lead != 0x7f ? 1 : 0;
+	if (lead < 0xc2 || lead > 0xf4)
+		return 0;
+	length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+	if ((size_t)(end - at) < length)
+		return 0;
+	if (lead == 0xe0)
+		low = 0xa0;
+	else if (lead == 0xed)
+		high = 0x9f;
+	else if (lead == 0xf0)
+		low = 0x90;
+	else if (lead == 0xf4)
+		high = 0x8f;
+	if (at[1] < low || at[1] > high)
+		return 0;
+	character = lead & (0x7fu >> length);
+	character = character << 6 | (at[1] & 0x3fu);
+	for (size_t i = 2; i < length; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+		character = character << 6 | (at[i] & 0x3fu);
+	}
+	return is_unruly(character) ? 0 : length;
+}
+
+/* How many bytes at @at, before @end, pass as they are; none if the first does not. */
+static size_t passing(struct px_locale *locale, const unsigned char *at, const unsigned char *end)
+{
+	if (*at < 0x80)
+		return *at >= 0x20 && *at != 0x7f;
+	if (px_locale_charset(locale) == PX_CHARSET_UTF8)
+		return px_utf8_length(at, end);
+	return isprint(*at) ? 1 : 0;
+}
+
+void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes, size_t length)
+{
+	const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
+	const unsigned char *begin = at;
+
+	while (at < end) {
+		size_t passed = passing(locale, at, end);
+
+		if (passed > 0) {
+			at += passed;
+			continue;
+		}
+		px_out_bytes(out, (const char *)begin, (size_t)(at - begin));
+		px_out_bytes(out, "?", 1);
+		begin = ++at;
+	}
+	px_out_bytes(out, (const char *)begin, (size_t)(at - begin));
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The line "PID:   command" above each process.
+ *
+ * Arguments are separated by NULs in the file and by blanks in the line; empty
+ * arguments at the end do not show.  A process without arguments, such as a
+ * kernel thread, is shown by its name in brackets.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "put.h"
+#include "sheet.h"
+#include "text.h"
+
+static void put_comm(struct px_sheet *sheet)
+{
+	struct px_console *console = sheet->console;
+	const struct pmapx_identity *identity = sheet->identity;
+
+	px_out_string(&console->out, "[");
+	px_out_text(&console->out, &console->locale, identity->comm.bytes, identity->comm.length);
+	px_out_string(&console->out, identity->state == 'Z' ? "] <defunct>" : "]");
+}
+
+/* How much of a command line is shown, and with what last byte it was kept. */
+static size_t shown_length(const struct pmapx_text *cmdline)
+{
+	size_t kept = cmdline->length, length;
+	char last;
+
+	/* pmap's buffer has room for one byte less than it reads. */
+	if (kept == PMAPX_CMDLINE_MAX)
+		kept--;
+	length = kept;
+	while (length > 0 && cmdline->bytes[length - 1] == '\0')
+		length--;
+	last = cmdline->bytes[kept - 1];
+	/* Titles that are set without a final NUL may end in a separator. */
+	if (length == kept && (last == ' ' || last == '\n'))
+		length--;
+	return length;
+}
+
+static void put_cmdline(struct px_sheet *sheet, const struct pmapx_text *cmdline)
+{
+	struct px_console *console = sheet->console;
+	const char *at = cmdline->bytes, *end = at + shown_length(cmdline);
+
+	if (at == end) {
+		px_out_string(&console->out, "-");
+		return;
+	}
+	while (at < end) {
+		const char *stop = at;
+
+		while (stop < end && *stop != '\0' && *stop != '\n')
+			stop++;
+		px_out_text(&console->out, &console->locale, at, (size_t)(stop - at));
+		if (stop < end)
+			px_out_string(&console->out, " ");
+		at = stop + 1;
+	}
+}
+
+void px_put_header(struct px_sheet *sheet, struct pmapx_process *process)
+{
+	struct px_out *out = &sheet->console->out;
+	struct pmapx_text cmdline;
+	char *at = px_out_room(out, PX_PUT_MAX);
+
+	px_out_written(out, px_put_decimal(at, (uint64_t)sheet->identity->tgid, 1));
+	px_out_string(out, ":   ");
+	if (pmapx_process_cmdline(process, &cmdline) < 0 || cmdline.length == 0)
+		put_comm(sheet);
+	else
+		put_cmdline(sheet, &cmdline);
+	px_out_string(out, "\n");
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pmap's command line.  The parsing is that of GNU getopt_long(), as pmap's
+ * is; what pmapx adds are long options only, taken where they are spelled in
+ * full, so that the abbreviations of pmap's own keep their meaning.
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+#include "usage.h"
+
+/* Values of the long options that have no letter. */
+enum { OPTION_ROOT = 256, OPTION_COMPAT };
+
+static const char short_options[] = "hVxXrdqA:pkcC:nN:";
+
+static const struct option pmap_options[] = {
+	{ "create-rc", no_argument, NULL, 'n' },
+	{ "create-rc-to", required_argument, NULL, 'N' },
+	{ "device", no_argument, NULL, 'd' },
+	{ "extended", no_argument, NULL, 'x' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "range", required_argument, NULL, 'A' },
+	{ "read-rc", no_argument, NULL, 'c' },
+	{ "read-rc-from", required_argument, NULL, 'C' },
+	{ "show-path", no_argument, NULL, 'p' },
+	{ "use-kernel-name", no_argument, NULL, 'k' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct option own_options[] = {
+	{ "compat", required_argument, NULL, OPTION_COMPAT },
+	{ "root", required_argument, NULL, OPTION_ROOT },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Options that were given, for the rules about what goes together. */
+struct given {
+	unsigned X;
+	bool c, C, d, n, N, x;
+};
+
+/*
+ * Which table the next call of getopt_long() is to use: ours if the next
+ * option is one of ours in full, as only then pmap could not mean it.
+ */
+static const struct option *next_table(int argc, char **argv)
+{
+	int i = optind;
+
+	while (i < argc && (argv[i][0] != '-' || argv[i][1] == '\0'))
+		i++;
+	if (i >= argc || strncmp(argv[i], "--", 2) != 0)
+		return pmap_options;
+	for (const struct option *option = own_options; option->name != NULL; option++) {
+		size_t length = strlen(option->name);
+
+		if (strncmp(argv[i] + 2, option->name, length) == 0 &&
+			(argv[i][2 + length] == '\0' || argv[i][2 + length] == '='))
+			return own_options;
+	}
+	return pmap_options;
+}
+
+/* One half of a range, from @text up to @end; empty leaves the bound alone. */
+static bool read_bound(const char *text, const char *end, uint64_t *bound)
+{
+	char *stop;
+
+	if (text == end)
+		return true;
+	/* As strtoul() takes it: blanks, sign and 0x may stand in front. */
+	*bound = strtoull(text, &stop, 16);
+	return stop == end;
+}
+
+static bool read_range(const char *text, struct px_options *options)
+{
+	const char *comma = strchr(text, ','), *end = text + strlen(text);
+
+	if (comma == NULL) {
+		if (!read_bound(text, end, &options->low))
+			return false;
+		if (text != end)
+			options->high = options->low;
+		return true;
+	}
+	return read_bound(text, comma, &options->low) && read_bound(comma + 1, end, &options->high);
+}
+
+static enum px_verdict refuse_argument(struct px_console *console, const char *value)
+{
+	px_message_begin(console);
+	px_out_string(&console->err, px_translate(&console->locale, "failed to parse argument"));
+	px_out_string(&console->err, ": '");
+	px_message_text(console, value);
+	px_out_string(&console->err, "'");
+	px_message_end(console);
+	return PX_REFUSED;
+}
+
+/* The options that print something and end the run, or change what is shown. */
+static enum px_verdict take_option(struct px_console *console, bool as_pmap, int letter,
+	struct px_options *options, struct given *given)
+{
+	switch (letter) {
+	case 'h':
+		px_usage(console, as_pmap, &console->out);
+		return PX_DONE;
+	case 'V':
+		px_version(console, as_pmap);
+		return PX_DONE;
+	case 'r':
+		px_message(console, "option -r is ignored as SunOS compatibility");
+		break;
+	case 'q':
+		options->quiet = true;
+		break;
+	case 'p':
+		options->show_path = true;
+		break;
+	case 'k':
+		options->kernel_names = true;
+		break;
+	case 'A':
+		if (!read_range(optarg, options))
+			return refuse_argument(console, optarg);
+		break;
+	case 'x':
+		given->x = true;
+		break;
+	case 'X':
+		given->X++;
+		break;
+	case 'd':
+		given->d = true;
+		break;
+	case 'c':
+		given->c = true;
+		break;
+	case 'C':
+		given->C = true;
+		options->rc_path = optarg;
+		break;
+	case 'n':
+		given->n = true;
+		break;
+	case 'N':
+		given->N = true;
+		options->rc_path = optarg;
+		break;
+	case OPTION_ROOT:
+		options->root = optarg;
+		break;
+	case OPTION_COMPAT:
+		if (strcmp(optarg, "3.2") != 0) {
+			px_message_begin(console);
+			px_out_string(&console->err, "--compat=");
+			px_message_text(console, optarg);
+			px_out_string(&console->err, ": no such layout, there is 3.2");
+			px_message_end(console);
+			return PX_REFUSED;
+		}
+		options->compat_3_2 = true;
+		break;
+	default:
+		px_usage(console, as_pmap, &console->err);
+		return PX_REFUSED;
+	}
+	return PX_GO_ON;
+}
+
+static enum px_verdict refuse(struct px_console *console, const char *message)
+{
+	px_message(console, message);
+	return PX_REFUSED;
+}
+
+/* pmap's checks, in pmap's order. */
+static enum px_verdict check(
+	struct px_console *console, struct px_options *options, const struct given *given)
+{
+	if (given->c + given->C + given->d + given->n + given->N + given->x + (given->X > 0) > 1)
+		return refuse(console, "options -c, -C, -d, -n, -N, -x, -X are mutually exclusive");
+	options->create_rc = given->n || given->N;
+	if (options->create_rc && (options->quiet || options->show_path))
+		return refuse(console, "options -p, -q are mutually exclusive with -n, -N");
+	if (options->create_rc && options->operand_count > 0)
+		return refuse(console, "too many arguments");
+	if (!options->create_rc && options->operand_count == 0)
+		return refuse(console, "argument missing");
+
+	options->read_rc = given->c || given->C;
+	options->every_field = given->X > 1;
+	if (given->X > 0 || options->read_rc)
+		options->view = PX_VIEW_FIELDS;
+	else if (given->x)
+		options->view = PX_VIEW_EXTENDED;
+	else if (given->d)
+		options->view = PX_VIEW_DEVICE;
+	if (options->compat_3_2 && options->view == PX_VIEW_FIELDS)
+		return refuse(console,
+			"--compat=3.2 lays out the default view, -x and -d: procps 3.2 had no other");
+	return PX_GO_ON;
+}
+
+enum px_verdict px_options_read(
+	struct px_console *console, bool as_pmap, int argc, char **argv, struct px_options *ret)
+{
+	struct given given = { 0 };
+	int letter;
+
+	*ret = (struct px_options){ .high = UINT64_MAX };
+	if (argc < 2) {
+		px_usage(console, as_pmap, &console->err);
+		return PX_REFUSED;
+	}
+	while ((letter = getopt_long(argc, argv, short_options,
+			as_pmap ? pmap_options : next_table(argc, argv), NULL)) != -1) {
+		enum px_verdict verdict = take_option(console, as_pmap, letter, ret, &given);
+
+		if (verdict != PX_GO_ON)
+			return verdict;
+	}
+	ret->operands = argv + optind;
+	ret->operand_count = (size_t)(argc - optind);
+	return check(console, ret, &given);
+}
+
+enum px_operand px_operand_read(const char *text, pid_t *ret)
+{
+	static const char folder[] = "/proc/";
+	bool in_folder = strncmp(text, folder, sizeof(folder) - 1) == 0;
+	long long number;
+	char *end;
+
+	if (in_folder)
+		text += sizeof(folder) - 1;
+	if (*text < '0' || *text > '9')
+		return in_folder ? PX_OPERAND_SKIPPED : PX_OPERAND_BAD;
+	errno = 0;
+	number = strtoll(text, &end, 0);
+	if (errno != 0 || *end != '\0' || number < 1 || number > INT32_MAX)
+		return PX_OPERAND_BAD;
+	*ret = (pid_t)number;
+	return PX_OPERAND_PID;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pieces that several views are made of: widths, addresses, modes.
+ */
+#include "sheet.h"
+
+#include <string.h>
+
+#include "put.h"
+
+const char *px_word(const struct px_sheet *sheet, const char *word)
+{
+	if (sheet->options->compat_3_2)
+		return word;
+	return px_translate(&sheet->console->locale, word);
+}
+
+static size_t at_least(const struct px_sheet *sheet, size_t width, const char *heading)
+{
+	size_t length = strlen(px_word(sheet, heading));
+
+	return length > width ? length : width;
+}
+
+void px_widths_init(struct px_sheet *sheet, size_t address_digits)
+{
+	sheet->widths = (struct px_widths){
+		.address = at_least(sheet, address_digits, "Address"),
+		.kbytes = at_least(sheet, 7, "Kbytes"),
+		.rss = at_least(sheet, 7, "RSS"),
+		.dirty = at_least(sheet, 7, "Dirty"),
+		.mode = at_least(sheet, 5, "Mode"),
+		.offset = at_least(sheet, 16, "Offset"),
+		.device = at_least(sheet, 9, "Device"),
+		.address_digits = address_digits,
+	};
+}
+
+char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, size_t width)
+{
+	size_t digits = sheet->widths.address_digits;
+
+	if (digits < 16 && address >> 32)
+		digits = 16; /* a 64-bit process seen by a 32-bit build */
+	if (digits < width)
+		at = px_put_fill(at, ' ', width - digits);
+	return px_put_hex(at, address, digits);
+}
+
+char *px_put_mode(char *at, const struct pmapx_mapping *mapping)
+{
+	memcpy(at, mapping->perms, 3);
+	at[3] = pmapx_mapping_is_shared(mapping) ? 's' : '-';
+	at[4] = '-';
+	return at + 5;
+}

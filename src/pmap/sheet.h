@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a view works on: the run's options and streams, the process at hand,
+ * and the sums of what was shown of it.
+ */
+#ifndef PX_PMAP_SHEET_H
+#define PX_PMAP_SHEET_H
+
+#include <pmapx.h>
+
+#include "console.h"
+#include "options.h"
+#include "totals.h"
+
+struct px_rc;
+struct px_fields_view;
+
+/** The widths of the columns of -x and -d, in bytes. */
+struct px_widths {
+	size_t address;        /**< Heading, at least @address_digits. */
+	size_t kbytes, rss;    /**< Headings, at least 7. */
+	size_t dirty;          /**< Heading, at least 7. */
+	size_t mode;           /**< Heading, at least 5. */
+	size_t offset;         /**< Heading, at least 16. */
+	size_t device;         /**< Heading, at least 9. */
+	size_t address_digits; /**< 16; 8 on a live 32-bit system. */
+};
+
+/** A view at work. */
+struct px_sheet {
+	struct px_console *console;
+	const struct px_options *options;
+	const struct px_rc *rc; /**< Columns asked for by an rc file, or NULL. */
+	struct pmapx_source *source;
+	const struct pmapx_identity *identity; /**< Of the process at hand. */
+	struct px_widths widths;
+	struct px_totals totals;       /**< Of the mappings shown. */
+	struct px_fields_view *fields; /**< State of -X and its kin, or NULL. */
+};
+
+/**
+ * A layout.  Functions return nothing: output errors are remembered by the
+ * output, and @row says what else can fail.
+ */
+struct px_view {
+	enum pmapx_map_file file; /**< What it reads. */
+	bool mappings_only;       /**< Whether key lines need not be looked at. */
+	bool needs_all;           /**< Whether mappings out of range count for widths. */
+
+	/** Once for a process, before its mappings. */
+	void (*begin)(struct px_sheet *sheet);
+	/** Each mapping; @selected if it is in the range of -A.  0 or -ENOMEM, -E2BIG. */
+	int (*row)(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected);
+	/** Once for a process, after its mappings. */
+	void (*end)(struct px_sheet *sheet);
+};
+
+extern const struct px_view px_view_plain, px_view_extended, px_view_device, px_view_fields;
+
+/** Make and free the state that px_view_fields keeps over a run. */
+struct px_fields_view *px_fields_view_new(void);
+void px_fields_view_free(struct px_fields_view *view);
+
+/** Set the widths of @sheet for its language, and for addresses of @address_digits. */
+void px_widths_init(struct px_sheet *sheet, size_t address_digits);
+
+/** A word of pmap's in the user's language; as it is in layouts older than translations. */
+const char *px_word(const struct px_sheet *sheet, const char *word);
+
+/** The address, zero-padded to its digits and right-aligned in @width. */
+char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, size_t width);
+
+/** The five characters of the mode column: rwx, s for shared, and a dash. */
+char *px_put_mode(char *at, const struct pmapx_mapping *mapping);
+
+/** The line "PID:   command" that stands above each process. */
+void px_put_header(struct px_sheet *sheet, struct pmapx_process *process);
+
+/** The name column of the plain, -x and -d views, and the end of the row. */
+void px_put_label(struct px_sheet *sheet, const struct pmapx_mapping *mapping);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Help and version.  The lines of pmap's usage are its interface, and the keys
+ * of their translations, so they stand here as pmap 4.0.7 prints them.
+ */
+#include "usage.h"
+
+#include <pmapx/base.h>
+
+static const char usage_line[] = " %s [options] PID [PID ...]\n";
+
+static const char *const pmap_lines[] = {
+	" -x, --extended              show details\n",
+	" -X                          show even more details\n",
+	"            WARNING: format changes according to /proc/PID/smaps\n",
+	" -XX                         show everything the kernel provides\n",
+	" -c, --read-rc               read the default rc\n",
+	" -C, --read-rc-from=<file>   read the rc from file\n",
+	" -n, --create-rc             create new default rc\n",
+	" -N, --create-rc-to=<file>   create new rc to file\n",
+	"            NOTE: pid arguments are not allowed with -n, -N\n",
+	" -d, --device                show the device format\n",
+	" -q, --quiet                 do not display header and footer\n",
+	" -p, --show-path             show path in the mapping\n",
+	" -k, --use-kernel-name       use names provided by kernel\n",
+	" -A, --range=<low>[,<high>]  limit results to the given range\n",
+};
+
+static const char own_lines[] = "\n"
+				"More than pmap (spelled in full):\n"
+				" --root <dir>                read <dir>/PID instead of /proc/PID\n"
+				" --compat=3.2                lay out as procps 3.2 did\n";
+
+static const char *const last_lines[] = {
+	" -h, --help     display this help and exit\n",
+	" -V, --version  output version information and exit\n",
+};
+
+static const char see_line[] = "\nFor more details see %s.\n";
+static const char version_line[] = "%s from %s\n";
+
+static void put_lines(
+	struct px_console *console, struct px_out *out, const char *const *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		px_out_string(out, px_translate(&console->locale, lines[i]));
+}
+
+static void put_format(
+	struct px_console *console, struct px_out *out, const char *format, const char *value)
+{
+	px_out_format(out, format, px_translate(&console->locale, format),
+		&(struct px_format_value){ .text = value }, 1);
+}
+
+void px_usage(struct px_console *console, bool as_pmap, struct px_out *out)
+{
+	px_out_string(out, px_translate(&console->locale, "\nUsage:\n"));
+	put_format(console, out, usage_line, console->name);
+	px_out_string(out, px_translate(&console->locale, "\nOptions:\n"));
+	put_lines(console, out, pmap_lines, sizeof(pmap_lines) / sizeof(pmap_lines[0]));
+	if (!as_pmap)
+		px_out_string(out, own_lines);
+	px_out_string(out, px_translate(&console->locale, "\n"));
+	put_lines(console, out, last_lines, sizeof(last_lines) / sizeof(last_lines[0]));
+	put_format(console, out, see_line, as_pmap ? "pmap(1)" : "pmapx(1)");
+	px_out_flush(out);
+}
+
+void px_version(struct px_console *console, bool as_pmap)
+{
+	if (as_pmap) {
+		const struct px_format_value values[] = {
+			{ .text = console->name },
+			{ .text = "procps-ng " PX_PMAP_VERSION " (pmapx " PX_VERSION ")" },
+		};
+
+		px_out_format(&console->out, version_line,
+			px_translate(&console->locale, version_line), values, 2);
+	} else {
+		px_out_string(&console->out, console->name);
+		px_out_string(
+			&console->out, " " PX_VERSION " (pmap of procps-ng " PX_PMAP_VERSION ")\n");
+	}
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One process of a source: finding it, and reading who it is.
+ */
+#include <pmapx/process.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "procinfo.h"
+#include "source_impl.h"
+
+/* stat and status are about 0.3 and 1.5 KiB; a root made by hand may hold anything. */
+#define SMALL_FILE_MAX (64 * 1024)
+
+/* Errors that say that the process is not to be seen, not that we are in trouble. */
+static int as_missing(int r)
+{
+	return r == -ENOMEM || r == -EMFILE || r == -ENFILE ? r : -ESRCH;
+}
+
+static int read_stat(struct pmapx_process *process)
+{
+	struct pmapx_text stat;
+	int r;
+
+	r = px_read_file(process->source, &process->place, PX_FILE_STAT, SMALL_FILE_MAX,
+		&process->stat, &stat.length);
+	if (r < 0)
+		return as_missing(r);
+	stat.bytes = process->stat;
+	/* pmap calls a process missing whose stat is empty, and takes any other. */
+	if (stat.length == 0)
+		return -ESRCH;
+	px_parse_stat(&stat, &process->identity);
+	return 0;
+}
+
+static int read_tgid(struct pmapx_process *process)
+{
+	struct pmapx_text status;
+	char *bytes;
+	int r;
+
+	r = px_read_file(process->source, &process->place, PX_FILE_STATUS, SMALL_FILE_MAX, &bytes,
+		&status.length);
+	if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+		return r;
+	if (r < 0)
+		return 0;
+	status.bytes = bytes;
+	px_parse_tgid(&status, &process->identity.tgid);
+	free(bytes);
+	return 0;
+}
+
+int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_process **ret)
+{
+	struct pmapx_process *process;
+	int r;
+
+	process = calloc(1, sizeof(*process));
+	if (process == NULL)
+		return -ENOMEM;
+	process->source = source;
+	process->identity.pid = pid;
+	process->identity.tgid = pid;
+	r = source->ops->open_place(source, pid, &process->place);
+	if (r < 0) {
+		free(process);
+		return as_missing(r);
+	}
+	r = read_stat(process);
+	if (r == 0)
+		r = read_tgid(process);
+	if (r < 0) {
+		pmapx_process_close(process);
+		return r;
+	}
+	*ret = process;
+	return 0;
+}
+
+void pmapx_process_close(struct pmapx_process *process)
+{
+	if (process == NULL)
+		return;
+	process->source->ops->close_place(&process->place);
+	free(process->stat);
+	free(process->cmdline);
+	free(process);
+}
+
+const struct pmapx_identity *pmapx_process_identity(const struct pmapx_process *process)
+{
+	return &process->identity;
+}
+
+int pmapx_process_cmdline(struct pmapx_process *process, struct pmapx_text *ret)
+{
+	if (process->cmdline == NULL) {
+		int r = px_read_file(process->source, &process->place, PX_FILE_CMDLINE,
+			PMAPX_CMDLINE_MAX, &process->cmdline, &process->cmdline_length);
+
+		if (r < 0)
+			return r;
+	}
+	*ret = (struct pmapx_text){ process->cmdline, process->cmdline_length };
+	return 0;
+}

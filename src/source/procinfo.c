@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What stat and status say about a process.
+ *
+ * A process chooses its own name, and that stands in both files: in stat raw,
+ * between the first '(' and the last ')'; in status behind "Name:", where the
+ * kernel escapes newlines, so that only what begins a line is the kernel's.
+ */
+#include "procinfo.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "scan.h"
+
+/* Fields of stat that are read, by their number in proc(5). */
+enum { STAT_PPID = 4, STAT_STARTTIME = 22, STAT_STARTSTACK = 28 };
+
+static pid_t as_pid(uint64_t number)
+{
+	return number <= INT32_MAX ? (pid_t)number : 0;
+}
+
+int px_parse_stat(const struct pmapx_text *stat, struct pmapx_identity *ret)
+{
+	const char *end = stat->bytes + stat->length, *open, *close, *p;
+
+	open = memchr(stat->bytes, '(', stat->length);
+	close = memrchr(stat->bytes, ')', stat->length);
+	if (open == NULL || close == NULL || close < open)
+		return -EBADMSG;
+	ret->comm = (struct pmapx_text){ open + 1, (size_t)(close - open - 1) };
+	p = px_skip_blanks(close + 1, end);
+	if (p == end)
+		return -EBADMSG;
+	ret->state = *p++;
+
+	/* Numbers, some negative; those that are wanted are not. */
+	for (int field = STAT_PPID; field <= STAT_STARTSTACK; field++) {
+		uint64_t number = 0;
+		bool is_number;
+
+		p = px_skip_blanks(p, end);
+		is_number = px_scan_decimal(p, end, &number) != NULL;
+		if (is_number && field == STAT_PPID)
+			ret->ppid = as_pid(number);
+		else if (is_number && field == STAT_STARTTIME)
+			ret->start_ticks = number;
+		else if (is_number && field == STAT_STARTSTACK)
+			ret->start_stack = number;
+		while (p < end && !px_is_blank(*p))
+			p++;
+	}
+	/* The kernel writes 0 for those who may not know, and where there is no stack. */
+	ret->has_start_stack = ret->start_stack != 0;
+	return 0;
+}
+
+int px_parse_tgid(const struct pmapx_text *status, pid_t *ret)
+{
+	static const char key[] = "Tgid:";
+	const char *p = status->bytes, *end = p + status->length;
+
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = newline ? newline : end;
+		uint64_t number;
+
+		if ((size_t)(stop - p) >= sizeof(key) - 1 && memcmp(p, key, sizeof(key) - 1) == 0) {
+			p = px_skip_blanks(p + sizeof(key) - 1, stop);
+			if (px_scan_decimal(p, stop, &number) == NULL || as_pid(number) == 0)
+				return -ENODATA;
+			*ret = as_pid(number);
+			return 0;
+		}
+		p = newline ? newline + 1 : end;
+	}
+	return -ENODATA;
+}

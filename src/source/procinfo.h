@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What stat and status say about a process.
+ */
+#ifndef PX_PROCINFO_H
+#define PX_PROCINFO_H
+
+#include <pmapx/process.h>
+
+/**
+ * Take comm, state, parent, start and start of stack from the contents of a
+ * stat file.  @ret->comm points into @stat.
+ *
+ * Returns 0, or -EBADMSG if there is no "(comm) state" in it.
+ */
+int px_parse_stat(const struct pmapx_text *stat, struct pmapx_identity *ret);
+
+/**
+ * Find the thread group in the contents of a status file.
+ *
+ * Returns 0, or -ENODATA if no line begins with "Tgid:" and a number.
+ */
+int px_parse_tgid(const struct pmapx_text *status, pid_t *ret);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From a process to its mappings: a file of the source, fed to a parser.
+ */
+#include <pmapx/parser.h>
+#include <pmapx/reader.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "growable.h"
+#include "source_impl.h"
+
+/*
+ * Room for each read.  The kernel fills about a page of it at a time, whole
+ * lines (seq_read() in fs/seq_file.c); saved files fill all of it.
+ */
+#define READ_SIZE (32 * 1024)
+
+struct pmapx_reader {
+	struct pmapx_source *source; /* Borrowed. */
+	struct pmapx_parser *parser;
+	struct px_place place;       /* Of the group, if has_place. */
+	struct px_stream stream;     /* Being read. */
+	struct px_stream own_stream; /* Of the thread itself, if has_own_stream. */
+	bool has_place, has_own_stream;
+	pid_t pid, own_pid;
+	uint64_t last_line; /* Of the mapping handed out last, 0 before the first. */
+	int failed;         /* Negative errno of reading, not yet told. */
+	bool ended;         /* Nothing more will be handed out. */
+};
+
+static void close_all(struct pmapx_reader *reader, bool has_stream)
+{
+	const struct px_source_ops *ops = reader->source->ops;
+
+	if (has_stream)
+		ops->close_stream(&reader->stream);
+	if (reader->has_own_stream)
+		ops->close_stream(&reader->own_stream);
+	if (reader->has_place)
+		ops->close_place(&reader->place);
+}
+
+/*
+ * A thread's own file is as good as its group's, and better once the leader
+ * has exited, when the group's reads as empty: keep it in reserve.
+ */
+static int open_streams(
+	struct pmapx_reader *reader, struct pmapx_process *process, enum px_file file)
+{
+	const struct px_source_ops *ops = reader->source->ops;
+	const struct pmapx_identity *identity = &process->identity;
+	int own, r;
+
+	reader->pid = reader->own_pid = identity->pid;
+	if (identity->tgid == identity->pid)
+		return ops->open_file(&process->place, file, &reader->stream);
+
+	own = ops->open_file(&process->place, file, &reader->own_stream);
+	reader->has_own_stream = own == 0;
+	reader->pid = identity->tgid;
+	r = ops->open_place(reader->source, identity->tgid, &reader->place);
+	reader->has_place = r == 0;
+	if (r == 0)
+		r = ops->open_file(&reader->place, file, &reader->stream);
+	if (r < 0 && own == 0) {
+		reader->stream = reader->own_stream;
+		reader->has_own_stream = false;
+		reader->pid = reader->own_pid;
+		return 0;
+	}
+	return r;
+}
+
+int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
+	const struct pmapx_reader_options *options, struct pmapx_reader **ret)
+{
+	struct pmapx_parser_options parser_options = { .size = sizeof(parser_options) };
+	struct pmapx_reader *reader;
+	int r = PX_CHECK_OPTIONS(options);
+
+	if (r < 0)
+		return r;
+	reader = calloc(1, sizeof(*reader));
+	if (reader == NULL)
+		return -ENOMEM;
+	reader->source = process->source;
+	parser_options.mappings_only = PX_OPTION(options, mappings_only, false);
+	r = pmapx_parser_open(&parser_options, &reader->parser);
+	if (r == 0)
+		r = open_streams(
+			reader, process, file == PMAPX_FILE_SMAPS ? PX_FILE_SMAPS : PX_FILE_MAPS);
+	if (r < 0) {
+		close_all(reader, false);
+		pmapx_parser_close(reader->parser);
+		free(reader);
+		return r;
+	}
+	*ret = reader;
+	return 0;
+}
+
+void pmapx_reader_close(struct pmapx_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	close_all(reader, true);
+	pmapx_parser_close(reader->parser);
+	free(reader);
+}
+
+pid_t pmapx_reader_pid(const struct pmapx_reader *reader)
+{
+	return reader->pid;
+}
+
+/* Feed the parser once, or tell it that this is all. */
+static int feed(struct pmapx_reader *reader)
+{
+	const struct px_source_ops *ops = reader->source->ops;
+	char *bytes;
+	size_t room;
+	ssize_t n;
+	int r;
+
+	r = pmapx_parser_space(reader->parser, READ_SIZE, &bytes, &room);
+	if (r < 0)
+		return r;
+	n = ops->read(&reader->stream, bytes, room);
+	if (n > 0) {
+		pmapx_parser_fed(reader->parser, (size_t)n);
+		return 0;
+	}
+	if (n < 0)
+		reader->failed = (int)n;
+	pmapx_parser_finish(reader->parser);
+	return 0;
+}
+
+/* Nothing came of the group's file: read the thread's own. */
+static bool turn_to_own(struct pmapx_reader *reader)
+{
+	if (!reader->has_own_stream || reader->last_line > 0)
+		return false;
+	reader->source->ops->close_stream(&reader->stream);
+	reader->stream = reader->own_stream;
+	reader->has_own_stream = false;
+	reader->pid = reader->own_pid;
+	reader->failed = 0;
+	pmapx_parser_reset(reader->parser);
+	return true;
+}
+
+/* What pmapx_reader_next() says when reading itself has failed, once. */
+static int tell_failure(struct pmapx_reader *reader, int r, struct pmapx_error *error)
+{
+	reader->failed = 0;
+	reader->ended = true;
+	*error = (struct pmapx_error){ .code = -r, .reason = "reading failed" };
+	return r;
+}
+
+int pmapx_reader_next(
+	struct pmapx_reader *reader, const struct pmapx_mapping **ret, struct pmapx_error *error)
+{
+	struct pmapx_error ignored;
+	int r = 0;
+
+	if (error == NULL)
+		error = &ignored;
+	while (!reader->ended) {
+		r = pmapx_parser_next(reader->parser, ret, error);
+		if (r == 1)
+			reader->last_line = (*ret)->line;
+		if (r == -ENOMEM)
+			return tell_failure(reader, r, error);
+		if (r == 0 && turn_to_own(reader))
+			continue;
+		/* A line cut off by a failing read is the read's fault. */
+		if ((r == 0 || r == -ENODATA) && reader->failed < 0)
+			return tell_failure(reader, reader->failed, error);
+		if (r != -EAGAIN)
+			return r;
+		r = feed(reader);
+		if (r < 0) {
+			/* Hand out what is there, then say so. */
+			reader->failed = r;
+			pmapx_parser_finish(reader->parser);
+		}
+	}
+	return 0;
+}

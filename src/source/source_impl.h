@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a source is inside: a handle with operations.  Kinds of sources differ
+ * in one struct of functions.
+ */
+#ifndef PX_SOURCE_IMPL_H
+#define PX_SOURCE_IMPL_H
+
+#include <pmapx/mapping.h>
+#include <pmapx/process.h>
+#include <pmapx/source.h>
+
+/** The files of a process that the library reads. */
+enum px_file { PX_FILE_STAT, PX_FILE_STATUS, PX_FILE_CMDLINE, PX_FILE_MAPS, PX_FILE_SMAPS };
+
+/** A place that belongs to one process of a source, such as /proc/PID. */
+struct px_place {
+	int fd; /**< Of its folder. */
+};
+
+/** An open file of a place. */
+struct px_stream {
+	int fd;
+};
+
+/** What a kind of source does; all functions return 0 or a negative errno. */
+struct px_source_ops {
+	const char *kind; /**< For pmapx_source_kind(). */
+
+	/** Find process @pid; -ESRCH if it is not there. */
+	int (*open_place)(struct pmapx_source *source, pid_t pid, struct px_place *ret);
+	void (*close_place)(struct px_place *place);
+
+	/** Open a file of @place. */
+	int (*open_file)(const struct px_place *place, enum px_file file, struct px_stream *ret);
+	/** Read as read(2) does: the number of bytes, 0 at the end, or a negative errno. */
+	ssize_t (*read)(struct px_stream *stream, void *bytes, size_t size);
+	void (*close_stream)(struct px_stream *stream);
+
+	/** Find the device of shared memory; -ENODATA if it cannot be known. */
+	int (*shm_device)(struct pmapx_source *source, struct pmapx_device *ret);
+};
+
+/** A source. */
+struct pmapx_source {
+	const struct px_source_ops *ops;
+	int fd;                  /**< Of the root folder. */
+	char *path;              /**< What the root is called in messages; owned. */
+	bool shm_asked;          /**< Whether @shm_result and @shm are known. */
+	int shm_result;          /**< What finding out gave. */
+	struct pmapx_device shm; /**< Valid if @shm_result is 0. */
+};
+
+/** A process. */
+struct pmapx_process {
+	struct pmapx_source *source; /**< Borrowed. */
+	struct px_place place;
+	struct pmapx_identity identity; /**< Its texts point into @stat. */
+	char *stat;                     /**< Contents of the stat file, owned. */
+	char *cmdline;                  /**< Contents of the cmdline file once read, owned. */
+	size_t cmdline_length;          /**< Its length. */
+};
+
+/** Make a source on the folder @path with @ops. */
+int px_source_new(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret);
+
+/** Operations on a folder laid out like /proc, for the kinds that are one. */
+int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret);
+void px_folder_close_place(struct px_place *place);
+int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret);
+ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size);
+void px_folder_close_stream(struct px_stream *stream);
+
+/** Which mapping of a self/maps file tells the device of shared memory. */
+typedef bool px_shm_test(const struct pmapx_mapping *mapping, uint64_t address);
+
+/**
+ * Look in self/maps of @source for a mapping with major 0 that is shared and
+ * passes @test, and take its device.
+ *
+ * Returns 0, -ENODATA if there is none, -ENOMEM.
+ */
+int px_shm_search(
+	struct pmapx_source *source, px_shm_test *test, uint64_t address, struct pmapx_device *ret);
+
+/** A test for px_shm_search(): the name says that it is shared memory. */
+bool px_shm_by_name(const struct pmapx_mapping *mapping, uint64_t address);
+
+/**
+ * openat(2), never a descriptor below 3: a program whose standard streams are
+ * closed must not find our files there.  Returns it, or a negative errno.
+ */
+int px_openat(int folder, const char *path, int flags);
+
+/**
+ * Read a small file of @place whole, up to @max bytes, with a NUL behind.
+ *
+ * @param ret  Set to memory to free on success.
+ * @return 0, -ENOMEM, or what opening or reading gave.
+ */
+int px_read_file(const struct pmapx_source *source, const struct px_place *place, enum px_file file,
+	size_t max, char **ret, size_t *ret_length);
+
+#endif

@@ -1,0 +1,239 @@
+/* Shapes of px_target that are odd as a process: threads, titles, zombies, unreadable, numerous.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#define _GNU_SOURCE
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static long gettid_number(void)
+{
+	return syscall(SYS_gettid);
+}
+
+static void nap(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+}
+
+/* Threads. */
+
+static void *idle_thread(void *tid)
+{
+	__atomic_store_n((long *)tid, gettid_number(), __ATOMIC_SEQ_CST);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void build_threads(int argc, char **argv)
+{
+	const size_t count = px_number(argc, argv, 0, 3, 10000);
+
+	for (size_t i = 0; i < count; i++) {
+		long tid = 0;
+		pthread_t thread;
+
+		if (pthread_create(&thread, NULL, idle_thread, &tid))
+			px_skip("no more than %zu threads", i);
+		while (!__atomic_load_n(&tid, __ATOMIC_SEQ_CST))
+			nap();
+		px_truth("tid", "%ld", tid);
+	}
+}
+
+/* The state letter of a process: what follows the last ')' of its stat. */
+static char state_of(pid_t pid)
+{
+	char path[64], text[512], *end;
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	stat = fopen(path, "re");
+	if (!stat)
+		return 0;
+	text[fread(text, 1, sizeof(text) - 1, stat)] = '\0';
+	fclose(stat);
+	end = strrchr(text, ')');
+	return end && end[1] ? end[2] : 0;
+}
+
+static void *surviving_thread(void *arg)
+{
+	(void)arg;
+	for (int tries = 0; state_of(getpid()) != 'Z'; tries++) {
+		if (tries == 5000)
+			px_skip("the leader does not become a zombie");
+		nap();
+	}
+	px_truth("tid", "%ld", gettid_number());
+	px_ready();
+	px_hold();
+}
+
+static void build_leader_exited(int argc, char **argv)
+{
+	pthread_t thread;
+
+	(void)argc, (void)argv;
+	if (pthread_create(&thread, NULL, surviving_thread, NULL))
+		px_fail("pthread_create");
+	pthread_exit(NULL);
+}
+
+/* Titles. Chosen argument vectors need a fresh image: what to do there is handed over in a memfd
+ * on a fixed descriptor, so that arguments and environment are free. */
+
+#define STAGE_FD 200
+
+struct stage {
+	char magic[16];
+	char comm[16];
+	size_t raw; /* Bytes that follow, to be written over the whole argument area; or 0. */
+};
+
+static const char stage_magic[16] = "px_target stage";
+
+static void exec_stage(const char *comm, const char *raw, size_t length, char **argv)
+{
+	static char *no_environment[] = { NULL };
+	struct stage stage = { .raw = length };
+	const int fd = memfd_create("stage", 0);
+
+	memcpy(stage.magic, stage_magic, sizeof(stage.magic));
+	memcpy(stage.comm, comm, strnlen(comm, sizeof(stage.comm) - 1));
+	if (fd < 0)
+		px_skip("memfd_create: %s", strerror(errno));
+	if (write(fd, &stage, sizeof(stage)) != sizeof(stage))
+		px_fail("memfd");
+	if (write(fd, raw, length) != (ssize_t)length)
+		px_fail("memfd");
+	if (dup2(fd, STAGE_FD) < 0)
+		px_fail("dup2");
+	close(fd);
+	fflush(stdout);
+	execve("/proc/self/exe", argv, length ? no_environment : environ);
+	px_fail("execve");
+}
+
+void px_resume_title(int argc, char **argv)
+{
+	struct stage stage;
+
+	if (pread(STAGE_FD, &stage, sizeof(stage), 0) != sizeof(stage) ||
+		memcmp(stage.magic, stage_magic, sizeof(stage.magic)) != 0)
+		return;
+	prctl(PR_SET_NAME, stage.comm);
+	/* Without an environment the kernel takes nothing after a missing last NUL. */
+	if (stage.raw &&
+		(argc < 1 || strlen(argv[0]) + 1 != stage.raw ||
+			pread(STAGE_FD, argv[0], stage.raw, sizeof(stage)) != (ssize_t)stage.raw))
+		px_skip("the argument area has another size");
+	close(STAGE_FD);
+	px_ready();
+	px_hold();
+}
+
+static void build_title(int argc, char **argv)
+{
+	if (argc < 1)
+		px_usage("a command name is missing");
+	exec_stage(argv[0], "", 0, argv + 1);
+}
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *found = c ? strchr(digits, c) : NULL;
+
+	if (!found)
+		px_usage("bytes are written as lowercase hex digits");
+	return (int)(found - digits);
+}
+
+static void build_title_raw(int argc, char **argv)
+{
+	char *raw, *filler[] = { NULL, NULL };
+	size_t length;
+
+	if (argc != 2)
+		px_usage("a command name and bytes are needed");
+	length = strlen(argv[1]) / 2;
+	raw = malloc(length + 1);
+	filler[0] = malloc(length + 1);
+	if (!raw || !filler[0])
+		px_fail("memory");
+	if (length < 1)
+		px_usage("no bytes");
+	for (size_t i = 0; i < length; i++)
+		raw[i] = (char)(hex_digit(argv[1][2 * i]) * 16 + hex_digit(argv[1][2 * i + 1]));
+	/* Its NUL belongs to the area, too. */
+	memset(filler[0], 'x', length - 1);
+	filler[0][length - 1] = '\0';
+	exec_stage(argv[0], raw, length, filler);
+}
+
+static void build_zombie(int argc, char **argv)
+{
+	const char *comm = argc ? argv[0] : "zo\033m (b) \303\251";
+	siginfo_t info;
+	const pid_t child = px_fork();
+
+	if (!child) {
+		prctl(PR_SET_NAME, comm);
+		_exit(0);
+	}
+	if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT))
+		px_fail("waitid");
+	px_truth("zombie", "%ld", (long)child);
+}
+
+static void build_unreadable(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	if (prctl(PR_SET_DUMPABLE, 0))
+		px_fail("PR_SET_DUMPABLE");
+}
+
+static void build_many_processes(int argc, char **argv)
+{
+	const size_t count = px_number(argc, argv, 0, 10, 100000);
+
+	for (size_t i = 0; i < count; i++) {
+		const pid_t child = px_fork();
+
+		if (!child) {
+			close(STDIN_FILENO);
+			close(STDOUT_FILENO);
+			for (;;)
+				pause();
+		}
+		px_truth("child", "%ld", (long)child);
+	}
+}
+
+const struct px_shape px_shapes_process[] = {
+	{ "threads", "[COUNT]", "threads; prints their tids", build_threads },
+	{ "leader-exited", "", "a thread group whose leader has exited; prints the living tid",
+		build_leader_exited },
+	{ "title", "COMM ARG...", "/proc/PID/comm and cmdline made of exactly these", build_title },
+	{ "title-raw", "COMM HEX",
+		"/proc/PID/cmdline has exactly these bytes; without a NUL at the end, none",
+		build_title_raw },
+	{ "zombie", "[COMM]", "has a zombie child with an odd command name", build_zombie },
+	{ "unreadable", "", "not dumpable: nobody but root can read its map", build_unreadable },
+	{ "many-processes", "[COUNT]", "has COUNT idle children", build_many_processes },
+	{ .name = NULL },
+};
