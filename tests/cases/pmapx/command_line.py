@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""pmapx under its own name: pmap's command line, pmap's abbreviations, its own version."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+import px
+
+
+class CommandLine(px.TestCase):
+    def test_version(self):
+        for word in ("-V", "--version", "--v"):
+            self.result(px.run([px.PMAPX, word]), b"pmapx 1.0.0 (pmap of procps-ng 4.0.7)\n")
+            self.result(px.run([px.PMAP, word]), b"pmap from procps-ng 4.0.7 (pmapx 1.0.0)\n")
+
+    def test_names(self):
+        """The link decides, however it is called."""
+        folder = os.path.dirname(px.PMAP)
+        for argv, text in ((["./pmap", "-V"], b"pmap from "), (["./pmapx", "-V"], b"pmapx 1.0.0")):
+            self.assertTrue(px.run(argv, cwd=folder).stdout.startswith(text))
+
+    def test_pmaps_own_table_is_abbreviated(self):
+        with px.sample() as root:
+            for words, name in ((["--ext"], "x"), (["--e"], "x"), (["--d"], "d"), (["--q"], "q"),
+                                (["--s"], "p"), (["--ra=404000"], "A1"), (["--u"], "k")):
+                self.everywhere(root, [*words, "100"], px.sample_out(name))
+
+    def test_no_new_short_options(self):
+        for letter in "afFHlLsSRGjuUtTvwmMoOiIbBeEgDPKyYzZWJQ":
+            for program in (px.PMAPX, px.PMAP):
+                got = px.run([program, "-" + letter, "1"])
+                with self.subTest(letter=letter, program=program):
+                    self.assertEqual((got.stdout, got.status), (b"", 1))
+                    self.assertTrue(got.stderr.startswith(
+                        ("%s: invalid option -- '%s'\n" % (program, letter)).encode()), got.stderr)
+
+    def test_messages_bear_the_name(self):
+        for words, text in ((["-x"], b"argument missing"), (["-n", "1"], b"too many arguments"),
+                            (["-xd"], b"options -c, -C, -d, -n, -N, -x, -X are mutually exclusive"),
+                            (["-A", "zz"], b"failed to parse argument: 'zz'"),
+                            (["/proc/self"], b"library failed pids statistics")):
+            self.result(px.run([px.PMAPX, *words]), b"", b"pmapx: " + text + b"\n", 1)
+            self.result(px.run([px.PMAP, *words]), b"", b"pmap: " + text + b"\n", 1)
+
+    def test_pmap_is_nothing_more(self):
+        """No option and no verb of pmapx is known under the other name."""
+        with px.sample() as root:
+            for word in ("--root=" + root.path, "--compat=3.2"):
+                got = px.run([px.PMAP, word, "100"])
+                self.result(got, b"", ("%s: unrecognized option '%s'\n" % (px.PMAP, word)).encode()
+                            + px.usage(px.REFERENCE), 1)
+            for verb in ("capture", "rank", "diff", "help"):
+                self.result(px.run([px.PMAP, verb]), b"", px.usage(px.REFERENCE), 1)
+
+    def test_bad_operands(self):
+        for word in ("", "0", "x1", "2147483648", "1x"):
+            got = px.run([px.PMAPX, word])
+            self.assertEqual((got.stdout, got.status), (b"", 1))
+            self.assertIn(b"Usage:", got.stderr)
+
+
+if __name__ == "__main__":
+    px.main()

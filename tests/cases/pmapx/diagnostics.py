@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""pmapx says which process is missing or unreadable, a line for each; pmap says nothing. The
+statuses are pmap's."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+import px
+
+
+def names(*pids):
+    """A line of standard error for each of them."""
+    return b"".join(rb"pmapx: [^\n]*\b%d\b[^\n]*\n" % pid for pid in pids)
+
+
+class Diagnostics(px.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.root = px.sample()
+        cls.root.process(3, cmdline=b"locked\0")
+        cls.root.process(7, maps=b"", stat=b"")
+        os.makedirs(os.path.join(cls.root.path, "11", "maps"))
+        cls.root.process(11, cmdline=b"folder\0")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.root.__exit__()
+
+    def test_missing(self):
+        well = px.sample_out("default")
+        self.everywhere(self.root, ["99"], b"", names(99), 42)
+        self.everywhere(self.root, ["99", "98", "2147483647"], b"", names(99, 98, 2147483647), 42)
+        self.everywhere(self.root, ["100", "99", "100"], well * 2, names(99), 42)
+        self.everywhere(self.root, ["7"], b"", names(7), 42)
+        self.everywhere(self.root, ["/proc/99", "/proc/self"], b"", names(99), 42)
+
+    def test_unreadable(self):
+        for view in ("-q", "-x", "-d", "-X", "-XX"):
+            self.everywhere(self.root, [view, "3"], b"3:   locked\n", names(3), 1)
+
+    def test_both(self):
+        got = self.root.pmapx("3", "99", "100")
+        self.result(got, b"3:   locked\n" + px.sample_out("default"), None, 43)
+        self.assertEqual(sorted(line.split()[0] for line in got.stderr.splitlines()),
+                         [b"pmapx:"] * 2)
+        self.assertRegex(got.stderr, rb"\b3\b")
+        self.assertRegex(got.stderr, rb"\b99\b")
+
+    def test_read_error(self):
+        """A map that cannot be read to its end is an error."""
+        for name, got in self.root.ways("-q", "11", "100"):
+            with self.subTest(run=name):
+                self.assertEqual(got.status, 1)
+                self.same(got.stdout, b"11:   folder\n" + px.sample_out("q"))
+                if name.startswith("pmap "):
+                    self.same(got.stderr, b"")
+                else:
+                    self.assertRegex(got.stderr, rb"\Apmapx: [^\n]*\b11\b[^\n]*\n\Z")
+
+    def test_quiet_does_not_silence(self):
+        self.everywhere(self.root, ["-q", "99"], b"", names(99), 42)
+
+    def test_standard_error_closed(self):
+        got = px.run(["sh", "-c", 'exec "$@" 2>&-', "sh", px.PMAPX, "--root", self.root.path, "99"])
+        self.assertEqual((got.stdout, got.stderr), (b"", b""))
+        self.assertNotEqual(got.status, 0)
+
+
+if __name__ == "__main__":
+    px.main()

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""smaps that no current kernel writes: missing, shuffled, unknown and unreadable fields, lines
+that are nothing, files cut short. What can be shown is shown; every process has its turn."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+import px
+
+line = px.map_line
+# one line on standard error that names process, file, line and a reason
+TOLD = rb"pmapx: [^\n]*100[^\n]*smaps[^\n]*\b%d\b[^\n]*\n"
+GOOD = b"101:   B\n00009000 r--p 00000000 00:00 0 4 0 g\n"
+
+
+def good(root):
+    """Process 101, which must be shown whatever 100 is like."""
+    return root.process(101, smaps=line("00009000-0000a000", "r--p", "/g") +
+                        b"Size: 4 kB\nSwap: 0 kB\n", cmdline=b"B\0")
+
+
+class Fields(px.TestCase):
+    def view(self, smaps, options, expected, told=b"", status=0):
+        with px.Root().process(100, smaps=smaps) as root:
+            self.everywhere(root, [*options, "100"], b"100:   A\n" + px.listing(expected), told,
+                            status)
+
+    def test_shuffled_and_missing(self):
+        """Columns go by name, in order of first appearance; what a mapping lacks is -."""
+        smaps = line("00010000-00011000", "r--p", "/f") \
+            + b"Size: 4 kB\nRss: 1 kB\nSwap: 10 kB\nVmFlags: rd mr\n" \
+            + line("00020000-00022000", "r--p", "/g") + b"Rss: 2 kB\nNew_One: 5 kB\nSize: 8 kB\n" \
+            + line("00030000-00031000", "r--p", "/h") \
+            + line("00040000-00041000", "r--p", "/i") + b"VmFlags: rd\nSwap: 7 kB\nSize: 4 kB\n"
+        self.view(smaps, ["-X"], """\
+ Address Perm   Offset Device Inode Size Rss Swap New_One Mapping
+00010000 r--p 00000000  00:00     0    4   1   10       - f
+00020000 r--p 00000000  00:00     0    8   2    -       5 g
+00030000 r--p 00000000  00:00     0    -   -    -       - h
+00040000 r--p 00000000  00:00     0    4   -    7       - i
+                                    ==== === ==== =======␠
+                                      16   3   17       5 KB␠
+""")
+        self.view(smaps, ["-Xq"], """\
+00010000 r--p 00000000 00:00 0 4 1 10 - f
+00020000 r--p 00000000 00:00 0 8 2  - 5 g
+00030000 r--p 00000000 00:00 0 - -  - - h
+00040000 r--p 00000000 00:00 0 4 -  7 - i
+""")
+        self.view(smaps, ["-XX"], """\
+ Address Perm   Offset Device Inode Size Rss Swap New_One VmFlags Mapping
+00010000 r--p 00000000  00:00     0    4   1   10       -   rd mr f
+00020000 r--p 00000000  00:00     0    8   2    -       5       - g
+00030000 r--p 00000000  00:00     0    -   -    -       -       - h
+00040000 r--p 00000000  00:00     0    4   -    7       -      rd i
+                                    ==== === ==== =======␠
+                                      16   3   17       5 KB␠
+""")
+
+    def test_no_number(self):
+        smaps = line("00010000-00011000", "r--p", "/f") \
+            + b"Size: 4 kB\nRss: lots kB\nPss: -1 kB\nSwap: 1 kB\n" \
+            + line("00020000-00021000", "r--p", "/g") \
+            + b"Size: 4 kB\nRss: 3 kB\nPss: 2 kB\nSwap: 2 kB\n"
+        self.view(smaps, ["-X"], """\
+ Address Perm   Offset Device Inode Size Rss Pss Swap Mapping
+00010000 r--p 00000000  00:00     0    4   ?   ?    1 f
+00020000 r--p 00000000  00:00     0    4   3   2    2 g
+                                    ==== === === ====␠
+                                       8   3   2    3 KB␠
+""")
+
+    def test_names_of_anonymous_memory(self):
+        """Name: of Android names what has no name; it is neither a column nor an error."""
+        smaps = line("00010000-00011000", "rw-p") \
+            + b"Name:           [anon:libc_malloc]\nSize: 4 kB\nRss: 4 kB\nSwap: 0 kB\n" \
+            + line("00020000-00021000", "rw-p", "/f") + b"Size: 4 kB\nRss: 4 kB\nSwap: 0 kB\n" \
+            + line("00030000-00031000", "rw-p") \
+            + b"Size: 4 kB\nRss: 4 kB\nSwap: 0 kB\nName:           [anon:a/b: c]\n" \
+            + line("00040000-00041000", "rw-p", "/g") \
+            + b"Name:           [anon:other]\nSize: 4 kB\nRss: 4 kB\nSwap: 0 kB\n" \
+            + line("00050000-00051000", "rw-p") + b"Size: 4 kB\nRss: 4 kB\nSwap: 0 kB\n"
+        for options in (["-XXq"], ["-Xqp"]):
+            self.view(smaps, options, """\
+00010000 rw-p 00000000 00:00 0 4 4 0 [anon:libc_malloc]
+00020000 rw-p 00000000 00:00 0 4 4 0 %sf
+00030000 rw-p 00000000 00:00 0 4 4 0 [anon:a/b: c]
+00040000 rw-p 00000000 00:00 0 4 4 0 %sg
+00050000 rw-p 00000000 00:00 0 4 4 0␠
+""" % (("/", "/") if options == ["-Xqp"] else ("", "")))
+        for option, names in (("-xq", ("  [ anon ]",) * 2),
+                              ("-xqk", ("[anon:libc_malloc]", "[anon:a/b: c]"))):
+            self.view(smaps, [option], """\
+0000000000010000       4       4       ? rw--- %s
+0000000000020000       4       4       ? rw--- f
+0000000000030000       4       4       ? rw--- %s
+0000000000040000       4       4       ? rw--- g
+0000000000050000       4       4       ? rw---   [ anon ]
+""" % names)
+
+    def test_spellings(self):
+        """Tabs, values without a unit, keys after the flags: silent."""
+        smaps = line("00010000-00011000", "rw-p", "/f") \
+            + b"Size:\t4 kB\nRss:\t\t 4\nVmFlags: rd wr \nSwap:           0 kB\nSwapPss: 3\n"
+        self.view(smaps, ["-XXq"], "00010000 rw-p 00000000 00:00 0 4 4 0 3 rd wr f\n")
+        self.view(smaps, ["-xq"], "0000000000010000       4       4       ? rw--- f\n")
+
+    def test_odd_flags(self):
+        for flags in (b"VmFlags:\n", b"VmFlags: \n", b"VmFlags: ?? rd\n", b"VmFlags: rd ?? mr \n",
+                      b"VmFlags: RD WR\n", b"VmFlags:rd\n"):
+            smaps = line("00010000-00011000", "rw-p", "/f") + b"Size: 4 kB\nSwap: 0 kB\n" + flags \
+                + line("00020000-00021000", "rw-p", "/g") + b"Size: 4 kB\nSwap: 0 kB\nVmFlags: rd\n"
+            self.view(smaps, ["-Xq"], """\
+00010000 rw-p 00000000 00:00 0 4 0 f
+00020000 rw-p 00000000 00:00 0 4 0 g
+""")
+            with px.Root().process(100, smaps=smaps) as root:
+                got = root.pmapx("-XX", "100")
+                self.assertEqual((got.status, got.stderr), (0, b""), flags)
+
+    def test_selected_columns(self):
+        smaps = line("00010000-00011000", "r--p", "/f") + b"Size: 4 kB\n" \
+            + line("00020000-00021000", "r--p", "/g") + b"Rss: 2 kB\nSize: 4 kB\n"
+        with px.Root().process(100, smaps=smaps) as root:
+            root.file("rc", "[Fields Display]\nRss\nMapping\n")
+            got = root.pmapx("-C", os.path.join(root.path, "rc"), "100")
+            self.result(got, px.listing("""\
+100:   A
+ Address Rss Mapping
+00010000   - f
+00020000   2 g
+         ===␠
+           2 KB␠
+"""))
+
+
+class BadLines(px.TestCase):
+    def test_bad_line_does_not_stop_the_run(self):
+        """The line counts as an error of that process; everything else is shown."""
+        for number, bad in ((2, b"this is nothing\n"), (2, b"\n"), (2, b"0001zz000 r--p\n"),
+                            (2, b"-1000-2000 r--p 0 0:0 0\n"), (4, b"00020000 r--p 00000000 00:00 0\n")):
+            body = [line("00010000-00011000", "r--p", "/f"), b"Size: 4 kB\n", b"Swap: 0 kB\n"]
+            body.insert(number - 1, bad)
+            smaps = b"".join(body) + line("00020000-00022000", "r--p", "/h") \
+                + b"Size: 8 kB\nSwap: 1 kB\n"
+            with good(px.Root().process(100, smaps=smaps)) as root:
+                with self.subTest(bad=bad):
+                    self.everywhere(root, ["-Xq", "100", "101"], b"100:   A\n"
+                                    b"00010000 r--p 00000000 00:00 0 4 0 f\n"
+                                    b"00020000 r--p 00000000 00:00 0 8 1 h\n" + GOOD,
+                                    TOLD % number, 1)
+
+    def test_bad_line_in_maps(self):
+        maps = line("00010000-00011000", "r--p", "/f") + b"nonsense\n" \
+            + line("00020000-00022000", "r--p", "/h")
+        with px.Root().process(100, maps=maps) as root:
+            root.process(101, maps=line("00009000-0000a000", "r--p", "/g"), cmdline=b"B\0")
+            self.everywhere(root, ["100", "101"], b"100:   A\n"
+                            b"0000000000010000      4K r---- f\n"
+                            b"0000000000020000      8K r---- h\n"
+                            b" total               12K\n"
+                            b"101:   B\n0000000000009000      4K r---- g\n"
+                            b" total                4K\n",
+                            rb"pmapx: [^\n]*100[^\n]*maps[^\n]*\b2\b[^\n]*\n", 1)
+
+    def test_cut_mapping_line(self):
+        """The file ends inside a line: what came before is shown, and the run ends."""
+        whole = line("00010000-00011000", "r--p", "/f") + b"Size: 4 kB\nSwap: 0 kB\n"
+        for cut in (b"00020000-00021000 r--p 0000", b"0002", b"00020000-00021000 r--p 00000000 00:"):
+            with good(px.Root().process(100, smaps=whole + cut)) as root:
+                with self.subTest(cut=cut):
+                    self.everywhere(root, ["-Xq", "100", "101"], b"100:   A\n"
+                                    b"00010000 r--p 00000000 00:00 0 4 0 f\n" + GOOD,
+                                    TOLD % 4, 1)
+                    self.everywhere(root, ["-xq", "100"], b"100:   A\n"
+                                    b"0000000000010000       4       ?       ? r---- f\n",
+                                    TOLD % 4, 1)
+
+    def test_nothing_but_a_cut_line(self):
+        with good(px.Root().process(100, smaps=b"00020000-0002")) as root:
+            for view in ("-X", "-XX", "-x", "-xq", "-Xq"):
+                for name, got in root.ways(view, "100", "101"):
+                    with self.subTest(run=name, view=view):
+                        self.assertEqual(got.status, 1)
+                        self.assertTrue(got.stdout.startswith(b"100:   A\n"))
+                        self.assertIn(b"101:   B\n", got.stdout)
+
+
+if __name__ == "__main__":
+    px.main()

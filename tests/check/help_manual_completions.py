@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The usage text, the manual page and the completions of bash, zsh and fish name the same options,
+and agree on which of the long ones take a value."""
+import os
+import re
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import px
+
+# What the manual explains but nothing offers: -r exists only to be ignored.
+MANUAL_ONLY = {"-r"}
+# What the manual says does not exist.
+RESERVED = {"-f", "-H"}
+
+# In all that follows options are a dict: {"-x": None, "--extended": False, "--range": True};
+# the value says whether a long option takes a value. It is not compared for short ones, which
+# not every completion can tell.
+
+
+def read(*parts):
+    with open(os.path.join(px.SOURCE, *parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def of_help(program):
+    """The options that a program's own usage text lists."""
+    got = px.run([program, "--help"])
+    if got.status != 0 or got.stderr:
+        raise AssertionError("%s --help: status %d, stderr %r" % (program, got.status, got.stderr))
+    options = {}
+    for line in got.stdout.decode().splitlines():
+        # " -A, --range=<low>[,<high>]  limit ...", " --root DIR  ..."
+        if not line.startswith(" ") or not line.lstrip().startswith("-"):
+            continue
+        for word in re.split(r", (?=-)", re.split(r" {2,}", line.strip())[0]):
+            name = re.match(r"--?[A-Za-z][A-Za-z-]*", word).group()
+            options[name] = len(word) > len(name) if name.startswith("--") else None
+    return options
+
+
+def manual_flags(line):
+    """The options that one line of mdoc names: each Fl and what goes on after a comma or bar."""
+    words = line.lstrip(".").split()
+    for i, word in enumerate(words):
+        if word != "Fl":
+            continue
+        i += 1
+        while i < len(words):
+            name = words[i]
+            if name != "-":     # "Fl -" is the "--" that ends options
+                yield "-" + name, words[i + 1:i + 2] == ["Ar"] or words[i + 1:i + 3] == ["Ns", "="]
+            # "Fl x | X , d": more names follow; a macro ends them.
+            if i + 2 < len(words) and words[i + 1] in ("|", ",") \
+                    and words[i + 2] not in ("Fl", "Cm", "Ar"):
+                i += 2
+            else:
+                break
+
+
+def of_manual():
+    """The options that have an entry of their own in the manual."""
+    options = {}
+    for line in read("doc", "pmapx.1").splitlines():
+        if line.startswith(".It Fl "):
+            for name, value in manual_flags(line):
+                options[name] = value if name.startswith("--") else None
+    return options
+
+
+def of_words(text):
+    """Options from words such as -x --extended --range=."""
+    return {word.rstrip("="): word.endswith("=") if word.startswith("--") else None
+            for word in text.split()}
+
+
+def of_bash(face):
+    text = read("completions", "pmapx.bash")
+    options = of_words(re.search(r"^\tlocal options='([^']*)'$", text, re.M).group(1))
+    if face == "pmapx":
+        options.update(of_words(re.search(r"^\tlocal own='([^']*)'$", text, re.M).group(1)))
+    return options
+
+
+def of_zsh(face):
+    text = read("completions", "_pmapx")
+    specs = re.search(r"^  _arguments .*?(?=^\})", text, re.M | re.S).group()
+    if face == "pmapx":
+        specs += re.search(r"^    own=\(\n(.*?)^    \)", text, re.M | re.S).group()
+    options = {}
+    for line in specs.splitlines():
+        # '(...)'{-A+,--range=}'[limit ...'   "(...)-X[show ..."   '--root=[read ...'
+        found = re.match(r" +(?:['\"]\([^)]*\)['\"]?|')(\{[^}]*\}|-[A-Za-z-]+=?(?=\[))", line)
+        if found:
+            options.update(of_words(found.group(1).strip("{}").replace(",", " ").replace("+", "")))
+    return options
+
+
+def of_fish(face):
+    options = {}
+    for line in read("completions", "pmapx.fish").splitlines():
+        words = line.split(" -d ")[0].split()
+        if words[:2] != ["complete", "-c"] or words[2] not in ("$command", face):
+            continue
+        value = "-r" in words or "-x" in words
+        for flag, form in (("-s", "-%s"), ("-o", "-%s"), ("-l", "--%s")):
+            if flag in words[3:]:
+                name = form % words[words.index(flag, 3) + 1]
+                options[name] = value if flag == "-l" else None
+    return options
+
+
+class HelpManualCompletions(px.TestCase):
+    def faces(self):
+        """Each name of the program, with the options that its usage text lists."""
+        for face, program in (("pmapx", px.PMAPX), ("pmap", os.path.join(px.BUILD, "pmap"))):
+            if not os.path.exists(program):
+                self.skipTest("no " + program)
+            yield face, of_help(program)
+
+    def test_usage_is_read_right(self):
+        faces = dict(self.faces())
+        self.assertEqual(faces["pmap"], {
+            "-x": None, "--extended": False, "-X": None, "-XX": None,
+            "-c": None, "--read-rc": False, "-C": None, "--read-rc-from": True,
+            "-n": None, "--create-rc": False, "-N": None, "--create-rc-to": True,
+            "-d": None, "--device": False, "-q": None, "--quiet": False,
+            "-p": None, "--show-path": False, "-k": None, "--use-kernel-name": False,
+            "-A": None, "--range": True, "-h": None, "--help": False,
+            "-V": None, "--version": False})
+        self.assertLessEqual(faces["pmap"].items(), faces["pmapx"].items())
+
+    def test_pmapx_adds_long_options_only(self):
+        faces = dict(self.faces())
+        for option in set(faces["pmapx"]) - set(faces["pmap"]):
+            self.assertTrue(option.startswith("--"), option)
+
+    def test_manual(self):
+        listed = dict(self.faces())["pmapx"]
+        manual = of_manual()
+        self.assertLessEqual(MANUAL_ONLY, set(manual))
+        self.assertEqual({o: v for o, v in manual.items() if o not in MANUAL_ONLY}, listed)
+
+    def test_manual_speaks_of_no_other_option(self):
+        known = set(dict(self.faces())["pmapx"]) | MANUAL_ONLY | RESERVED
+        for number, line in enumerate(read("doc", "pmapx.1").splitlines(), 1):
+            for name, _ in manual_flags(line) if line.startswith(".") else ():
+                # "Fl kpq" is three options.
+                names = [name] if name in known or name.startswith("--") else \
+                    ["-" + letter for letter in name[1:]]
+                for one in names:
+                    self.assertIn(one, known, "doc/pmapx.1:%d" % number)
+
+    def test_bash(self):
+        for face, listed in self.faces():
+            with self.subTest(face=face):
+                self.assertEqual(of_bash(face), listed)
+
+    def test_zsh(self):
+        for face, listed in self.faces():
+            with self.subTest(face=face):
+                self.assertEqual(of_zsh(face), listed)
+
+    def test_fish(self):
+        for face, listed in self.faces():
+            with self.subTest(face=face):
+                self.assertEqual(of_fish(face), listed)
+
+
+if __name__ == "__main__":
+    px.main()

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The manual page is clean for mandoc and for man, and fits a terminal of 80 columns."""
+import os
+import re
+import shutil
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import px
+
+PAGE = os.path.join(px.SOURCE, "doc", "pmapx.1")
+
+SECTIONS = """NAME SYNOPSIS DESCRIPTION OPERANDS OUTPUT RC_FILES ENVIRONMENT FILES EXIT_STATUS EXAMPLES
+    DIAGNOSTICS COMPATIBILITY SEE_ALSO CAVEATS SECURITY_CONSIDERATIONS""".split()
+
+
+def need_mandoc():
+    if not shutil.which("mandoc"):
+        raise unittest.SkipTest("mandoc is not installed")
+
+
+def need_man_db():
+    """Skip unless man is man-db's: others have no --warnings."""
+    if not shutil.which("man"):
+        raise unittest.SkipTest("man is not installed")
+    if not re.match(rb"man 2\.", px.run(["man", "--version"]).stdout):
+        raise unittest.SkipTest("man is not man-db's")
+    if not shutil.which("groff"):
+        raise unittest.SkipTest("man is here, but groff is not")
+
+
+def plain(text):
+    """Rendered text without overstriking and escape sequences."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text.decode("utf-8"))
+    return re.sub(r".\x08", "", text)
+
+
+class Manual(px.TestCase):
+    def fits(self, text):
+        lines = plain(text).splitlines()
+        self.assertGreater(len(lines), 100)
+        for line in lines:
+            self.assertLessEqual(len(line), 80, line)
+
+    def sections(self, text):
+        found = [line.replace(" ", "_") for line in plain(text).splitlines()[1:]
+                 if re.fullmatch(r"[A-Z][A-Z ]+", line)]
+        self.assertEqual(found, SECTIONS)
+
+    def test_mandoc_lint(self):
+        need_mandoc()
+        got = px.run(["mandoc", "-Tlint", "-W", "style", PAGE])
+        # Whether the pages under SEE ALSO are installed is the system's matter; mandoc speaks of
+        # that on stderr.
+        err = b"".join(line for line in got.stderr.splitlines(keepends=True)
+                       if b"mandoc.db" not in line)
+        self.same(got.stdout, b"", "lint")
+        self.same(err, b"", "stderr")
+
+    def test_mandoc_80_columns(self):
+        need_mandoc()
+        for device in ("ascii", "utf8"):
+            with self.subTest(device=device):
+                got = px.run(["mandoc", "-T", device, "-O", "width=80", PAGE])
+                self.assertEqual(got.status, 0, got.stderr)
+                self.fits(got.stdout)
+                self.sections(got.stdout)
+
+    def test_man(self):
+        need_man_db()
+        got = px.run(["man", "--warnings", "-l", PAGE],
+                     env=px.environment(MANWIDTH="80", MAN_KEEP_FORMATTING=None))
+        self.same(got.stderr, b"", "warnings")
+        self.assertEqual(got.status, 0)
+        self.fits(got.stdout)
+        self.sections(got.stdout)
+
+    def test_source(self):
+        with open(PAGE, "rb") as file:
+            text = file.read()
+        self.assertTrue(text.isascii(), "not ASCII")
+        self.assertEqual(text.splitlines()[0], b'.\\" SPDX-License-Identifier: GPL-2.0-or-later')
+        for number, line in enumerate(text.splitlines(), 1):
+            self.assertEqual(line, line.rstrip(), "blanks at the end of line %d" % number)
+
+
+if __name__ == "__main__":
+    px.main()

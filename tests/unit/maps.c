@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * maps.c: mapping lines, good ones and what is wrong with the others.
+ */
+#include "support.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "maps.h"
+
+/* Parse a line of exactly @length bytes, with nothing behind it, into words. */
+static void read_line(const char *bytes, size_t length, char *got, size_t size)
+{
+	struct pmapx_mapping mapping = { 0 };
+	struct pmapx_error error = { 0 };
+	struct pmapx_text line = { bytes, length };
+	int r = px_maps_parse(&line, &mapping, &error);
+
+	if (r < 0) {
+		assert_int_equal(r, -EBADMSG);
+		assert_int_equal(error.code, EBADMSG);
+		snprintf(got, size, "%d %s", (int)error.column, error.reason);
+		return;
+	}
+	assert_ptr_equal(mapping.text.bytes, bytes);
+	assert_int_equal(mapping.text.length, length);
+	snprintf(got, size,
+		"%" PRIx64 "-%" PRIx64 " %s %" PRIx64 " %" PRIx64 ":%" PRIx64 " %" PRIu64 " '%.*s'",
+		mapping.start, mapping.end, mapping.perms, mapping.offset, mapping.dev_major,
+		mapping.dev_minor, mapping.inode, (int)mapping.name.length, mapping.name.bytes);
+}
+
+static const struct {
+	const char *line, *want;
+} lines[] = {
+	{ "00400000-00401000 r-xp 00001000 fe:00 17                                 /a/b",
+		"400000-401000 r-xp 1000 fe:0 17 '/a/b'" },
+	{ "00408000-00410000 rw-p 00000000 00:00 0 ", "408000-410000 rw-p 0 0:0 0 ''" },
+	{ "00408000-00410000 rw-p 00000000 00:00 0", "408000-410000 rw-p 0 0:0 0 ''" },
+	{ "0-1 ---S 0 0:0 0 x", "0-1 ---S 0 0:0 0 'x'" },
+	{ "0-0 ---p 0 0:0 0", "0-0 ---p 0 0:0 0 ''" },
+	{ "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]",
+		"ffffffffff600000-ffffffffff601000 --xp 0 0:0 0 '[vsyscall]'" },
+	{ "ffffffffffffffff-ffffffffffffffff rwxs ffffffffffffffff fffff:ffffff "
+	  "18446744073709551615 n",
+		"ffffffffffffffff-ffffffffffffffff rwxs ffffffffffffffff fffff:ffffff "
+		"18446744073709551615 'n'" },
+	{ "00000000000000000001-2 r--p 0 0:0 0", "1-2 r--p 0 0:0 0 ''" },
+	{ "1-2\tr--p\t \t3\t4:5\t6\t/t", "1-2 r--p 3 4:5 6 '/t'" },
+	{ "1-2 r--p 0 0:0 0 /a b (deleted)", "1-2 r--p 0 0:0 0 '/a b (deleted)'" },
+	{ "1-2 r--p 0 0:0 0 /end ", "1-2 r--p 0 0:0 0 '/end '" },
+	{ "1-2 r--p 0 0:0 0 /cr\r", "1-2 r--p 0 0:0 0 '/cr\r'" },
+
+	{ "", "1 expected a start address below 2^64" },
+	{ "-2 r--p 0 0:0 0", "1 expected a start address below 2^64" },
+	{ "1", "2 expected '-' after the start address" },
+	{ "1 2", "2 expected '-' after the start address" },
+	{ "1A-2", "2 expected '-' after the start address" },
+	{ "10000000000000000-2 r--p 0 0:0 0", "1 expected a start address below 2^64" },
+	{ "1-", "3 expected an end address below 2^64" },
+	{ "1-x", "3 expected an end address below 2^64" },
+	{ "1-10000000000000000 r--p 0 0:0 0", "3 expected an end address below 2^64" },
+	{ "2000-1fff r--p 0 0:0 0", "6 the end address is below the start address" },
+	{ "1-2", "4 expected a blank after the addresses" },
+	{ "1-2:", "4 expected a blank after the addresses" },
+	{ "1-2 ", "5 expected permissions such as rw-p" },
+	{ "1-2 r--", "5 expected permissions such as rw-p" },
+	{ "1-2 r-- 0 0:0 0", "5 expected permissions such as rw-p" },
+	{ "1-2 wr-p 0 0:0 0", "5 expected permissions such as rw-p" },
+	{ "1-2 r--- 0 0:0 0", "5 expected permissions such as rw-p" },
+	{ "1-2 r--P 0 0:0 0", "5 expected permissions such as rw-p" },
+	{ "1-2 r--p", "9 expected a blank after the permissions" },
+	{ "1-2 r--px 0", "9 expected a blank after the permissions" },
+	{ "1-2 r--p ", "10 expected an offset below 2^64" },
+	{ "1-2 r--p x", "10 expected an offset below 2^64" },
+	{ "1-2 r--p 10000000000000000 0:0 0", "10 expected an offset below 2^64" },
+	{ "1-2 r--p 0", "11 expected a blank after the offset" },
+	{ "1-2 r--p 0x 0:0 0", "11 expected a blank after the offset" },
+	{ "1-2 r--p 0 ", "12 expected the major number of a device" },
+	{ "1-2 r--p 0 :0 0", "12 expected the major number of a device" },
+	{ "1-2 r--p 0 0", "13 expected ':' between the numbers of a device" },
+	{ "1-2 r--p 0 0 0 0", "13 expected ':' between the numbers of a device" },
+	{ "1-2 r--p 0 0:", "14 expected the minor number of a device" },
+	{ "1-2 r--p 0 0:0", "15 expected a blank after the device" },
+	{ "1-2 r--p 0 0:0 ", "16 expected an inode below 2^64" },
+	{ "1-2 r--p 0 0:0 -1", "16 expected an inode below 2^64" },
+	{ "1-2 r--p 0 0:0 18446744073709551616", "16 expected an inode below 2^64" },
+	{ "1-2 r--p 0 0:0 99999999999999999999999 x", "16 expected an inode below 2^64" },
+	{ "1-2 r--p 0 0:0 5/a", "17 expected a blank after the inode" },
+};
+
+PX_TEST(every_line_is_read_or_blamed_where_it_is_wrong)
+{
+	for (size_t i = 0; i < PX_COUNT(lines); i++) {
+		size_t length = strlen(lines[i].line);
+		char got[256], *exact = test_malloc(length + 1);
+
+		/* In memory of its own size, so that a sanitizer sees a byte too many. */
+		memcpy(exact, lines[i].line, length);
+		read_line(exact, length, got, sizeof(got));
+		px_same(lines[i].line, lines[i].want, got);
+		test_free(exact);
+	}
+}
+
+PX_TEST(a_good_line_cut_anywhere_is_read_or_blamed_at_its_end)
+{
+	static const char line[] = "00400000-00401000 r-xp 00001000 fe:00 17      /a/b";
+	const char *inode = strstr(line, "17");
+
+	for (size_t length = 0; length < sizeof(line) - 1; length++) {
+		struct pmapx_mapping mapping = { 0 };
+		struct pmapx_error error = { 0 };
+		int r = px_maps_parse(&(struct pmapx_text){ line, length }, &mapping, &error);
+
+		px_same_number(line + length, line + length > inode, r == 0);
+		if (r < 0)
+			assert_in_range(error.column, 1, length + 1);
+	}
+}
+
+PX_TEST(a_nul_ends_no_line)
+{
+	static const char bytes[] = "1-2 r--p 0 0:0 0 /a\0b", perms[] = "1-2 r-\0p 0 0:0 0";
+	struct pmapx_mapping mapping = { 0 };
+	struct pmapx_error error = { 0 };
+
+	assert_int_equal(px_maps_parse(&(struct pmapx_text){ PX_BYTES(bytes) }, &mapping, &error),
+		0);
+	px_same_bytes("name", "/a\0b", 4, mapping.name.bytes, mapping.name.length);
+	assert_int_equal(px_maps_parse(&(struct pmapx_text){ PX_BYTES(perms) }, &mapping, &error),
+		-EBADMSG);
+	assert_int_equal(error.column, 5);
+}
+
+PX_TEST(only_digits_and_a_dash_mean_a_mapping)
+{
+	static const struct {
+		const char *line;
+		bool want;
+	} rows[] = {
+		{ "00400000-00401000 r-xp", true },
+		{ "0-", true },
+		{ "f-oo: 1 kB", true },
+		{ "", false },
+		{ "-", false },
+		{ "0", false },
+		{ "00400000", false },
+		{ "0 -", false },
+		{ "F-1", false },
+		{ "Rss: 4 kB", false },
+		{ "face: 4 kB", false },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		struct pmapx_text line = px_text(rows[i].line);
+
+		px_same_number(rows[i].line, rows[i].want, px_maps_is_mapping(&line));
+	}
+}
+
+PX_TEST(words_are_as_the_kernel_spelled_them)
+{
+	static const struct {
+		const char *line, *want[PX_WORD_COUNT];
+	} rows[] = {
+		{ "00400000-00401000 r-xp 00001000 fe:00 0017     /a/b",
+			{ "00400000", "r-xp", "00001000", "fe:00", "0017" } },
+		{ "1-2\t---s 0  0:00001 5", { "1", "---s", "0", "0:00001", "5" } },
+		{ "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 ",
+			{ "ffffffffff600000", "--xp", "00000000", "00:00", "0" } },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		struct pmapx_mapping mapping = { .text = px_text(rows[i].line) };
+		struct pmapx_text words[PX_WORD_COUNT];
+
+		px_maps_words(&mapping, words);
+		for (size_t word = 0; word < PX_WORD_COUNT; word++)
+			px_same_bytes(rows[i].line, rows[i].want[word], strlen(rows[i].want[word]),
+				words[word].bytes, words[word].length);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_line_is_read_or_blamed_where_it_is_wrong),
+		cmocka_unit_test(a_good_line_cut_anywhere_is_read_or_blamed_at_its_end),
+		cmocka_unit_test(a_nul_ends_no_line),
+		cmocka_unit_test(only_digits_and_a_dash_mean_a_mapping),
+		cmocka_unit_test(words_are_as_the_kernel_spelled_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
