@@ -10,8 +10,8 @@
  *   pmap.c           operands → blocks of rows → exit status
  *   options.c        the command line
  *   usage.c          --help, --version
- *   rc.c             rc files: finding, reading, writing them
- *   rc_parse.c       rc files: what is in them
+ *   rc.c             rc files: where they are, reading, writing
+ *   rc_parse.c       what an rc file asks for
  *   sheet.c          what views share: widths, addresses, modes
  *   header.c         the line "PID:   command"
  *   label.c          the name column
@@ -26,6 +26,8 @@
  *   live.c           the running system
  *   root.c           another proc root
  *   folder.c         operations on a folder laid out like /proc
+ *   descriptor.c     opening files with care
+ *   shm.c            the device that shared memory lives on
  *   process.c        one process of a source
  *   procinfo.c       what stat and status say
  *   reader.c         a map file, fed to a parser

@@ -6,7 +6,6 @@
  */
 #include "maps.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "scan.h"
@@ -18,17 +17,6 @@ bool px_maps_is_mapping(const struct pmapx_text *line)
 	while (p < end && px_hex_digit(*p) < 16)
 		p++;
 	return p > line->bytes && p < end && *p == '-';
-}
-
-static int fail(const struct pmapx_text *line, const char *at, const char *reason,
-	struct pmapx_error *error)
-{
-	*error = (struct pmapx_error){
-		.code = EBADMSG,
-		.column = (uint64_t)(at - line->bytes) + 1,
-		.reason = reason,
-	};
-	return -EBADMSG;
 }
 
 /* The four letters of the permissions, or NULL. */
@@ -61,15 +49,15 @@ static int parse_range(const struct pmapx_text *line, const char **at, struct pm
 
 	next = px_scan_hex(p, end, &ret->start);
 	if (next == NULL)
-		return fail(line, p, "expected a start address below 2^64", error);
+		return px_bad_line(line, p, "expected a start address below 2^64", error);
 	p = next;
 	if (p == end || *p != '-')
-		return fail(line, p, "expected '-' after the start address", error);
+		return px_bad_line(line, p, "expected '-' after the start address", error);
 	next = px_scan_hex(++p, end, &ret->end);
 	if (next == NULL)
-		return fail(line, p, "expected an end address below 2^64", error);
+		return px_bad_line(line, p, "expected an end address below 2^64", error);
 	if (ret->end < ret->start)
-		return fail(line, p, "the end address is below the start address", error);
+		return px_bad_line(line, p, "the end address is below the start address", error);
 	*at = next;
 	return 0;
 }
@@ -81,13 +69,13 @@ static int parse_device(const struct pmapx_text *line, const char **at, struct p
 
 	next = px_scan_hex(p, end, &ret->dev_major);
 	if (next == NULL)
-		return fail(line, p, "expected the major number of a device", error);
+		return px_bad_line(line, p, "expected the major number of a device", error);
 	p = next;
 	if (p == end || *p != ':')
-		return fail(line, p, "expected ':' between the numbers of a device", error);
+		return px_bad_line(line, p, "expected ':' between the numbers of a device", error);
 	next = px_scan_hex(++p, end, &ret->dev_minor);
 	if (next == NULL)
-		return fail(line, p, "expected the minor number of a device", error);
+		return px_bad_line(line, p, "expected the minor number of a device", error);
 	*at = next;
 	return 0;
 }
@@ -103,31 +91,31 @@ int px_maps_parse(
 		return r;
 	next = scan_gap(p, end);
 	if (next == NULL)
-		return fail(line, p, "expected a blank after the addresses", error);
+		return px_bad_line(line, p, "expected a blank after the addresses", error);
 	p = scan_perms(next, end, ret->perms);
 	if (p == NULL)
-		return fail(line, next, "expected permissions such as rw-p", error);
+		return px_bad_line(line, next, "expected permissions such as rw-p", error);
 	next = scan_gap(p, end);
 	if (next == NULL)
-		return fail(line, p, "expected a blank after the permissions", error);
+		return px_bad_line(line, p, "expected a blank after the permissions", error);
 	p = px_scan_hex(next, end, &ret->offset);
 	if (p == NULL)
-		return fail(line, next, "expected an offset below 2^64", error);
+		return px_bad_line(line, next, "expected an offset below 2^64", error);
 	next = scan_gap(p, end);
 	if (next == NULL)
-		return fail(line, p, "expected a blank after the offset", error);
+		return px_bad_line(line, p, "expected a blank after the offset", error);
 	p = next;
 	r = parse_device(line, &p, ret, error);
 	if (r < 0)
 		return r;
 	next = scan_gap(p, end);
 	if (next == NULL)
-		return fail(line, p, "expected a blank after the device", error);
+		return px_bad_line(line, p, "expected a blank after the device", error);
 	p = px_scan_decimal(next, end, &ret->inode);
 	if (p == NULL)
-		return fail(line, next, "expected an inode below 2^64", error);
+		return px_bad_line(line, next, "expected an inode below 2^64", error);
 	if (p < end && !px_is_blank(*p))
-		return fail(line, p, "expected a blank after the inode", error);
+		return px_bad_line(line, p, "expected a blank after the inode", error);
 
 	p = px_skip_blanks(p, end);
 	ret->name = (struct pmapx_text){ p, (size_t)(end - p) };

@@ -6,9 +6,8 @@
 #ifndef PX_SCAN_H
 #define PX_SCAN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <errno.h>
+#include <pmapx/base.h>
 
 /** The value of a lowercase hexadecimal digit, or 16 for any other byte. */
 static inline unsigned px_hex_digit(char byte)
@@ -74,6 +73,21 @@ static inline const char *px_skip_blanks(const char *at, const char *end)
 	while (at < end && px_is_blank(*at))
 		at++;
 	return at;
+}
+
+/**
+ * Say in @error that @line is wrong at @at, for @reason; its number is filled
+ * in by those who count lines.  Returns -EBADMSG.
+ */
+static inline int px_bad_line(const struct pmapx_text *line, const char *at, const char *reason,
+	struct pmapx_error *error)
+{
+	*error = (struct pmapx_error){
+		.code = EBADMSG,
+		.column = (uint64_t)(at - line->bytes) + 1,
+		.reason = reason,
+	};
+	return -EBADMSG;
 }
 
 #endif

@@ -8,7 +8,6 @@
  */
 #include "smaps.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "scan.h"
@@ -67,17 +66,6 @@ static bool begins_with(const struct pmapx_text *line, enum pmapx_field field)
 		memcmp(line->bytes, infos[field].key, key_lengths[field]) == 0;
 }
 
-static int fail(const struct pmapx_text *line, const char *at, const char *reason,
-	struct pmapx_error *error)
-{
-	*error = (struct pmapx_error){
-		.code = EBADMSG,
-		.column = (uint64_t)(at - line->bytes) + 1,
-		.reason = reason,
-	};
-	return -EBADMSG;
-}
-
 /* The key of a line that is not the expected one. */
 static int parse_key(
 	const struct pmapx_text *line, struct pmapx_entry *ret, struct pmapx_error *error)
@@ -85,15 +73,15 @@ static int parse_key(
 	const char *p = line->bytes, *end = p + line->length;
 
 	if (p == end)
-		return fail(line, p, "empty line", error);
+		return px_bad_line(line, p, "empty line", error);
 	if (!((*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z')))
-		return fail(line, p, "expected a mapping or a key", error);
+		return px_bad_line(line, p, "expected a mapping or a key", error);
 	while (p<end && * p> ' ' && *p <= '~' && *p != ':')
 		p++;
 	if (p == end || *p != ':')
-		return fail(line, p, "expected a mapping, or ':' after a key", error);
+		return px_bad_line(line, p, "expected a mapping, or ':' after a key", error);
 	if (p - line->bytes > KEY_MAX)
-		return fail(line, p, "the key is longer than 255 bytes", error);
+		return px_bad_line(line, p, "the key is longer than 255 bytes", error);
 	ret->key = (struct pmapx_text){ line->bytes, (size_t)(p - line->bytes) };
 	ret->field = find_key(ret->key.bytes, ret->key.length);
 	return 0;

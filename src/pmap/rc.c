@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rc_parse.h"
+#include "descriptor.h"
 
 /* Nobody's rc file is larger; more is a device, or a mistake. */
 #define RC_SIZE_MAX (1024 * 1024)
@@ -59,35 +59,16 @@ static char *rc_path(struct px_console *console, const struct px_options *option
 	return path;
 }
 
-/* Never a descriptor below 3, where a closed standard stream was. */
-static int open_high(const char *path, int flags)
-{
-	int fd = open(path, flags | O_CLOEXEC | O_NOCTTY, 0666), high;
-
-	if (fd < 0 || fd > STDERR_FILENO)
-		return fd;
-	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (high < 0) {
-		int error = errno;
-
-		close(fd);
-		errno = error;
-		return -1;
-	}
-	close(fd);
-	return high;
-}
-
 /* Read a file whole; returns 0 or a positive errno. */
 static int read_whole(const char *path, char **ret, size_t *ret_length)
 {
 	char *bytes = malloc(RC_SIZE_MAX);
-	int fd = open_high(path, O_RDONLY), error = 0;
+	int fd = px_openat(AT_FDCWD, path, O_RDONLY, 0), error = 0;
 	size_t length = 0;
 	ssize_t n = 1;
 
 	if (fd < 0 || bytes == NULL)
-		error = fd < 0 ? errno : ENOMEM;
+		error = fd < 0 ? -fd : ENOMEM;
 	while (error == 0 && n > 0) {
 		n = read(fd, bytes + length, RC_SIZE_MAX - length);
 		if (n > 0)
@@ -134,30 +115,6 @@ bool px_rc_read(struct px_console *console, const struct px_options *options, st
 	if (!parsed)
 		px_message(console, "memory allocation failed");
 	return parsed;
-}
-
-void px_rc_deinit(struct px_rc *rc)
-{
-	free(rc->names);
-	*rc = (struct px_rc){ 0 };
-}
-
-bool px_rc_wants(const struct px_rc *rc, const struct pmapx_text *name)
-{
-	for (size_t i = 0; i < rc->count; i++)
-		if (rc->names[i].length == name->length &&
-			memcmp(rc->names[i].bytes, name->bytes, name->length) == 0)
-			return true;
-	return false;
-}
-
-bool px_rc_wants_heading(
-	const struct px_rc *rc, const struct px_console *console, const char *heading)
-{
-	const char *translated = px_translate(&console->locale, heading);
-
-	return px_rc_wants(rc, &(struct pmapx_text){ heading, strlen(heading) }) ||
-		px_rc_wants(rc, &(struct pmapx_text){ translated, strlen(translated) });
 }
 
 /* The template; the names of fixed columns are in the user's language. */
@@ -213,7 +170,7 @@ static void sync_folder(const char *path)
 	char *folder = slash == NULL ? strdup(".")
 		: slash == path      ? strdup("/")
 				     : strndup(path, (size_t)(slash - path));
-	int fd = folder != NULL ? open_high(folder, O_RDONLY | O_DIRECTORY) : -1;
+	int fd = folder != NULL ? px_openat(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0) : -1;
 
 	if (fd >= 0) {
 		fsync(fd);
@@ -225,10 +182,10 @@ static void sync_folder(const char *path)
 /* Write the template to a file that must not exist; returns 0 or a positive errno. */
 static int write_template(struct px_console *console, const char *path)
 {
-	struct px_out out = { .fd = open_high(path, O_WRONLY | O_CREAT | O_EXCL) };
+	struct px_out out = { .fd = px_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0666) };
 
 	if (out.fd < 0)
-		return errno;
+		return -out.fd;
 	put_template(console, &out);
 	px_out_flush(&out);
 	/* Some file systems cannot sync, which is no fault of the file's. */

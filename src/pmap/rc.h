@@ -1,45 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rc files: which columns -c and -C show.
+ * rc files: where they are, reading and writing them.
  */
 #ifndef PX_PMAP_RC_H
 #define PX_PMAP_RC_H
 
-#include <pmapx/base.h>
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "console.h"
 #include "options.h"
-
-/** pmap compares this much of a name in an rc file. */
-#define PX_RC_NAME_MAX 31
-
-/** A name of a column. */
-struct px_rc_name {
-	char bytes[PX_RC_NAME_MAX]; /**< Not terminated. */
-	unsigned char length;       /**< How many of @bytes are used. */
-};
-
-/** What an rc file asks for. */
-struct px_rc {
-	struct px_rc_name *names; /**< Columns, owned. */
-	size_t count, size;       /**< How many there are, and there is room for. */
-	bool show_path;           /**< [Mapping] ShowPath. */
-};
+#include "rc_parse.h"
 
 /** Read the rc file that @options name; says what is wrong.  False: refused. */
 bool px_rc_read(struct px_console *console, const struct px_options *options, struct px_rc *ret);
-
-/** Free what @rc holds. */
-void px_rc_deinit(struct px_rc *rc);
-
-/** Whether @rc asks for the column called @name. */
-bool px_rc_wants(const struct px_rc *rc, const struct pmapx_text *name);
-
-/** Whether @rc asks for the column @heading, by its English or translated name. */
-bool px_rc_wants_heading(
-	const struct px_rc *rc, const struct px_console *console, const char *heading);
 
 /** Write the template; says what became of it.  Returns the exit status. */
 int px_rc_create(struct px_console *console, const struct px_options *options);

@@ -145,3 +145,27 @@ bool px_rc_parse(struct px_console *console, const char *bytes, size_t length, s
 	}
 	return true;
 }
+
+void px_rc_deinit(struct px_rc *rc)
+{
+	free(rc->names);
+	*rc = (struct px_rc){ 0 };
+}
+
+bool px_rc_wants(const struct px_rc *rc, const struct pmapx_text *name)
+{
+	for (size_t i = 0; i < rc->count; i++)
+		if (rc->names[i].length == name->length &&
+			memcmp(rc->names[i].bytes, name->bytes, name->length) == 0)
+			return true;
+	return false;
+}
+
+bool px_rc_wants_heading(
+	const struct px_rc *rc, const struct px_console *console, const char *heading)
+{
+	const char *translated = px_translate(&console->locale, heading);
+
+	return px_rc_wants(rc, &(struct pmapx_text){ heading, strlen(heading) }) ||
+		px_rc_wants(rc, &(struct pmapx_text){ translated, strlen(translated) });
+}

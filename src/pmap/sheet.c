@@ -40,8 +40,6 @@ char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, s
 {
 	size_t digits = sheet->widths.address_digits;
 
-	if (digits < 16 && address >> 32)
-		digits = 16; /* a 64-bit process seen by a 32-bit build */
 	if (digits < width)
 		at = px_put_fill(at, ' ', width - digits);
 	return px_put_hex(at, address, digits);

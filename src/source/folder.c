@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "descriptor.h"
+
 static const char *const file_names[] = {
 	[PX_FILE_STAT] = "stat",
 	[PX_FILE_STATUS] = "status",
@@ -25,7 +27,7 @@ int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place
 	int r;
 
 	snprintf(name, sizeof(name), "%ld", (long)pid);
-	r = px_openat(source->fd, name, O_PATH | O_DIRECTORY);
+	r = px_openat(source->fd, name, O_PATH | O_DIRECTORY, 0);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return -ESRCH;
 	if (r < 0)
@@ -41,7 +43,7 @@ void px_folder_close_place(struct px_place *place)
 
 int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret)
 {
-	int r = px_openat(place->fd, file_names[file], O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	int r = px_openat(place->fd, file_names[file], O_RDONLY | O_NONBLOCK, 0);
 
 	if (r < 0)
 		return r;

@@ -36,11 +36,7 @@ static int live_shm_device(struct pmapx_source *source, struct pmapx_device *ret
 
 static const struct px_source_ops live_ops = {
 	.kind = "live",
-	.open_place = px_folder_open_place,
-	.close_place = px_folder_close_place,
-	.open_file = px_folder_open_file,
-	.read = px_folder_read,
-	.close_stream = px_folder_close_stream,
+	PX_FOLDER_OPERATIONS,
 	.shm_device = live_shm_device,
 };
 

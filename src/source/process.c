@@ -19,13 +19,58 @@ static int as_missing(int r)
 	return r == -ENOMEM || r == -EMFILE || r == -ENFILE ? r : -ESRCH;
 }
 
+/*
+ * Read a small file of @process whole, up to @max bytes, into memory to be
+ * freed, with a NUL behind.
+ */
+static int read_file(const struct pmapx_process *process, enum px_file file, size_t max, char **ret,
+	size_t *ret_length)
+{
+	const struct px_source_ops *ops = process->source->ops;
+	struct px_stream stream;
+	size_t length = 0, size = 0;
+	char *bytes = NULL;
+	ssize_t n = 1;
+	int r;
+
+	r = ops->open_file(&process->place, file, &stream);
+	if (r < 0)
+		return r;
+	while (n > 0 && length < max) {
+		if (length == size) {
+			char *more;
+
+			size = size ? size * 4 : 2048;
+			if (size > max)
+				size = max;
+			more = realloc(bytes, size + 1);
+			if (more == NULL) {
+				n = -ENOMEM;
+				break;
+			}
+			bytes = more;
+		}
+		n = ops->read(&stream, bytes + length, size - length);
+		if (n > 0)
+			length += (size_t)n;
+	}
+	ops->close_stream(&stream);
+	if (n < 0) {
+		free(bytes);
+		return (int)n;
+	}
+	bytes[length] = '\0';
+	*ret = bytes;
+	*ret_length = length;
+	return 0;
+}
+
 static int read_stat(struct pmapx_process *process)
 {
 	struct pmapx_text stat;
 	int r;
 
-	r = px_read_file(process->source, &process->place, PX_FILE_STAT, SMALL_FILE_MAX,
-		&process->stat, &stat.length);
+	r = read_file(process, PX_FILE_STAT, SMALL_FILE_MAX, &process->stat, &stat.length);
 	if (r < 0)
 		return as_missing(r);
 	stat.bytes = process->stat;
@@ -42,8 +87,7 @@ static int read_tgid(struct pmapx_process *process)
 	char *bytes;
 	int r;
 
-	r = px_read_file(process->source, &process->place, PX_FILE_STATUS, SMALL_FILE_MAX, &bytes,
-		&status.length);
+	r = read_file(process, PX_FILE_STATUS, SMALL_FILE_MAX, &bytes, &status.length);
 	if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
 		return r;
 	if (r < 0)
@@ -99,8 +143,8 @@ const struct pmapx_identity *pmapx_process_identity(const struct pmapx_process *
 int pmapx_process_cmdline(struct pmapx_process *process, struct pmapx_text *ret)
 {
 	if (process->cmdline == NULL) {
-		int r = px_read_file(process->source, &process->place, PX_FILE_CMDLINE,
-			PMAPX_CMDLINE_MAX, &process->cmdline, &process->cmdline_length);
+		int r = read_file(process, PX_FILE_CMDLINE, PMAPX_CMDLINE_MAX, &process->cmdline,
+			&process->cmdline_length);
 
 		if (r < 0)
 			return r;

@@ -13,11 +13,7 @@ static int root_shm_device(struct pmapx_source *source, struct pmapx_device *ret
 
 static const struct px_source_ops root_ops = {
 	.kind = "root",
-	.open_place = px_folder_open_place,
-	.close_place = px_folder_close_place,
-	.open_file = px_folder_open_file,
-	.read = px_folder_read,
-	.close_stream = px_folder_close_stream,
+	PX_FOLDER_OPERATIONS,
 	.shm_device = root_shm_device,
 };
 

@@ -71,6 +71,12 @@ int px_folder_open_file(const struct px_place *place, enum px_file file, struct 
 ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size);
 void px_folder_close_stream(struct px_stream *stream);
 
+/** The members of struct px_source_ops that such a kind begins with. */
+#define PX_FOLDER_OPERATIONS                                                      \
+	.open_place = px_folder_open_place, .close_place = px_folder_close_place, \
+	.open_file = px_folder_open_file, .read = px_folder_read,                 \
+	.close_stream = px_folder_close_stream
+
 /** Which mapping of a self/maps file tells the device of shared memory. */
 typedef bool px_shm_test(const struct pmapx_mapping *mapping, uint64_t address);
 
@@ -85,20 +91,5 @@ int px_shm_search(
 
 /** A test for px_shm_search(): the name says that it is shared memory. */
 bool px_shm_by_name(const struct pmapx_mapping *mapping, uint64_t address);
-
-/**
- * openat(2), never a descriptor below 3: a program whose standard streams are
- * closed must not find our files there.  Returns it, or a negative errno.
- */
-int px_openat(int folder, const char *path, int flags);
-
-/**
- * Read a small file of @place whole, up to @max bytes, with a NUL behind.
- *
- * @param ret  Set to memory to free on success.
- * @return 0, -ENOMEM, or what opening or reading gave.
- */
-int px_read_file(const struct pmapx_source *source, const struct px_place *place, enum px_file file,
-	size_t max, char **ret, size_t *ret_length);
 
 #endif
