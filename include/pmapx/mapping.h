@@ -80,7 +80,7 @@ struct pmapx_field_info {
  *
  * @return Static storage, or NULL if @field is out of range.
  */
-PMAPX_API const struct pmapx_field_info *pmapx_field_info(enum pmapx_field field);
+PMAPX_API const struct pmapx_field_info *pmapx_field_lookup(enum pmapx_field field);
 
 /**
  * One line "Key: value" under a mapping, whether its key is known or not.

@@ -38,7 +38,7 @@ static const unsigned char key_lengths[PMAPX_FIELD_COUNT] = {
 
 _Static_assert(PMAPX_FIELD_COUNT <= 64, "struct pmapx_smaps has one bit for each field");
 
-const struct pmapx_field_info *pmapx_field_info(enum pmapx_field field)
+const struct pmapx_field_info *pmapx_field_lookup(enum pmapx_field field)
 {
 	if (field < 0 || field >= PMAPX_FIELD_COUNT)
 		return NULL;

@@ -106,33 +106,25 @@ static enum px_verdict refuse_argument(struct px_console *console, const char *v
 	return PX_REFUSED;
 }
 
-/* The options that print something and end the run, or change what is shown. */
-static enum px_verdict take_option(struct px_console *console, bool as_pmap, int letter,
-	struct px_options *options, struct given *given)
+/* --compat=LAYOUT */
+static enum px_verdict take_compat(struct px_console *console, struct px_options *options)
+{
+	if (strcmp(optarg, "3.2") == 0) {
+		options->compat_3_2 = true;
+		return PX_GO_ON;
+	}
+	px_message_begin(console);
+	px_out_string(&console->err, "--compat=");
+	px_message_text(console, optarg);
+	px_out_string(&console->err, ": no such layout, there is 3.2");
+	px_message_end(console);
+	return PX_REFUSED;
+}
+
+/* The options that exclude each other; false if @letter is none of them. */
+static bool take_exclusive(int letter, struct px_options *options, struct given *given)
 {
 	switch (letter) {
-	case 'h':
-		px_usage(console, as_pmap, &console->out);
-		return PX_DONE;
-	case 'V':
-		px_version(console, as_pmap);
-		return PX_DONE;
-	case 'r':
-		px_message(console, "option -r is ignored as SunOS compatibility");
-		break;
-	case 'q':
-		options->quiet = true;
-		break;
-	case 'p':
-		options->show_path = true;
-		break;
-	case 'k':
-		options->kernel_names = true;
-		break;
-	case 'A':
-		if (!read_range(optarg, options))
-			return refuse_argument(console, optarg);
-		break;
 	case 'x':
 		given->x = true;
 		break;
@@ -156,20 +148,42 @@ static enum px_verdict take_option(struct px_console *console, bool as_pmap, int
 		given->N = true;
 		options->rc_path = optarg;
 		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* All others: some act at once and end the run. */
+static enum px_verdict take_option(
+	struct px_console *console, bool as_pmap, int letter, struct px_options *options)
+{
+	switch (letter) {
+	case 'h':
+		px_usage(console, as_pmap, &console->out);
+		return PX_DONE;
+	case 'V':
+		px_version(console, as_pmap);
+		return PX_DONE;
+	case 'r':
+		px_message(console, "option -r is ignored as SunOS compatibility");
+		break;
+	case 'q':
+		options->quiet = true;
+		break;
+	case 'p':
+		options->show_path = true;
+		break;
+	case 'k':
+		options->kernel_names = true;
+		break;
+	case 'A':
+		return read_range(optarg, options) ? PX_GO_ON : refuse_argument(console, optarg);
 	case OPTION_ROOT:
 		options->root = optarg;
 		break;
 	case OPTION_COMPAT:
-		if (strcmp(optarg, "3.2") != 0) {
-			px_message_begin(console);
-			px_out_string(&console->err, "--compat=");
-			px_message_text(console, optarg);
-			px_out_string(&console->err, ": no such layout, there is 3.2");
-			px_message_end(console);
-			return PX_REFUSED;
-		}
-		options->compat_3_2 = true;
-		break;
+		return take_compat(console, options);
 	default:
 		px_usage(console, as_pmap, &console->err);
 		return PX_REFUSED;
@@ -224,8 +238,10 @@ enum px_verdict px_options_read(
 	}
 	while ((letter = getopt_long(argc, argv, short_options,
 			as_pmap ? pmap_options : next_table(argc, argv), NULL)) != -1) {
-		enum px_verdict verdict = take_option(console, as_pmap, letter, ret, &given);
+		enum px_verdict verdict = PX_GO_ON;
 
+		if (!take_exclusive(letter, ret, &given))
+			verdict = take_option(console, as_pmap, letter, ret);
 		if (verdict != PX_GO_ON)
 			return verdict;
 	}

@@ -7,7 +7,7 @@
  * A process is read three times, by libproc2, libpmapx and libproc2; only an
  * unchanged one counts, and one that keeps differing has failed unless it is
  * gone.  libproc2 is wrong where a process has "Tgid:" in its name, which is
- * D10 of doc/COMPAT.md, and where there is a newline in an argument (D45).
+ * defect D10, and where there is a newline in an argument (D45).
  */
 #include <dirent.h>
 #include <errno.h>

@@ -4,6 +4,7 @@
  */
 #include "support.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "name.h"
@@ -44,16 +45,15 @@ PX_TEST(every_name_is_what_it_looks_like)
 {
 	for (size_t i = 0; i < PX_COUNT(rows); i++) {
 		size_t length = strlen(rows[i].name);
-		char *exact = test_malloc(length + 1);
+		char *exact = px_exact(rows[i].name, length);
 		struct pmapx_text name = { exact, length }, last;
 
-		memcpy(exact, rows[i].name, length);
 		px_same_number(rows[i].name, rows[i].is_label, px_name_is_label(&name));
 		px_same_number(rows[i].name, rows[i].is_sysv, px_name_is_sysv(&name));
 		last = px_name_last_component(&name);
-		px_same_bytes(rows[i].name, rows[i].last, strlen(rows[i].last), last.bytes,
-			last.length);
-		test_free(exact);
+		px_same_bytes(
+			rows[i].name, rows[i].last, strlen(rows[i].last), last.bytes, last.length);
+		free(exact);
 	}
 }
 

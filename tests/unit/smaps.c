@@ -15,7 +15,7 @@
 PX_TEST(every_key_is_in_the_table_once_with_its_unit)
 {
 	for (size_t i = 0; i < PMAPX_FIELD_COUNT; i++) {
-		const struct pmapx_field_info *info = pmapx_field_info(px_keys[i].field);
+		const struct pmapx_field_info *info = pmapx_field_lookup(px_keys[i].field);
 
 		px_same_number(px_keys[i].key, i, px_keys[i].field);
 		assert_non_null(info);
@@ -23,8 +23,8 @@ PX_TEST(every_key_is_in_the_table_once_with_its_unit)
 		px_same_number(px_keys[i].key, px_keys[i].unit, info->unit);
 		assert_true(info->since != NULL && *info->since != '\0');
 	}
-	assert_null(pmapx_field_info(PMAPX_FIELD_UNKNOWN));
-	assert_null(pmapx_field_info(PMAPX_FIELD_COUNT));
+	assert_null(pmapx_field_lookup(PMAPX_FIELD_UNKNOWN));
+	assert_null(pmapx_field_lookup(PMAPX_FIELD_COUNT));
 }
 
 PX_TEST(every_key_sets_its_own_member_and_bit_and_no_other)
@@ -71,8 +71,8 @@ PX_TEST(every_key_sets_its_own_member_and_bit_and_no_other)
  * What a line gives: "key field digits number value", with digits and field
  * as - if there are none; or the column and reason it is refused with.
  */
-static void read_line(const struct pmapx_text *line, enum pmapx_field expected, char *got,
-	size_t size)
+static void read_line(
+	const struct pmapx_text *line, enum pmapx_field expected, char *got, size_t size)
 {
 	struct pmapx_entry entry;
 	struct pmapx_error error = { 0 };
@@ -112,7 +112,8 @@ static const struct {
 		"Rss 3 18446744073709551615 18446744073709551615 '18446744073709551615 kB'" },
 	{ "Rss: 18446744073709551616 kB", "Rss 3 - 0 '18446744073709551616 kB'" },
 	{ "Rss: 99999999999999999999 kB", "Rss 3 - 0 '99999999999999999999 kB'" },
-	{ "Rss: 00000000000000000007 kB", "Rss 3 00000000000000000007 7 '00000000000000000007 kB'" },
+	{ "Rss: 00000000000000000007 kB",
+		"Rss 3 00000000000000000007 7 '00000000000000000007 kB'" },
 	/* A number has at most 20 digits: no number, so no digits, so 0. */
 	{ "Rss: 000000000000000000007 kB", "Rss 3 - 0 '000000000000000000007 kB'" },
 	{ "rss: 4 kB", "rss -1 4 4 '4 kB'" },
@@ -145,14 +146,12 @@ PX_TEST(every_line_is_read_or_blamed_whatever_was_expected)
 
 	for (size_t i = 0; i < PX_COUNT(lines) * PX_COUNT(expected); i++) {
 		const char *line = lines[i / PX_COUNT(expected)].line;
-		struct pmapx_text text = { NULL, strlen(line) };
-		char got[256], *exact = test_malloc(text.length + 1);
+		char got[256], *exact = px_exact(line, strlen(line));
 
-		memcpy(exact, line, text.length);
-		text.bytes = exact;
-		read_line(&text, expected[i % PX_COUNT(expected)], got, sizeof(got));
+		read_line(&(struct pmapx_text){ exact, strlen(line) },
+			expected[i % PX_COUNT(expected)], got, sizeof(got));
 		px_same(line, lines[i / PX_COUNT(expected)].want, got);
-		test_free(exact);
+		free(exact);
 	}
 }
 
@@ -166,7 +165,8 @@ PX_TEST(a_key_may_have_255_bytes)
 		read_line(&(struct pmapx_text){ line, length + 3 }, PMAPX_FIELD_UNKNOWN, got,
 			sizeof(got));
 		if (length <= 255) {
-			px_same_bytes("value", " -1 1 1 '1'", 11, got + length, strlen(got) - length);
+			px_same_bytes(
+				"value", " -1 1 1 '1'", 11, got + length, strlen(got) - length);
 			continue;
 		}
 		snprintf(want, sizeof(want), "%zu the key is longer than 255 bytes", length + 1);

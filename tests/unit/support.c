@@ -54,8 +54,7 @@ void px_check_same(const char *row, const char *want, const char *got, const cha
 	px_check_same_bytes(row, want, strlen(want), got, strlen(got), file, line);
 }
 
-void px_check_same_number(
-	const char *row, uint64_t want, uint64_t got, const char *file, int line)
+void px_check_same_number(const char *row, uint64_t want, uint64_t got, const char *file, int line)
 {
 	if (want == got)
 		return;
@@ -67,6 +66,15 @@ void px_check_same_number(
 struct pmapx_text px_text(const char *string)
 {
 	return (struct pmapx_text){ string, strlen(string) };
+}
+
+char *px_exact(const char *bytes, size_t length)
+{
+	char *copy = malloc(length > 0 ? length : 1);
+
+	assert_non_null(copy);
+	memcpy(copy, bytes, length);
+	return copy;
 }
 
 int px_memory(void)
@@ -186,8 +194,10 @@ void px_folder_mkdir(void **state, const char *name)
 	free(path);
 }
 
-#define KEY(number, key, member, unit) \
-	{ PMAPX_FIELD_##number, key, offsetof(struct pmapx_smaps, member), PMAPX_UNIT_##unit }
+#define KEY(number, key, member, unit)                                                             \
+	{                                                                                          \
+		PMAPX_FIELD_##number, key, offsetof(struct pmapx_smaps, member), PMAPX_UNIT_##unit \
+	}
 
 const struct px_key px_keys[PMAPX_FIELD_COUNT] = {
 	KEY(SIZE, "Size", size_kb, KB),

@@ -29,15 +29,16 @@
 #define px_same_number(row, want, got) \
 	px_check_same_number(row, (uint64_t)(want), (uint64_t)(got), __FILE__, __LINE__)
 
-void px_check_same(
-	const char *row, const char *want, const char *got, const char *file, int line);
+void px_check_same(const char *row, const char *want, const char *got, const char *file, int line);
 void px_check_same_bytes(const char *row, const char *want, size_t want_length, const char *got,
 	size_t got_length, const char *file, int line);
-void px_check_same_number(
-	const char *row, uint64_t want, uint64_t got, const char *file, int line);
+void px_check_same_number(const char *row, uint64_t want, uint64_t got, const char *file, int line);
 
 /** The text of a terminated string. */
 struct pmapx_text px_text(const char *string);
+
+/** A copy in memory of that very size, so that sanitizers see a byte too many; free it. */
+char *px_exact(const char *bytes, size_t length);
 
 /** A descriptor that remembers what is written to it; close it. */
 int px_memory(void);

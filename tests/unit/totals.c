@@ -70,9 +70,9 @@ PX_TEST(only_what_was_read_is_resident_or_dirty)
 		one.smaps.rss_kb = 100;
 		one.smaps.shared_dirty_kb = 20;
 		one.smaps.private_dirty_kb = 3;
-		one.smaps.have =
-			((rows[i].have & RSS) != 0 ? UINT64_C(1) << PMAPX_FIELD_RSS : 0) |
-			((rows[i].have & SHARED) != 0 ? UINT64_C(1) << PMAPX_FIELD_SHARED_DIRTY : 0) |
+		one.smaps.have = ((rows[i].have & RSS) != 0 ? UINT64_C(1) << PMAPX_FIELD_RSS : 0) |
+			((rows[i].have & SHARED) != 0 ? UINT64_C(1) << PMAPX_FIELD_SHARED_DIRTY
+						      : 0) |
 			((rows[i].have & PRIVATE) != 0 ? UINT64_C(1) << PMAPX_FIELD_PRIVATE_DIRTY
 						       : 0);
 		assert_int_equal(px_rss_kb(&one.smaps, &kb), rows[i].has_rss);

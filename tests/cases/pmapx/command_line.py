@@ -54,10 +54,13 @@ class CommandLine(px.TestCase):
                 self.result(px.run([px.PMAP, verb]), b"", px.usage(px.REFERENCE), 1)
 
     def test_bad_operands(self):
-        for word in ("", "0", "x1", "2147483648", "1x"):
-            got = px.run([px.PMAPX, word])
-            self.assertEqual((got.stdout, got.status), (b"", 1))
-            self.assertIn(b"Usage:", got.stderr)
+        """pmapx names the word, pmap prints its usage."""
+        for word in ("", "0", "x1", "2147483648", "1x", "-", "self"):
+            with self.subTest(word=word):
+                got = px.run([px.PMAPX, "1", word])
+                self.assertEqual((got.stdout, got.status), (b"", 1))
+                self.assertRegex(got.stderr, b"\\Apmapx: %s: [^\n]+\n\\Z" % word.encode())
+                self.result(px.run([px.PMAP, "1", word]), b"", px.usage(px.REFERENCE), 1)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,12 @@ class Fields(px.TestCase):
             with px.Root().process(100, smaps=smaps) as root:
                 got = root.pmapx("-XX", "100")
                 self.assertEqual((got.status, got.stderr), (0, b""), flags)
+        self.view(line("00010000-00011000", "rw-p", "/f") + b"Size: 4 kB\nVmFlags:\n"
+                  + line("00020000-00021000", "rw-p", "/g") + b"Size: 4 kB\nVmFlags: rd mr \n",
+                  ["-XXq"], """\
+00010000 rw-p 00000000 00:00 0 4     - f
+00020000 rw-p 00000000 00:00 0 4 rd mr g
+""")
 
     def test_selected_columns(self):
         smaps = line("00010000-00011000", "r--p", "/f") + b"Size: 4 kB\n" \

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the linked files are made of: libraries needed at start, symbols exported and imported,
+no data that the library could write to."""
+import glob
+import os
+import re
+import shutil
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import px
+
+LIBRARY = os.path.join(px.BUILD, "libpmapx.so")
+VERSION_SCRIPT = os.path.join(px.SOURCE, "src", "libpmapx.sym")
+
+# The libc of glibc and of musl, and the loader, which some architectures name as well.
+LIBC = re.compile(r"libc\.so(\.6)?|libc\.musl-\w+\.so\.1|ld-linux[-\w]*\.so\.\d+|ld64\.so\.\d+")
+
+# A library that prints, exits, or looks at the locale or the environment would call one of these.
+NEVER_CALLED = re.compile(r"""
+    _*(v|vf|f|vd|d|w|vw)?w?printf(_chk)? | _*v?asprintf(_chk)? | puts | fputs | fputc | putc |
+    putchar | f?write(_unlocked)? | writev | fflush | perror | psignal | v?(err|warn)x? | error |
+    v?syslog | stdout | stderr | _?_?_?[eE]xit | quick_exit | _exit | abort | __assert_fail |
+    raise | kill | setlocale | newlocale | uselocale | \w*gettext | (secure_)?getenv | setenv | putenv |
+    environ | __environ | chdir | f?chdir | umask | signal | sigaction | fork | system | popen |
+    shmget | shmat""", re.VERBOSE)
+
+# What the compiler and the linker put into every shared object.
+OF_THE_TOOLS = {"completed.0", "__dso_handle", "__TMC_END__", "_edata", "__bss_start", "_end",
+                "__data_start", "data_start", "__bss_start__", "__bss_end__", "_bss_end__",
+                "__end__"}
+
+
+def readelf(*words):
+    if not shutil.which("readelf"):
+        raise unittest.SkipTest("readelf is not installed")
+    got = px.run(["readelf", *words])
+    if got.status != 0:
+        raise AssertionError(got.stderr.decode(errors="replace"))
+    return got.stdout.decode()
+
+
+def dynamic(path, tag):
+    """The values of the dynamic section with a tag, such as NEEDED."""
+    return re.findall(r"\(%s\)[^\[\n]*\[([^\]]*)\]" % tag, readelf("-dW", path))
+
+
+def symbols(path, option):
+    """(name, kind, section number or UND or ABS) of a table of symbols."""
+    row = re.compile(r"\s*\d+:\s+[0-9a-f]+\s+(\w+)\s+(\w+)\s+\w+\s+\w+\s+(?:\[[^\]]*\]\s+)?"
+                     r"(\w+)\s+(\S+)")
+    for line in readelf("-W", option, path).splitlines():
+        found = row.match(line)
+        if found:
+            _, kind, section, name = found.groups()
+            yield name, kind, section
+
+
+def exported():
+    """{name: version} of what the library defines for others."""
+    return {name.split("@")[0]: name.partition("@")[2].lstrip("@")
+            for name, _, section in symbols(LIBRARY, "--dyn-syms")
+            if section not in ("UND", "ABS")}
+
+
+def api():
+    """The functions that the headers promise."""
+    names = []
+    for path in [os.path.join(px.SOURCE, "include", "pmapx.h")] + glob.glob(
+            os.path.join(px.SOURCE, "include", "pmapx", "*.h")):
+        with open(path, encoding="utf-8") as header:
+            text = re.sub(r"/\*.*?\*/", "", header.read(), flags=re.DOTALL)
+        names += re.findall(r"^PMAPX_API\s[^;{]*?\b(pmapx_\w+)\s*\(", text, re.MULTILINE)
+    return names
+
+
+class Needed(px.TestCase):
+    def setUp(self):
+        if px.is_sanitized(px.PMAPX):
+            self.skipTest("a sanitized build needs the sanitizers' libraries")
+
+    def only_libc(self, path):
+        needed = dynamic(path, "NEEDED")
+        self.assertTrue(needed)
+        for name in needed:
+            self.assertTrue(LIBC.fullmatch(name), "%s needs %s" % (path, name))
+
+    def test_program(self):
+        self.only_libc(px.PMAPX)
+
+    def test_library(self):
+        self.only_libc(LIBRARY)
+
+    def test_no_search_path(self):
+        for path in (px.PMAPX, LIBRARY):
+            self.assertEqual(dynamic(path, "RPATH") + dynamic(path, "RUNPATH"), [])
+
+
+class Library(px.TestCase):
+    def test_soname(self):
+        self.assertEqual(dynamic(LIBRARY, "SONAME"), ["libpmapx.so.0"])
+
+    def test_exports(self):
+        """The version script, the headers and the library name the same functions."""
+        with open(VERSION_SCRIPT, encoding="utf-8") as script:
+            listed = re.findall(r"^\s+(pmapx_\w+);", script.read(), re.MULTILINE)
+        self.assertGreater(len(listed), 10)
+        self.assertEqual(listed, sorted(set(listed)), "order of the version script")
+        self.assertEqual(sorted(api()), listed, "headers and version script")
+        self.assertEqual(sorted(exported()), listed, "library and version script")
+
+    def test_versions(self):
+        self.assertEqual(set(exported().values()), {"PMAPX_0"})
+
+    def test_no_calls(self):
+        called = {name.split("@")[0] for name, _, section in symbols(LIBRARY, "--dyn-syms")
+                  if section == "UND"}
+        self.assertIn("read", called)
+        self.assertEqual([name for name in sorted(called) if NEVER_CALLED.fullmatch(name)], [])
+
+    def test_no_writable_data(self):
+        if px.is_sanitized(px.PMAPX):
+            self.skipTest("the sanitizers add data of their own")
+        table = readelf("-SW", LIBRARY)
+        writable = {number: name for number, name in re.findall(
+            r"\[\s*(\d+)\]\s+(\.(?:data|bss|tdata|tbss)(?!\.rel\.ro)\S*)", table)}
+        self.assertTrue(writable)
+        found = [(name, writable[section]) for name, kind, section in
+                 symbols(LIBRARY, "--syms")
+                 if section in writable and name not in OF_THE_TOOLS and kind != "SECTION"]
+        self.assertEqual(found, [])
+        # A stripped library has no symbols to look at, but its sections have sizes.
+        for section in writable.values():
+            size = re.search(r"\]\s+%s\s+\w+\s+[0-9a-f]+\s+[0-9a-f]+\s+([0-9a-f]+)" %
+                             re.escape(section), table).group(1)
+            self.assertLessEqual(int(size, 16), 16, section)
+
+
+if __name__ == "__main__":
+    px.main()

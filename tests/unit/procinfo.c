@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * procinfo.c: stat and status, with names that try to look like more.
+ */
+#include "support.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "procinfo.h"
+
+/* The fields of stat between the parent and the start, and on to the stack. */
+#define TO_START " 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0"
+#define TO_STACK " 999 5 18446744073709551615 11 12"
+
+static const struct {
+	const char *stat, *want; /* "comm|state ppid start stack", stack - if not told. */
+} stats[] = {
+	{ "100 (cat) S 7" TO_START " 1200" TO_STACK " 140724603486208 0 0\n",
+		"cat|S 7 1200 140724603486208" },
+	{ "100 (a b) R 7" TO_START " 1200" TO_STACK " 5\n", "a b|R 7 1200 5" },
+	{ "100 (a) S (b) Z 7" TO_START " 1200" TO_STACK " 5\n", "a) S (b|Z 7 1200 5" },
+	{ "100 (((() S 7" TO_START " 1200" TO_STACK " 5\n", "(((|S 7 1200 5" },
+	{ "100 ())))) S 7" TO_START " 1200" TO_STACK " 5\n", "))))|S 7 1200 5" },
+	{ "100 () S 7" TO_START " 1200" TO_STACK " 5\n", "|S 7 1200 5" },
+	{ "100 (a\nb) S 7" TO_START " 1200" TO_STACK " 5\n", "a\nb|S 7 1200 5" },
+	{ "100 ( ) S 7" TO_START " 1200" TO_STACK " 5\n", " |S 7 1200 5" },
+	{ "100 (\xff) S 7" TO_START " 1200" TO_STACK " 5\n", "\xff|S 7 1200 5" },
+	{ "100 (a)  S\t7" TO_START " 1200" TO_STACK " 5", "a|S 7 1200 5" },
+	{ "100 (a) S 0" TO_START " 0" TO_STACK " 0 0\n", "a|S 0 0 -" },
+	/* What is not a number that fits is not known. */
+	{ "100 (a) S -1" TO_START " -5" TO_STACK " -3\n", "a|S 0 0 -" },
+	{ "100 (a) S 2147483648" TO_START " 18446744073709551616" TO_STACK " 5\n", "a|S 0 0 5" },
+	{ "100 (a) S 2147483647" TO_START " 18446744073709551615" TO_STACK
+	  " 18446744073709551615\n",
+		"a|S 2147483647 18446744073709551615 18446744073709551615" },
+	/* Older kernels and cut files have less. */
+	{ "100 (a) S 7" TO_START " 1200" TO_STACK "\n", "a|S 7 1200 -" },
+	{ "100 (a) S 7" TO_START " 1200", "a|S 7 1200 -" },
+	{ "100 (a) S 7\n", "a|S 7 0 -" },
+	{ "100 (a) S", "a|S 0 0 -" },
+	{ "100 (a) SS 7", "a|S 0 0 -" },
+
+	{ "", NULL },
+	{ "100", NULL },
+	{ "100 (a", NULL },
+	{ "100 a) S 1", NULL },
+	{ "100 )a( S 1", NULL },
+	{ "100 (a)", NULL },
+	{ "100 (a) ", NULL },
+};
+
+PX_TEST(a_stat_is_read_whatever_the_process_calls_itself)
+{
+	for (size_t i = 0; i < PX_COUNT(stats); i++) {
+		size_t length = strlen(stats[i].stat);
+		char got[256], *exact = px_exact(stats[i].stat, length);
+		struct pmapx_identity identity = { 0 };
+		int r = px_parse_stat(&(struct pmapx_text){ exact, length }, &identity);
+		int n;
+
+		px_same_number(stats[i].stat, stats[i].want != NULL ? 0 : -EBADMSG, r);
+		if (r == 0) {
+			n = snprintf(got, sizeof(got), "%.*s|%c %ld %" PRIu64 " ",
+				(int)identity.comm.length, identity.comm.bytes, identity.state,
+				(long)identity.ppid, identity.start_ticks);
+			if (identity.has_start_stack)
+				snprintf(got + n, sizeof(got) - (size_t)n, "%" PRIu64,
+					identity.start_stack);
+			else
+				snprintf(got + n, sizeof(got) - (size_t)n, "-");
+			px_same(stats[i].stat, stats[i].want, got);
+		}
+		free(exact);
+	}
+}
+
+static const struct {
+	const char *status;
+	pid_t want; /* 0: not found. */
+} statuses[] = {
+	{ "Name:\tcat\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t100\nNgid:\t0\n", 100 },
+	{ "Tgid:\t100\n", 100 },
+	{ "Tgid:100\n", 100 },
+	{ "Tgid: \t 100 \n", 100 },
+	{ "Name:\tx\nTgid:\t100", 100 },
+	{ "Name:\tx\nTgid:\t2147483647\n", 2147483647 },
+	/* Only what begins a line is the kernel's. */
+	{ "Name:\tTgid: 5\nTgid:\t100\n", 100 },
+	{ "Name:\tTgid:\t5\n", 0 },
+	{ "Name:\ta\\nTgid: 5\nTgid:\t100\n", 100 },
+	{ " Tgid:\t100\n", 0 },
+	{ "XTgid:\t100\n", 0 },
+	{ "tgid:\t100\n", 0 },
+	{ "Tgid\t100\n", 0 },
+	{ "Tgid:\nTgid:\t100\n", 0 },
+	{ "Tgid:", 0 },
+	{ "Tgid:\t", 0 },
+	{ "Tgid:\n100\n", 0 },
+	{ "Tgid:\tx\n", 0 },
+	{ "Tgid:\t0\n", 0 },
+	{ "Tgid:\t-1\n", 0 },
+	{ "Tgid:\t2147483648\n", 0 },
+	{ "Tgid:\t99999999999999999999999\n", 0 },
+	{ "Tgi", 0 },
+	{ "\n\n\n", 0 },
+	{ "", 0 },
+};
+
+PX_TEST(the_thread_group_is_what_the_kernel_says)
+{
+	for (size_t i = 0; i < PX_COUNT(statuses); i++) {
+		size_t length = strlen(statuses[i].status);
+		char *exact = px_exact(statuses[i].status, length);
+		pid_t tgid = -7;
+		int r = px_parse_tgid(&(struct pmapx_text){ exact, length }, &tgid);
+
+		px_same_number(statuses[i].status, statuses[i].want != 0 ? 0 : -ENODATA, r);
+		px_same_number(
+			statuses[i].status, statuses[i].want != 0 ? statuses[i].want : -7, tgid);
+		free(exact);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stat_is_read_whatever_the_process_calls_itself),
+		cmocka_unit_test(the_thread_group_is_what_the_kernel_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

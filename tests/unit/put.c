@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * put.h: number cursors write what they say and not a byte more.
+ */
+#include "support.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "put.h"
+
+static const uint64_t numbers[] = { 0, 1, 9, 10, 15, 16, 99, 100, 255, 256, 999999, 1000000,
+	UINT32_MAX, UINT64_C(1) << 32, UINT64_C(9999999999999999999),
+	UINT64_C(10000000000000000000), UINT64_MAX - 1, UINT64_MAX };
+
+/* What was written must end where the cursor says, with nothing touched behind. */
+static void check(const char *want, const char *buffer, const char *end, size_t size)
+{
+	px_same_bytes(want, want, strlen(want), buffer, (size_t)(end - buffer));
+	for (const char *p = end; p < buffer + size; p++)
+		px_same_number(want, '#', (unsigned char)*p);
+}
+
+PX_TEST(numbers_are_as_printf_writes_them)
+{
+	static const size_t widths[] = { 0, 1, 2, 6, 16, 20, 40 };
+
+	for (size_t i = 0; i < PX_COUNT(numbers) * PX_COUNT(widths); i++) {
+		uint64_t number = numbers[i / PX_COUNT(widths)];
+		size_t width = widths[i % PX_COUNT(widths)];
+		char want[64], got[64];
+
+		snprintf(want, sizeof(want), "%*" PRIu64, (int)width, number);
+		memset(got, '#', sizeof(got));
+		check(want, got, px_put_decimal(got, number, width), sizeof(got));
+		snprintf(want, sizeof(want), "%0*" PRIx64, (int)width, number);
+		memset(got, '#', sizeof(got));
+		check(want, got, px_put_hex(got, number, width), sizeof(got));
+	}
+}
+
+PX_TEST(digits_are_counted_and_none_needs_more_than_the_most)
+{
+	for (size_t i = 0; i < PX_COUNT(numbers); i++) {
+		char want[64];
+		int length = snprintf(want, sizeof(want), "%" PRIu64, numbers[i]);
+
+		px_same_number(want, (unsigned)length, px_decimal_digits(numbers[i]));
+		assert_in_range(length, 1, PX_PUT_MAX);
+	}
+}
+
+PX_TEST(a_fill_fills)
+{
+	char got[8];
+
+	memset(got, '#', sizeof(got));
+	check("xxx", got, px_put_fill(got, 'x', 3), sizeof(got));
+	memset(got, '#', sizeof(got));
+	check("", got, px_put_fill(got, 'x', 0), sizeof(got));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_as_printf_writes_them),
+		cmocka_unit_test(digits_are_counted_and_none_needs_more_than_the_most),
+		cmocka_unit_test(a_fill_fills),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
