@@ -112,9 +112,9 @@ struct pmapx_smaps {
 	uint64_t rss_kb;              /**< Resident; does not count hugetlb pages (2.6.14). */
 	uint64_t pss_kb;              /**< Resident, each page divided by its users (2.6.25). */
 	uint64_t pss_dirty_kb;        /**< The dirty part of Pss (6.0). */
-	uint64_t pss_anon_kb;         /**< Anonymous part of Pss, smaps_rollup only (5.4). */
-	uint64_t pss_file_kb;         /**< File part of Pss, smaps_rollup only (5.4). */
-	uint64_t pss_shmem_kb;        /**< Shmem part of Pss, smaps_rollup only (5.4). */
+	uint64_t pss_anon_kb;         /**< Anonymous part of Pss, smaps_rollup only (5.3). */
+	uint64_t pss_file_kb;         /**< File part of Pss, smaps_rollup only (5.3). */
+	uint64_t pss_shmem_kb;        /**< Shmem part of Pss, smaps_rollup only (5.3). */
 	uint64_t shared_clean_kb;     /**< Resident, mapped more than once, clean (2.6.14). */
 	uint64_t shared_dirty_kb;     /**< Resident, mapped more than once, dirty (2.6.14). */
 	uint64_t private_clean_kb;    /**< Resident, mapped once, clean (2.6.14). */
@@ -123,7 +123,7 @@ struct pmapx_smaps {
 	uint64_t anonymous_kb;        /**< Not backed by a file (2.6.37). */
 	uint64_t ksm_kb;              /**< Merged by KSM (6.7). */
 	uint64_t lazy_free_kb;        /**< Freed by MADV_FREE, not yet reclaimed (4.12). */
-	uint64_t anon_huge_pages_kb;  /**< Anonymous memory in huge pages (2.6.38). */
+	uint64_t anon_huge_pages_kb;  /**< Anonymous memory in huge pages (2.6.39). */
 	uint64_t shmem_huge_pages_kb; /**< Shared memory in huge pages (out of tree). */
 	uint64_t shmem_pmd_mapped_kb; /**< Shared memory mapped by huge pages (4.8). */
 	uint64_t file_pmd_mapped_kb;  /**< Page cache mapped by huge pages (5.4). */
@@ -132,7 +132,7 @@ struct pmapx_smaps {
 	uint64_t huge_pfn_map_kb;     /**< PFN maps in huge entries (out of tree). */
 	uint64_t swap_kb;             /**< Swapped out (2.6.26). */
 	uint64_t swap_pss_kb;         /**< Swapped out, divided by users (4.3). */
-	uint64_t locked_kb;           /**< Locked in memory (2.6.37). */
+	uint64_t locked_kb;           /**< Locked in memory (2.6.38). */
 	uint64_t nonlinear_kb;        /**< Nonlinear mappings (3.4, gone in 4.0). */
 	uint64_t thp_eligible;        /**< 1 if it may be backed by huge pages (5.0). */
 	uint64_t protection_key;      /**< Memory protection key (4.9, x86 and others). */
