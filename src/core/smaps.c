@@ -111,6 +111,8 @@ int px_smaps_parse(const struct pmapx_text *line, enum pmapx_field expected,
 	/* pmap's fields have at most 20 digits, which 2^64 needs; more are only zeros. */
 	if (p != NULL && p - ret->value.bytes <= 20)
 		ret->digits.length = (size_t)(p - ret->value.bytes);
+	else
+		ret->number = 0;
 	return 0;
 }
 

@@ -176,11 +176,15 @@ int pmapx_reader_next(
 			reader->last_line = (*ret)->line;
 		if (r == -ENOMEM)
 			return tell_failure(reader, r, error);
-		if (r == 0 && turn_to_own(reader))
-			continue;
-		/* A line cut off by a failing read is the read's fault. */
-		if ((r == 0 || r == -ENODATA) && reader->failed < 0)
-			return tell_failure(reader, reader->failed, error);
+		/* The end, with or without a cut line before it. */
+		if (r == 0 || r == -ENODATA) {
+			if (turn_to_own(reader))
+				continue;
+			/* A line cut off by a failing read is the read's fault. */
+			if (reader->failed < 0)
+				return tell_failure(reader, reader->failed, error);
+			reader->ended = true;
+		}
 		if (r != -EAGAIN)
 			return r;
 		r = feed(reader);
