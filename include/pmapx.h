@@ -14,11 +14,11 @@
  * const struct pmapx_mapping *mapping;
  *
  * if (pmapx_source_open_live(NULL, &source) == 0 &&
- *     pmapx_process_open(source, 1100, &process) == 0 &&
+ *     pmapx_process_open(source, 1100, &process, NULL) == 0 &&
  *     pmapx_reader_open(process, PMAPX_FILE_SMAPS, NULL, &reader) == 0)
  *         while (pmapx_reader_next(reader, &mapping, NULL) == 1)
- *                 if (pmapx_smaps_has(&mapping->smaps, PMAPX_FIELD_PSS))
- *                         total_kb += mapping->smaps.pss_kb;
+ *                 if (pmapx_smaps_has(mapping->smaps, PMAPX_FIELD_PSS))
+ *                         total_kb += mapping->smaps->pss_kb;
  * @endcode
  */
 #ifndef PMAPX_H

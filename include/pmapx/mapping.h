@@ -5,8 +5,8 @@
  * that smaps adds to it, as /proc/PID/maps and /proc/PID/smaps print them;
  * see proc(5).
  *
- * Mappings are always owned by the library and handed out by pointer, so that
- * later versions can append members.
+ * Mappings and their numbers are always owned by the library and handed out by
+ * pointer, so that later versions can append members.
  */
 #ifndef PMAPX_MAPPING_H
 #define PMAPX_MAPPING_H
@@ -171,8 +171,8 @@ struct pmapx_mapping {
 	 * Unnamed mappings with a "Name:" line (Android) have that name.
 	 */
 	struct pmapx_text name;
-	struct pmapx_text text;   /**< The whole mapping line, without its newline. */
-	struct pmapx_smaps smaps; /**< All absent if the input was a maps file. */
+	struct pmapx_text text;          /**< The whole mapping line, without its newline. */
+	const struct pmapx_smaps *smaps; /**< Never NULL; all absent in a maps file. */
 };
 
 /** Size of the address range of @mapping in bytes. */

@@ -42,8 +42,8 @@ struct pmapx_parser_options {
 	size_t size; /**< sizeof(struct pmapx_parser_options) at the caller. */
 
 	/**
-	 * Hand out each mapping at its own line and pass over key lines
-	 * unread.  Without it, a mapping is handed out when the next one
+	 * Hand out each mapping at its own line and pass over its key
+	 * lines.  Without it, a mapping is handed out when the next one
 	 * begins or the input ends, with all of its keys.
 	 */
 	bool mappings_only;

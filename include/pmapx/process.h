@@ -40,13 +40,16 @@ struct pmapx_identity {
  * Open process @pid of @source and read who it is.  A thread's id is as good
  * as a process's.
  *
- * @param ret  Set on success; close it with pmapx_process_close(), before
- *             @source is closed.
+ * @param ret    Set on success; close it with pmapx_process_close(), before
+ *               @source is closed.
+ * @param error  Filled on failure: what opening or reading gave, and as reason
+ *               "stat" if it was that file of the process, else "".  May be
+ *               NULL.
  * @return 0; -ESRCH if there is no such process (or it cannot be seen, or
  *         its stat cannot be read); -ENOMEM; -EMFILE, -ENFILE.
  */
-PMAPX_API int pmapx_process_open(
-	struct pmapx_source *source, pid_t pid, struct pmapx_process **ret);
+PMAPX_API int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_process **ret,
+	struct pmapx_error *error);
 
 /** Close @process; NULL is fine.  Close its readers first. */
 PMAPX_API void pmapx_process_close(struct pmapx_process *process);

@@ -33,8 +33,9 @@ struct pmapx_reader_options {
  * @param options  NULL for the default.
  * @param ret      Set on success; close it with pmapx_reader_close(), before
  *                 @process is closed.
- * @return 0; what open(2) gave, such as -EACCES or -ENOENT; -ENOMEM; -E2BIG
- *         or -EINVAL for @options.
+ * @return 0; what open(2) gave, such as -EACCES or -ENOENT; -EMEDIUMTYPE for
+ *         what is neither file nor folder below another root; -ENOMEM;
+ *         -E2BIG or -EINVAL for @options.
  */
 PMAPX_API int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	const struct pmapx_reader_options *options, struct pmapx_reader **ret);

@@ -58,6 +58,12 @@ PMAPX_API void pmapx_source_close(struct pmapx_source *source);
 PMAPX_API const char *pmapx_source_kind(const struct pmapx_source *source);
 
 /**
+ * Whether the mappings of a process always come in the order of their
+ * addresses: a running kernel sees to that, a saved file may have been edited.
+ */
+PMAPX_API bool pmapx_source_in_order(const struct pmapx_source *source);
+
+/**
  * What to put before "/PID/maps" when speaking of a file of @source: "/proc",
  * or the directory as it was given.
  *
@@ -71,11 +77,12 @@ PMAPX_API const char *pmapx_source_path(const struct pmapx_source *source);
  *
  * On the running system it is the device of a shared anonymous mapping that is
  * made, looked up in /proc/self/maps and removed: the kernel keeps both on one
- * internal mount.  In another root it is the device of a "/SYSV…", "/dev/zero
- * (deleted)" or "/memfd:…" mapping in self/maps.
+ * internal mount.  In another root it is the device of a "/dev/zero
+ * (deleted)" mapping in self/maps, else of a "/SYSV…", else of a "/memfd:…".
  *
  * @param ret  Set on success.
- * @return 0; -ENODATA if it cannot be known; -ENOMEM.
+ * @return 0; -ENODATA if it cannot be known; -ENOMEM, -EMFILE or -ENFILE, after
+ *         which the next call tries again.
  */
 PMAPX_API int pmapx_source_shm_device(struct pmapx_source *source, struct pmapx_device *ret);
 

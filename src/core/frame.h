@@ -30,7 +30,7 @@ enum px_frame_result {
 	PX_FRAME_END   /**< Nothing is left. */
 };
 
-/** Empty @frame for new input, keeping its memory; also makes a zeroed one. */
+/** Empty @frame for new input, keeping its memory. */
 void px_frame_reset(struct px_frame *frame);
 
 /** Free what @frame holds. */

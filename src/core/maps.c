@@ -10,13 +10,25 @@
 
 #include "scan.h"
 
-bool px_maps_is_mapping(const struct pmapx_text *line)
+enum px_line_kind px_line_kind(const struct pmapx_text *line)
 {
-	const char *p = line->bytes, *end = p + line->length;
+	const char *p = line->bytes, *end = p + line->length, *word = p;
+	bool has_dash;
 
 	while (p < end && px_hex_digit(*p) < 16)
 		p++;
-	return p > line->bytes && p < end && *p == '-';
+	has_dash = p > word && p < end && *p == '-';
+	/* No kernel's key begins with a digit, so only letters need a second look. */
+	if (has_dash && *word <= '9')
+		return PX_LINE_MAPPING;
+	while (p < end && !px_is_blank(*p) && *p != ':')
+		p++;
+	if (p > word && p < end && *p == ':')
+		return PX_LINE_KEY;
+	if (has_dash)
+		return PX_LINE_MAPPING;
+	return word < end && px_hex_digit((char)(*word | 0x20)) < 16 ? PX_LINE_DAMAGED
+								     : PX_LINE_OTHER;
 }
 
 /* The four letters of the permissions, or NULL. */

@@ -17,8 +17,16 @@ enum px_maps_word {
 	PX_WORD_COUNT
 };
 
-/** Whether @line can only be meant as a mapping: digits, then a dash. */
-bool px_maps_is_mapping(const struct pmapx_text *line);
+/** What a line can be meant as. */
+enum px_line_kind {
+	PX_LINE_KEY,     /**< Its first word ends in a colon. */
+	PX_LINE_MAPPING, /**< Its first word is hexadecimal digits, a dash, and more. */
+	PX_LINE_DAMAGED, /**< Neither, but it begins like an address. */
+	PX_LINE_OTHER    /**< Neither. */
+};
+
+/** What @line can be meant as, before it is looked at closely. */
+enum px_line_kind px_line_kind(const struct pmapx_text *line);
 
 /**
  * Parse a mapping line into @ret: everything but its smaps and line members.

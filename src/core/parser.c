@@ -19,6 +19,7 @@ struct pmapx_parser {
 	bool mappings_only;
 	bool building;                /* @mapping is begun and not handed out. */
 	bool cut;                     /* The end was in mid-line, and has not been said. */
+	struct pmapx_smaps smaps;     /* Its numbers. */
 	struct pmapx_mapping mapping; /* Begun, or handed out. */
 	struct pmapx_entry *entries;  /* Its key lines; owned, reused. */
 	size_t entry_count, entry_size;
@@ -72,8 +73,8 @@ static void shift_mapping(struct pmapx_parser *parser, ptrdiff_t shift)
 {
 	shift_text(&parser->mapping.name, shift);
 	shift_text(&parser->mapping.text, shift);
-	shift_text(&parser->mapping.smaps.name, shift);
-	shift_text(&parser->mapping.smaps.vm_flags, shift);
+	shift_text(&parser->smaps.name, shift);
+	shift_text(&parser->smaps.vm_flags, shift);
 	for (size_t i = 0; i < parser->entry_count; i++) {
 		shift_text(&parser->entries[i].key, shift);
 		shift_text(&parser->entries[i].value, shift);
@@ -164,7 +165,7 @@ static int add_entry(
 		entry, error);
 	if (r < 0)
 		return r;
-	px_smaps_set(&parser->mapping.smaps, entry);
+	px_smaps_set(&parser->smaps, entry);
 	parser->expected[place] = entry->field;
 	if (place >= parser->expected_count)
 		parser->expected_count = place + 1;
@@ -178,10 +179,11 @@ static int hand_out(struct pmapx_parser *parser, const struct pmapx_mapping **re
 	struct pmapx_mapping *mapping = &parser->mapping;
 
 	parser->building = false;
-	if (mapping->name.length == 0 && pmapx_smaps_has(&mapping->smaps, PMAPX_FIELD_NAME))
-		mapping->name = mapping->smaps.name;
-	mapping->smaps.entries = parser->entries;
-	mapping->smaps.entry_count = parser->entry_count;
+	if (mapping->name.length == 0 && pmapx_smaps_has(&parser->smaps, PMAPX_FIELD_NAME))
+		mapping->name = parser->smaps.name;
+	parser->smaps.entries = parser->entries;
+	parser->smaps.entry_count = parser->entry_count;
+	mapping->smaps = &parser->smaps;
 	*ret = mapping;
 	return 1;
 }
@@ -197,34 +199,43 @@ static int begin_mapping(
 	if (r < 0)
 		return r;
 	mapping->line = parser->frame.line + 1;
-	mapping->smaps.have = 0;
-	mapping->smaps.name = (struct pmapx_text){ NULL, 0 };
-	mapping->smaps.vm_flags = (struct pmapx_text){ NULL, 0 };
+	parser->smaps.have = 0;
+	parser->smaps.name = (struct pmapx_text){ NULL, 0 };
+	parser->smaps.vm_flags = (struct pmapx_text){ NULL, 0 };
 	parser->entry_count = 0;
 	parser->building = true;
 	return 0;
 }
 
 /*
- * One line of input.  Returns 1 if it completes a mapping, which is left in
- * the frame if it begins the next one.
+ * A line that is no mapping.  One that may have been a mapping before it was
+ * damaged ends the mapping above, whose keys those below it are not.
+ */
+static int parse_other(struct pmapx_parser *parser, const struct pmapx_text *line,
+	enum px_line_kind kind, struct pmapx_error *error)
+{
+	if (kind == PX_LINE_KEY && parser->building && !parser->mappings_only)
+		return add_entry(parser, line, error);
+	return px_smaps_parse(line, PMAPX_FIELD_UNKNOWN, &(struct pmapx_entry){ 0 }, error);
+}
+
+/*
+ * One line of input.  Returns 1 if it completes a mapping, and leaves it in
+ * the frame if it is not a part of that mapping.
  */
 static int parse_line(struct pmapx_parser *parser, const struct pmapx_text *line, bool cut,
 	const struct pmapx_mapping **ret, struct pmapx_error *error)
 {
-	bool is_mapping = px_maps_is_mapping(line);
+	enum px_line_kind kind = px_line_kind(line);
+	bool is_mapping = kind == PX_LINE_MAPPING;
 	int r = 0;
 
-	if (is_mapping && parser->building)
+	if (parser->building && (is_mapping || kind == PX_LINE_DAMAGED))
 		return hand_out(parser, ret);
 	if (is_mapping)
 		r = begin_mapping(parser, line, error);
-	else if (cut)
-		r = 0; /* Its value may have lost digits. */
-	else if (parser->mappings_only || !parser->building)
-		r = px_smaps_parse(line, PMAPX_FIELD_UNKNOWN, &(struct pmapx_entry){ 0 }, error);
-	else
-		r = add_entry(parser, line, error);
+	else if (!cut) /* A value that is cut may have lost digits. */
+		r = parse_other(parser, line, kind, error);
 	if (r == -ENOMEM)
 		return r;
 

@@ -74,10 +74,10 @@ static int parse_key(
 
 	if (p == end)
 		return px_bad_line(line, p, "empty line", error);
-	if (!((*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z')))
-		return px_bad_line(line, p, "expected a mapping or a key", error);
 	while (p<end && * p> ' ' && *p <= '~' && *p != ':')
 		p++;
+	if (p == line->bytes)
+		return px_bad_line(line, p, "expected a mapping or a key", error);
 	if (p == end || *p != ':')
 		return px_bad_line(line, p, "expected a mapping, or ':' after a key", error);
 	if (p - line->bytes > KEY_MAX)

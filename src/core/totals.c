@@ -34,8 +34,13 @@ void px_totals_add(struct px_totals *totals, const struct pmapx_mapping *mapping
 	else if (mapping->perms[1] == 'w')
 		totals->writable_private_bytes = px_saturating_add(
 			totals->writable_private_bytes, size);
-	if (px_rss_kb(&mapping->smaps, &kb))
+	totals->count++;
+	if (px_rss_kb(mapping->smaps, &kb)) {
+		totals->rss_count++;
 		totals->rss_kb = px_saturating_add(totals->rss_kb, kb);
-	if (px_dirty_kb(&mapping->smaps, &kb))
+	}
+	if (px_dirty_kb(mapping->smaps, &kb)) {
+		totals->dirty_count++;
 		totals->dirty_kb = px_saturating_add(totals->dirty_kb, kb);
+	}
 }

@@ -12,6 +12,8 @@ struct px_totals {
 	uint64_t mapped_bytes;           /**< All address ranges. */
 	uint64_t writable_private_bytes; /**< Those that are private and writable. */
 	uint64_t shared_bytes;           /**< Those that are shared, whatever the permissions. */
+	size_t count;                    /**< How many mappings there are. */
+	size_t rss_count, dirty_count;   /**< In how many of them these two were read. */
 	uint64_t rss_kb;                 /**< Resident, where it was read. */
 	uint64_t dirty_kb;               /**< Dirty, where it was read. */
 };

@@ -21,6 +21,11 @@ enum { SHARED = 10, LONG = 11, SHORT = 12, SHORT_MAX = 255 - SHORT };
 /* Longest number in base 128. */
 #define NUMBER_MAX 10
 #define PIECE_SIZE (256 * 1024)
+/*
+ * How far a slot may be from its hash: names are chosen by strangers, who can
+ * make hashes collide.  Texts beyond are kept as often as they occur.
+ */
+#define PROBES_MAX 16
 
 /* A piece of memory, in a list in the order of filling. */
 struct piece {
@@ -42,19 +47,15 @@ struct px_cells {
 	size_t shared_count, shared_size;
 	uint32_t *table; /* Numbers of shared texts plus 1, open addressing. */
 	size_t table_size;
-	uint32_t seed;          /* Hashes begin with it: names are chosen by strangers. */
+	const struct piece *stop; /* Where the last whole row ends. */
+	size_t stop_offset;
 	const struct piece *at; /* Where reading is. */
 	size_t offset;
 };
 
 struct px_cells *px_cells_new(void)
 {
-	struct px_cells *cells = calloc(1, sizeof(*cells));
-
-	/* Addresses are random enough to make collisions hard to prepare. */
-	if (cells != NULL)
-		cells->seed = 2166136261u ^ (uint32_t)((uintptr_t)cells >> 4);
-	return cells;
+	return calloc(1, sizeof(struct px_cells));
 }
 
 static void free_pieces(struct piece *piece)
@@ -73,7 +74,7 @@ void px_cells_clear(struct px_cells *cells)
 	free_pieces(cells->texts);
 	free(cells->shared);
 	free(cells->table);
-	*cells = (struct px_cells){ .seed = cells->seed };
+	*cells = (struct px_cells){ 0 };
 }
 
 void px_cells_free(struct px_cells *cells)
@@ -177,21 +178,23 @@ int px_cells_add_count(struct px_cells *cells, size_t count)
 }
 
 /* FNV-1a, 32 bits. */
-static uint32_t hash_text(const struct pmapx_text *text, uint32_t hash)
+static uint32_t hash_text(const struct pmapx_text *text)
 {
+	uint32_t hash = 2166136261u;
+
 	for (size_t i = 0; i < text->length; i++)
 		hash = (hash ^ (unsigned char)text->bytes[i]) * 16777619u;
 	return hash;
 }
 
-/* The slot of the table where a text is, or is to be put. */
+/* The slot of the table where a text is, or is to be put; NULL if all near are taken. */
 static uint32_t *find_slot(
 	const struct px_cells *cells, const struct pmapx_text *text, uint32_t hash)
 {
-	size_t mask = cells->table_size - 1, i = hash & mask;
+	size_t mask = cells->table_size - 1;
 
-	for (;; i = (i + 1) & mask) {
-		uint32_t *slot = &cells->table[i];
+	for (size_t i = 0; i < PROBES_MAX; i++) {
+		uint32_t *slot = &cells->table[(hash + i) & mask];
 		const struct shared_text *shared;
 
 		if (*slot == 0)
@@ -201,6 +204,7 @@ static uint32_t *find_slot(
 			memcmp(shared->text.bytes, text->bytes, text->length) == 0)
 			return slot;
 	}
+	return NULL;
 }
 
 /* Room for one more shared text, with the table at most half full. */
@@ -225,8 +229,12 @@ static int reserve_shared(struct px_cells *cells)
 	cells->table = table;
 	cells->table_size = size * 2;
 	cells->shared_size = size;
-	for (size_t i = 0; i < cells->shared_count; i++)
-		*find_slot(cells, &shared[i].text, shared[i].hash) = (uint32_t)(i + 1);
+	for (size_t i = 0; i < cells->shared_count; i++) {
+		uint32_t *slot = find_slot(cells, &shared[i].text, shared[i].hash);
+
+		if (slot != NULL)
+			*slot = (uint32_t)(i + 1);
+	}
 	return 0;
 }
 
@@ -260,8 +268,10 @@ int px_cells_add_shared(struct px_cells *cells, const struct pmapx_text *text)
 	at = reserve(cells, NUMBER_MAX + 1);
 	if (at == NULL || reserve_shared(cells) < 0)
 		return -ENOMEM;
-	hash = hash_text(text, cells->seed);
+	hash = hash_text(text);
 	slot = find_slot(cells, text, hash);
+	if (slot == NULL)
+		return px_cells_add(cells, text);
 	if (*slot == 0) {
 		const char *kept = keep_text(cells, text);
 
@@ -278,6 +288,12 @@ int px_cells_add_shared(struct px_cells *cells, const struct pmapx_text *text)
 	return 0;
 }
 
+void px_cells_end_row(struct px_cells *cells)
+{
+	cells->stop = cells->last;
+	cells->stop_offset = cells->last ? cells->last->used : 0;
+}
+
 void px_cells_rewind(struct px_cells *cells)
 {
 	cells->at = cells->first;
@@ -286,7 +302,8 @@ void px_cells_rewind(struct px_cells *cells)
 
 bool px_cells_more(const struct px_cells *cells)
 {
-	return cells->at != NULL && (cells->offset < cells->at->used || cells->at->next != NULL);
+	return cells->stop != NULL &&
+		(cells->at != cells->stop || cells->offset < cells->stop_offset);
 }
 
 /* Go on to the next piece where this one ends. */

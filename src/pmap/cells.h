@@ -28,10 +28,16 @@ int px_cells_add_shared(struct px_cells *cells, const struct pmapx_text *text);
 /** Append a count, to be read back with px_cells_next_count().  0 or -ENOMEM. */
 int px_cells_add_count(struct px_cells *cells, size_t count);
 
+/**
+ * Say that a row is whole: what was added is read back only up to the last of
+ * these, so that a row that ran out of memory is not there.
+ */
+void px_cells_end_row(struct px_cells *cells);
+
 /** Read from the first cell on. */
 void px_cells_rewind(struct px_cells *cells);
 
-/** Whether there is a cell to read. */
+/** Whether there is a row to read. */
 bool px_cells_more(const struct px_cells *cells);
 
 /** The next cell; valid until px_cells_clear(). */

@@ -8,24 +8,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "put.h"
 #include "totals.h"
 
 void px_columns_deinit(struct px_columns *columns)
 {
 	for (size_t i = 0; i < columns->count; i++)
-		free((char *)(uintptr_t)columns->list[i].key.bytes);
+		free(columns->list[i].storage);
 	free(columns->list);
 	free(columns->places);
 	*columns = (struct px_columns){ 0 };
 }
 
+/* Drop the columns of keys that no kernel prints. */
+static void drop_unknown(struct px_columns *columns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < columns->count; i++) {
+		if (columns->list[i].is_unknown)
+			free(columns->list[i].storage);
+		else
+			columns->list[kept++] = columns->list[i];
+	}
+	columns->count = kept;
+	columns->unknown_count = 0;
+	columns->place_count = 0;
+}
+
 void px_columns_begin(struct px_columns *columns)
 {
+	if (columns->unknown_count > PX_COLUMNS_UNKNOWN_MAX / 4)
+		drop_unknown(columns);
 	for (size_t i = 0; i < columns->count; i++) {
-		columns->list[i].longest = 0;
-		columns->list[i].total = 0;
-		columns->list[i].entry = NULL;
+		struct px_column *column = &columns->list[i];
+
+		column->longest = column->count = column->number_count = 0;
+		column->total = 0;
+		column->seen = false;
+		column->entry = NULL;
 	}
 }
 
@@ -35,12 +55,13 @@ static bool is_key(const struct px_column *column, const struct pmapx_text *key)
 		memcmp(column->key.bytes, key->bytes, key->length) == 0;
 }
 
-static int add_column(struct px_columns *columns, const struct pmapx_entry *entry, bool shown)
+static int add_column(struct px_columns *columns, const struct pmapx_entry *entry,
+	px_column_test *test, const void *context)
 {
-	struct px_column *column;
-	char *key;
+	bool is_unknown = entry->field == PMAPX_FIELD_UNKNOWN;
+	char *storage;
 
-	if (columns->count == PX_COLUMNS_MAX)
+	if (is_unknown && columns->unknown_count == PX_COLUMNS_UNKNOWN_MAX)
 		return -E2BIG;
 	if (columns->count == columns->size) {
 		size_t size = columns->size ? columns->size * 2 : 32;
@@ -51,12 +72,17 @@ static int add_column(struct px_columns *columns, const struct pmapx_entry *entr
 		columns->list = list;
 		columns->size = size;
 	}
-	key = malloc(entry->key.length);
-	if (key == NULL)
+	storage = malloc(entry->key.length);
+	if (storage == NULL)
 		return -ENOMEM;
-	memcpy(key, entry->key.bytes, entry->key.length);
-	column = &columns->list[columns->count++];
-	*column = (struct px_column){ .key = { key, entry->key.length }, .shown = shown };
+	memcpy(storage, entry->key.bytes, entry->key.length);
+	columns->list[columns->count++] = (struct px_column){
+		.key = { storage, entry->key.length },
+		.storage = storage,
+		.is_unknown = is_unknown,
+		.shown = test(context, entry),
+	};
+	columns->unknown_count += is_unknown;
 	return 0;
 }
 
@@ -69,7 +95,7 @@ static int find_column(struct px_columns *columns, const struct pmapx_entry *ent
 	while (i < columns->count && !is_key(&columns->list[i], &entry->key))
 		i++;
 	*ret = i;
-	return i < columns->count ? 0 : add_column(columns, entry, test(context, entry));
+	return i < columns->count ? 0 : add_column(columns, entry, test, context);
 }
 
 /* Remember which column the key line at @place was. */
@@ -100,7 +126,7 @@ int px_columns_fill(struct px_columns *columns, const struct pmapx_smaps *smaps,
 		size_t column;
 		int r = 0;
 
-		/* These two are texts, with columns of their own. */
+		/* These two are texts: a column of its own, and the mapping's name. */
 		if (entry->field == PMAPX_FIELD_VM_FLAGS || entry->field == PMAPX_FIELD_NAME)
 			continue;
 		if (place < columns->place_count &&
@@ -109,15 +135,17 @@ int px_columns_fill(struct px_columns *columns, const struct pmapx_smaps *smaps,
 		} else {
 			r = find_column(columns, entry, test, context, &column);
 			/* Places beyond the columns' number are repetitions: not worth it. */
-			if (r == 0 && place < PX_COLUMNS_MAX)
+			if (r == 0 && place < columns->count)
 				r = remember(columns, place, column);
 		}
 		if (r == -ENOMEM)
 			return r;
-		if (r < 0)
+		if (r < 0) {
 			result = r;
-		else
+		} else {
 			columns->list[column].entry = entry;
+			columns->list[column].seen = true;
+		}
 		if (place < columns->place_count)
 			place++;
 	}
@@ -139,8 +167,19 @@ void px_column_count(struct px_column *column)
 
 	if (value.length > column->longest)
 		column->longest = value.length;
-	if (column->entry != NULL && column->entry->digits.length > 0)
+	column->count++;
+	if (column->entry != NULL && column->entry->digits.length > 0) {
+		column->number_count++;
 		column->total = px_saturating_add(column->total, column->entry->number);
+	}
+}
+
+struct pmapx_text px_column_total(const struct px_column *column, char digits[PX_PUT_MAX])
+{
+	if (column->count > 0 && column->number_count == 0)
+		return (struct pmapx_text){ "?", 1 };
+	return (struct pmapx_text){ digits,
+		(size_t)(px_put_decimal(digits, column->total, 1) - digits) };
 }
 
 static void widen(struct px_column *column, size_t width)

@@ -6,8 +6,7 @@
  * arguments at the end do not show.  A process without arguments, such as a
  * kernel thread, is shown by its name in brackets.
  */
-#include <stdlib.h>
-#include <string.h>
+#include <errno.h>
 
 #include "put.h"
 #include "sheet.h"
@@ -23,7 +22,7 @@ static void put_comm(struct px_sheet *sheet)
 	px_out_string(&console->out, identity->state == 'Z' ? "] <defunct>" : "]");
 }
 
-/* How much of a command line is shown, and with what last byte it was kept. */
+/* How much of a command line is shown. */
 static size_t shown_length(const struct pmapx_text *cmdline)
 {
 	size_t kept = cmdline->length, length;
@@ -63,17 +62,21 @@ static void put_cmdline(struct px_sheet *sheet, const struct pmapx_text *cmdline
 	}
 }
 
-void px_put_header(struct px_sheet *sheet, struct pmapx_process *process)
+int px_put_header(struct px_sheet *sheet, struct pmapx_process *process)
 {
 	struct px_out *out = &sheet->console->out;
-	struct pmapx_text cmdline;
+	struct pmapx_text cmdline = { NULL, 0 };
 	char *at = px_out_room(out, PX_PUT_MAX);
+	int r;
 
 	px_out_written(out, px_put_decimal(at, (uint64_t)sheet->identity->tgid, 1));
 	px_out_string(out, ":   ");
-	if (pmapx_process_cmdline(process, &cmdline) < 0 || cmdline.length == 0)
+	r = pmapx_process_cmdline(process, &cmdline);
+	if (r < 0 || cmdline.length == 0)
 		put_comm(sheet);
 	else
 		put_cmdline(sheet, &cmdline);
 	px_out_string(out, "\n");
+	/* Not there, gone, or not ours to see: then the name is the answer. */
+	return r == -ENOENT || r == -ESRCH || r == -EACCES || r == -EPERM ? 0 : r;
 }

@@ -2,6 +2,8 @@
 /*
  * The name column of the plain, -x and -d views.
  */
+#include <string.h>
+
 #include "name.h"
 #include "put.h"
 #include "sheet.h"

@@ -13,7 +13,7 @@
 #include "console.h"
 
 /** The layouts there are. */
-enum px_layout_kind {
+enum px_view_kind {
 	PX_VIEW_PLAIN,    /**< No option: address, size, mode, name. */
 	PX_VIEW_EXTENDED, /**< -x */
 	PX_VIEW_DEVICE,   /**< -d */
@@ -22,7 +22,7 @@ enum px_layout_kind {
 
 /** What the command line asks for. */
 struct px_options {
-	enum px_layout_kind view;
+	enum px_view_kind view;
 	bool every_field;     /**< -XX */
 	bool quiet;           /**< -q: no header, no footer. */
 	bool show_path;       /**< -p */

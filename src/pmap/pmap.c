@@ -52,27 +52,28 @@ static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid)
 
 static const char *file_name(enum pmapx_map_file file)
 {
-	return file == PMAPX_FILE_SMAPS ? "/smaps" : "/maps";
+	return file == PMAPX_FILE_SMAPS ? "smaps" : "maps";
 }
 
-static void say_missing(struct px_sheet *sheet, pid_t pid, int error)
+static const char *describe(int error)
 {
+	return error == EMEDIUMTYPE ? "Not a regular file" : strerror(error);
+}
+
+/* A process that cannot be opened: itself, or its @file. */
+static void say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error)
+{
+	struct px_out *err = &sheet->console->err;
+
 	if (sheet->console->terse)
 		return;
 	begin_message(sheet, pid, pid);
-	px_out_string(&sheet->console->err, ": ");
-	px_out_string(&sheet->console->err, strerror(error));
-	px_message_end(sheet->console);
-}
-
-static void say_unreadable(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file, int error)
-{
-	if (sheet->console->terse)
-		return;
-	begin_message(sheet, pid, pid);
-	px_out_string(&sheet->console->err, file_name(file));
-	px_out_string(&sheet->console->err, ": ");
-	px_out_string(&sheet->console->err, strerror(error));
+	if (*file != '\0') {
+		px_out_string(err, "/");
+		px_out_string(err, file);
+	}
+	px_out_string(err, ": ");
+	px_out_string(err, describe(error));
 	px_message_end(sheet->console);
 }
 
@@ -84,6 +85,7 @@ static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_f
 	if (sheet->console->terse)
 		return;
 	begin_message(sheet, sheet->identity->pid, file_pid);
+	px_out_string(err, "/");
 	px_out_string(err, file_name(file));
 	if (trouble->first.line > 0) {
 		px_out_string(err, ": line ");
@@ -97,7 +99,7 @@ static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_f
 	px_out_string(err,
 		trouble->first.line > 0 || trouble->first.code == E2BIG
 			? trouble->first.reason
-			: strerror(trouble->first.code));
+			: describe(trouble->first.code));
 	if (trouble->count > 1) {
 		px_out_string(err, " (and ");
 		put_number(err, trouble->count - 1);
@@ -127,7 +129,7 @@ static bool is_beyond(const struct px_sheet *sheet, const struct px_view *view,
 	const struct pmapx_mapping *mapping)
 {
 	return !view->needs_all && mapping->start > sheet->options->high &&
-		strcmp(pmapx_source_kind(sheet->source), "live") == 0;
+		pmapx_source_in_order(sheet->source);
 }
 
 /* Hand one mapping to the view; false if nothing more is to be read. */
@@ -141,8 +143,8 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
 	r = view->row(sheet, mapping, is_selected(sheet->options, mapping));
 	if (r == -E2BIG && trouble->first.code != E2BIG)
 		note(trouble,
-			&(struct pmapx_error){
-				.code = E2BIG, .reason = "more than 1000 different keys" });
+			&(struct pmapx_error){ .code = E2BIG,
+				.reason = "more than 256 keys that no kernel prints" });
 	if (r == -ENOMEM)
 		note(trouble, &(struct pmapx_error){ .code = ENOMEM, .reason = "out of memory" });
 	return r != -ENOMEM && sheet->console->out.error == 0;
@@ -183,15 +185,19 @@ static int show_process(
 		.mappings_only = view->mappings_only,
 	};
 	struct pmapx_reader *reader;
-	int status, r;
+	int status = 0, r;
 
-	px_put_header(sheet, process);
+	r = px_put_header(sheet, process);
+	if (r < 0) {
+		say_missing(sheet, sheet->identity->pid, "cmdline", -r);
+		status = STATUS_UNREADABLE;
+	}
 	r = pmapx_reader_open(process, view->file, &options, &reader);
 	if (r < 0) {
-		say_unreadable(sheet, sheet->identity->pid, view->file, -r);
+		say_missing(sheet, sheet->identity->pid, file_name(view->file), -r);
 		return STATUS_UNREADABLE;
 	}
-	status = show_map(sheet, view, reader);
+	status |= show_map(sheet, view, reader);
 	pmapx_reader_close(reader);
 	return status;
 }
@@ -205,16 +211,17 @@ static bool is_hidden(const struct pmapx_identity *identity)
 static int show_pid(struct px_sheet *sheet, const struct px_view *view, pid_t pid)
 {
 	struct pmapx_process *process;
+	struct pmapx_error error;
 	int status, r;
 
-	r = pmapx_process_open(sheet->source, pid, &process);
+	r = pmapx_process_open(sheet->source, pid, &process, &error);
 	if (r < 0) {
-		say_missing(sheet, pid, -r);
+		say_missing(sheet, pid, error.reason, error.code);
 		return r == -ESRCH ? STATUS_MISSING : STATUS_UNREADABLE;
 	}
 	sheet->identity = pmapx_process_identity(process);
 	if (is_hidden(sheet->identity)) {
-		say_missing(sheet, pid, ESRCH);
+		say_missing(sheet, pid, "", ESRCH);
 		status = STATUS_MISSING;
 	} else {
 		status = show_process(sheet, view, process);
@@ -241,16 +248,19 @@ static int check_operands(
 			px_usage(console, as_pmap, &console->err);
 		} else {
 			px_message_begin(console);
+			px_out_string(&console->err, "'");
 			px_message_text(console, text);
 			px_out_string(&console->err,
-				": not a process id, which is a number or /proc/NUMBER "
-				"(see --help)");
+				"': not a process id: a number from 1 to 2147483647 (octal "
+				"behind a leading 0), or /proc/NUMBER");
 			px_message_end(console);
 		}
 		return -EINVAL;
 	}
 	if (accepted == 0) {
-		px_message(console, "library failed pids statistics");
+		px_message(console,
+			as_pmap ? "library failed pids statistics"
+				: "no process: /proc/ and no number behind it is passed over");
 		return -EINVAL;
 	}
 	return 0;
@@ -293,15 +303,13 @@ static int open_source(struct px_sheet *sheet, int *ret_status)
 
 static int run(struct px_console *console, const struct px_options *options, const struct px_rc *rc)
 {
+	const struct px_view *view = views[options->view];
 	struct px_sheet sheet = { .console = console, .options = options, .rc = rc };
 	int status = 1;
 
-	if (options->view == PX_VIEW_FIELDS) {
-		sheet.fields = px_fields_view_new();
-		if (sheet.fields == NULL) {
-			px_message(console, "memory allocation failed");
-			return status;
-		}
+	if (view->open != NULL && view->open(&sheet) < 0) {
+		px_message(console, "memory allocation failed");
+		return status;
 	}
 	if (open_source(&sheet, &status) == 0) {
 		bool live = options->root == NULL;
@@ -311,7 +319,8 @@ static int run(struct px_console *console, const struct px_options *options, con
 		status = show_operands(&sheet);
 		pmapx_source_close(sheet.source);
 	}
-	px_fields_view_free(sheet.fields);
+	if (view->close != NULL)
+		view->close(&sheet);
 	return status;
 }
 

@@ -29,6 +29,10 @@ static void say(struct px_console *console, const struct px_options *options,
 			px_translate(&console->locale, about_default), &name, 1);
 	if (error != 0 && !console->terse) {
 		px_out_string(&console->err, ": ");
+		if (options->rc_path != NULL) {
+			px_message_text(console, options->rc_path);
+			px_out_string(&console->err, ": ");
+		}
 		px_out_string(&console->err, strerror(error));
 	}
 	px_message_end(console);
@@ -60,7 +64,7 @@ static char *rc_path(struct px_console *console, const struct px_options *option
 }
 
 /* Read a file whole; returns 0 or a positive errno. */
-static int read_whole(const char *path, char **ret, size_t *ret_length)
+static int read_whole(const char *path, bool takes_folder, char **ret, size_t *ret_length)
 {
 	char *bytes = malloc(RC_SIZE_MAX);
 	int fd = px_openat(AT_FDCWD, path, O_RDONLY, 0), error = 0;
@@ -74,7 +78,7 @@ static int read_whole(const char *path, char **ret, size_t *ret_length)
 		if (n > 0)
 			length += (size_t)n;
 		/* pmap reads a folder as an empty file. */
-		if (n < 0 && errno == EISDIR)
+		if (n < 0 && errno == EISDIR && takes_folder)
 			break;
 		if (n < 0 && errno != EINTR)
 			error = errno;
@@ -103,7 +107,7 @@ bool px_rc_read(struct px_console *console, const struct px_options *options, st
 
 	if (path == NULL)
 		return false;
-	error = read_whole(path, &bytes, &length);
+	error = read_whole(path, console->terse, &bytes, &length);
 	free(path);
 	if (error != 0) {
 		say(console, options, "couldn't read ~/.%src", "couldn't read the rc file", error);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scan.h"
+
 /* What counts of a line. */
 #define LINE_MAX_BYTES 1024
 
@@ -29,13 +31,6 @@ static void warn(struct rc_parser *parser, const char *format)
 {
 	px_message_format(
 		parser->console, format, &(struct px_format_value){ .number = parser->line }, 1);
-}
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-	while (at < end && (*at == ' ' || *at == '\t'))
-		at++;
-	return at;
 }
 
 static bool begins(const char *at, const char *end, const char *word)
@@ -79,7 +74,7 @@ static bool parse_word(struct rc_parser *parser, const char *at, const char *end
 	while (stop < end && *stop != ' ' && *stop != '\t')
 		stop++;
 	length = (size_t)(stop - at);
-	next = skip_blanks(stop, end);
+	next = px_skip_blanks(stop, end);
 	if (next < end && *next != '#')
 		warn(parser, syntax);
 	if (parser->section == SECTION_FIELDS)
@@ -106,7 +101,7 @@ static const char *parse_section(struct rc_parser *parser, const char *at, const
 		parser->section = SECTION_UNKNOWN;
 		warn(parser, unsupported);
 	}
-	at = skip_blanks(close + 1, end);
+	at = px_skip_blanks(close + 1, end);
 	if (at == end || *at == '#')
 		return end;
 	warn(parser, syntax);
@@ -119,7 +114,7 @@ static bool parse_line(struct rc_parser *parser, const char *at, const char *end
 		warn(parser, too_long);
 		end = at + LINE_MAX_BYTES;
 	}
-	at = skip_blanks(at, end);
+	at = px_skip_blanks(at, end);
 	if (at < end && *at == '[')
 		at = parse_section(parser, at, end);
 	if (at == end || *at == '#')

@@ -35,31 +35,34 @@ struct px_sheet {
 	const struct pmapx_identity *identity; /**< Of the process at hand. */
 	struct px_widths widths;
 	struct px_totals totals;       /**< Of the mappings shown. */
-	struct px_fields_view *fields; /**< State of -X and its kin, or NULL. */
+	struct px_fields_view *fields; /**< State of view_fields.c; NULL in other views. */
 };
 
 /**
- * A layout.  Functions return nothing: output errors are remembered by the
- * output, and @row says what else can fail.
+ * A layout.  Output errors are remembered by the output; what else can fail
+ * is said beside each function.
  */
 struct px_view {
 	enum pmapx_map_file file; /**< What it reads. */
 	bool mappings_only;       /**< Whether key lines need not be looked at. */
 	bool needs_all;           /**< Whether mappings out of range count for widths. */
 
+	/** Once for a run, before the first process; NULL if there is nothing to do.
+	 * 0 or -ENOMEM. */
+	int (*open)(struct px_sheet *sheet);
+	/** Once for a run, after the last process; NULL as above. */
+	void (*close)(struct px_sheet *sheet);
+
 	/** Once for a process, before its mappings. */
 	void (*begin)(struct px_sheet *sheet);
-	/** Each mapping; @selected if it is in the range of -A.  0 or -ENOMEM, -E2BIG. */
+	/** Each mapping; @selected if it is in the range of -A.  0, -ENOMEM, or
+	 * -E2BIG if it has more different keys than are shown. */
 	int (*row)(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected);
 	/** Once for a process, after its mappings. */
 	void (*end)(struct px_sheet *sheet);
 };
 
 extern const struct px_view px_view_plain, px_view_extended, px_view_device, px_view_fields;
-
-/** Make and free the state that px_view_fields keeps over a run. */
-struct px_fields_view *px_fields_view_new(void);
-void px_fields_view_free(struct px_fields_view *view);
 
 /** Set the widths of @sheet for its language, and for addresses of @address_digits. */
 void px_widths_init(struct px_sheet *sheet, size_t address_digits);
@@ -73,8 +76,13 @@ char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, s
 /** The five characters of the mode column: rwx, s for shared, and a dash. */
 char *px_put_mode(char *at, const struct pmapx_mapping *mapping);
 
-/** The line "PID:   command" that stands above each process. */
-void px_put_header(struct px_sheet *sheet, struct pmapx_process *process);
+/**
+ * The line "PID:   command" that stands above each process.
+ *
+ * Returns 0, or a negative errno if the command line is there and could not be
+ * read, in which case the name of the process stands in for it.
+ */
+int px_put_header(struct px_sheet *sheet, struct pmapx_process *process);
 
 /** The name column of the plain, -x and -d views, and the end of the row. */
 void px_put_label(struct px_sheet *sheet, const struct pmapx_mapping *mapping);

@@ -50,8 +50,8 @@ static int extended_row(struct px_sheet *sheet, const struct pmapx_mapping *mapp
 	const struct px_widths *widths = &sheet->widths;
 	struct px_out *out = &sheet->console->out;
 	uint64_t rss = 0, dirty = 0;
-	bool has_rss = px_rss_kb(&mapping->smaps, &rss);
-	bool has_dirty = px_dirty_kb(&mapping->smaps, &dirty);
+	bool has_rss = px_rss_kb(mapping->smaps, &rss);
+	bool has_dirty = px_dirty_kb(mapping->smaps, &dirty);
 	char *at;
 
 	if (!selected)
@@ -105,31 +105,35 @@ static void put_rule(struct px_sheet *sheet)
 	px_out_string(out, "\n");
 }
 
-static void put_sum(struct px_out *out, uint64_t kb, size_t width)
+static void put_sum(struct px_out *out, bool known, uint64_t kb, size_t width)
 {
 	char *at = px_out_room(out, width + PX_PUT_MAX + 1);
 
 	*at++ = ' ';
-	px_out_written(out, px_put_decimal(at, kb, width));
+	px_out_written(out, put_kb(at, known, kb, width));
 }
 
 static void extended_end(struct px_sheet *sheet)
 {
 	const struct px_widths *widths = &sheet->widths;
 	struct px_out *out = &sheet->console->out;
+	const struct px_totals *totals = &sheet->totals;
 	const char *total = px_word(sheet, "total kB");
 
 	if (sheet->options->quiet)
 		return;
 	put_rule(sheet);
 	px_out_left(out, total, strlen(total), widths->address);
-	put_sum(out, sheet->totals.mapped_bytes / 1024, widths->kbytes);
+	put_sum(out, true, totals->mapped_bytes / 1024, widths->kbytes);
 	if (sheet->options->compat_3_2 && widths->address_digits == 8) {
 		/* 32-bit builds of procps 3.2 never showed these sums. */
 		px_out_string(out, "       -       -       -");
 	} else {
-		put_sum(out, sheet->totals.rss_kb, widths->rss);
-		put_sum(out, sheet->totals.dirty_kb, widths->dirty);
+		/* Sums of nothing are 0, sums of what could not be read are not known. */
+		put_sum(out, totals->rss_count > 0 || totals->count == 0, totals->rss_kb,
+			widths->rss);
+		put_sum(out, totals->dirty_count > 0 || totals->count == 0, totals->dirty_kb,
+			widths->dirty);
 	}
 	px_out_string(out, "\n");
 }

@@ -43,27 +43,26 @@ static const char *const word_headings[PX_WORD_COUNT] = {
 
 static const struct pmapx_text vm_flags_key = { "VmFlags", 7 };
 
-struct px_fields_view *px_fields_view_new(void)
+static int fields_open(struct px_sheet *sheet)
 {
 	struct px_fields_view *view = calloc(1, sizeof(*view));
 
 	if (view == NULL)
-		return NULL;
+		return -ENOMEM;
 	view->cells = px_cells_new();
 	if (view->cells == NULL) {
 		free(view);
-		return NULL;
+		return -ENOMEM;
 	}
-	return view;
+	sheet->fields = view;
+	return 0;
 }
 
-void px_fields_view_free(struct px_fields_view *view)
+static void fields_close(struct px_sheet *sheet)
 {
-	if (view == NULL)
-		return;
-	px_columns_deinit(&view->columns);
-	px_cells_free(view->cells);
-	free(view);
+	px_columns_deinit(&sheet->fields->columns);
+	px_cells_free(sheet->fields->cells);
+	free(sheet->fields);
 }
 
 /* Whether a fixed column was asked for; the address always is. */
@@ -167,10 +166,8 @@ static int store_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping
 		struct px_column *column = &columns->list[i];
 		struct pmapx_text value = px_column_value(column);
 
-		if (!column->shown)
-			continue;
-		px_column_count(column);
-		r = px_cells_add(view->cells, &value);
+		if (column->shown)
+			r = px_cells_add(view->cells, &value);
 	}
 	if (r == 0 && view->vm_flags.shown)
 		r = px_cells_add_shared(view->cells, flags);
@@ -179,22 +176,27 @@ static int store_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping
 
 		r = px_cells_add_shared(view->cells, &name);
 	}
-	return r;
+	if (r < 0)
+		return r;
+	px_cells_end_row(view->cells);
+	for (size_t i = 0; i < columns->count; i++)
+		px_column_count(&columns->list[i]);
+	return 0;
 }
 
 static int fields_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected)
 {
 	struct px_fields_view *view = sheet->fields;
-	struct pmapx_text words[PX_WORD_COUNT], flags = shown_flags(&mapping->smaps);
+	struct pmapx_text words[PX_WORD_COUNT], flags = shown_flags(mapping->smaps);
 	int result, r = 0;
 
 	view->has_mappings = true;
-	view->has_vm_flags |= pmapx_smaps_has(&mapping->smaps, PMAPX_FIELD_VM_FLAGS);
+	view->has_vm_flags |= pmapx_smaps_has(mapping->smaps, PMAPX_FIELD_VM_FLAGS);
 	px_maps_words(mapping, words);
 	for (int i = 0; i < PX_WORD_COUNT; i++)
 		lengthen(&view->words[i], &words[i]);
 	lengthen(&view->vm_flags, &flags);
-	result = px_columns_fill(&view->columns, &mapping->smaps, wants_key, sheet);
+	result = px_columns_fill(&view->columns, mapping->smaps, wants_key, sheet);
 	if (result == -ENOMEM)
 		return result;
 	if (selected)
@@ -241,7 +243,7 @@ static void put_headings(struct px_sheet *sheet)
 	for (size_t i = 0; i < view->columns.count; i++) {
 		const struct px_column *column = &view->columns.list[i];
 
-		if (column->shown)
+		if (px_column_is_visible(column))
 			put_heading(out, column->key.bytes, column->key.length, column->width);
 	}
 	if (shows_flags(view))
@@ -272,7 +274,8 @@ static void put_columns(struct px_sheet *sheet)
 			continue;
 		if (i < stored)
 			value = px_cells_next(view->cells);
-		put_cell(&sheet->console->out, &value, column->width);
+		if (column->seen)
+			put_cell(&sheet->console->out, &value, column->width);
 	}
 }
 
@@ -313,12 +316,12 @@ static void put_totals(struct px_sheet *sheet, size_t indent)
 	bool any = false;
 
 	for (size_t i = 0; i < columns->count; i++)
-		any |= columns->list[i].shown;
+		any |= px_column_is_visible(&columns->list[i]);
 	if (!any)
 		return;
 	px_out_fill(out, ' ', indent);
 	for (size_t i = 0; i < columns->count; i++) {
-		if (!columns->list[i].shown)
+		if (!px_column_is_visible(&columns->list[i]))
 			continue;
 		px_out_fill(out, '=', columns->list[i].width);
 		px_out_string(out, " ");
@@ -327,10 +330,11 @@ static void put_totals(struct px_sheet *sheet, size_t indent)
 	px_out_fill(out, ' ', indent);
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct px_column *column = &columns->list[i];
-		char digits[PX_PUT_MAX], *end = px_put_decimal(digits, column->total, 1);
+		char digits[PX_PUT_MAX];
+		struct pmapx_text total = px_column_total(column, digits);
 
-		if (column->shown)
-			put_heading(out, digits, (size_t)(end - digits), column->width);
+		if (px_column_is_visible(column))
+			put_heading(out, total.bytes, total.length, column->width);
 	}
 	px_out_string(out, "KB \n");
 }
@@ -344,7 +348,8 @@ static void fields_end(struct px_sheet *sheet)
 	if (!view->has_mappings)
 		return;
 	for (size_t i = 0; i < view->columns.count; i++)
-		px_column_widen(&view->columns.list[i], !quiet);
+		if (view->columns.list[i].seen)
+			px_column_widen(&view->columns.list[i], !quiet);
 	for (int i = 0; i < PX_WORD_COUNT; i++) {
 		widths[i] = word_width(sheet, i);
 		if (view->words[i].shown)
@@ -364,6 +369,8 @@ static void fields_end(struct px_sheet *sheet)
 const struct px_view px_view_fields = {
 	.file = PMAPX_FILE_SMAPS,
 	.needs_all = true,
+	.open = fields_open,
+	.close = fields_close,
 	.begin = fields_begin,
 	.row = fields_row,
 	.end = fields_end,

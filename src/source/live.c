@@ -10,9 +10,9 @@
 
 #include "growable.h"
 
-static bool is_at(const struct pmapx_mapping *mapping, uint64_t address)
+static enum px_shm_answer is_at(const struct pmapx_mapping *mapping, uint64_t address)
 {
-	return mapping->start <= address && address < mapping->end;
+	return mapping->start <= address && address < mapping->end ? PX_SHM_SURE : PX_SHM_NO;
 }
 
 /*
@@ -36,7 +36,12 @@ static int live_shm_device(struct pmapx_source *source, struct pmapx_device *ret
 
 static const struct px_source_ops live_ops = {
 	.kind = "live",
-	PX_FOLDER_OPERATIONS,
+	.in_order = true,
+	.open_place = px_folder_open_place,
+	.close_place = px_folder_close_place,
+	.open_file = px_folder_open_file,
+	.read = px_folder_read,
+	.close_stream = px_folder_close_stream,
 	.shm_device = live_shm_device,
 };
 

@@ -72,11 +72,11 @@ static int read_stat(struct pmapx_process *process)
 
 	r = read_file(process, PX_FILE_STAT, SMALL_FILE_MAX, &process->stat, &stat.length);
 	if (r < 0)
-		return as_missing(r);
+		return r;
 	stat.bytes = process->stat;
 	/* pmap calls a process missing whose stat is empty, and takes any other. */
 	if (stat.length == 0)
-		return -ESRCH;
+		return -ENODATA;
 	px_parse_stat(&stat, &process->identity);
 	return 0;
 }
@@ -88,38 +88,48 @@ static int read_tgid(struct pmapx_process *process)
 	int r;
 
 	r = read_file(process, PX_FILE_STATUS, SMALL_FILE_MAX, &bytes, &status.length);
-	if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
-		return r;
 	if (r < 0)
-		return 0;
+		return as_missing(r) == -ESRCH ? 0 : r;
 	status.bytes = bytes;
 	px_parse_tgid(&status, &process->identity.tgid);
 	free(bytes);
 	return 0;
 }
 
-int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_process **ret)
+/* Say why @pid cannot be opened, and whether it was its stat. */
+static int fail(int r, const char *reason, struct pmapx_error *error)
+{
+	if (error != NULL)
+		*error = (struct pmapx_error){ .code = -r, .reason = reason };
+	return as_missing(r);
+}
+
+int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_process **ret,
+	struct pmapx_error *error)
 {
 	struct pmapx_process *process;
+	const char *reason = "stat";
 	int r;
 
 	process = calloc(1, sizeof(*process));
 	if (process == NULL)
-		return -ENOMEM;
+		return fail(-ENOMEM, "", error);
 	process->source = source;
 	process->identity.pid = pid;
 	process->identity.tgid = pid;
 	r = source->ops->open_place(source, pid, &process->place);
 	if (r < 0) {
 		free(process);
-		return as_missing(r);
+		return fail(r, "", error);
 	}
 	r = read_stat(process);
-	if (r == 0)
+	if (r == 0) {
+		reason = "";
 		r = read_tgid(process);
+	}
 	if (r < 0) {
 		pmapx_process_close(process);
-		return r;
+		return fail(r, reason, error);
 	}
 	*ret = process;
 	return 0;

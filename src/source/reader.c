@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "growable.h"
 #include "source_impl.h"
@@ -70,6 +69,11 @@ static int open_streams(
 		reader->has_own_stream = false;
 		reader->pid = reader->own_pid;
 		return 0;
+	}
+	/* Copies may lack the group: then the thread's own file is the one to blame. */
+	if (r == -ESRCH) {
+		reader->pid = reader->own_pid;
+		return own;
 	}
 	return r;
 }

@@ -4,7 +4,35 @@
  */
 #include "source_impl.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+
 #include "growable.h"
+
+/*
+ * A root may be anybody's: what is no file is not read, lest a pipe pass for an
+ * empty map, and a device never end.  (Reading a folder fails by itself.)
+ */
+static int root_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret)
+{
+	struct px_stream stream;
+	struct stat status;
+	int r;
+
+	r = px_folder_open_file(place, file, &stream);
+	if (r < 0)
+		return r;
+	if (fstat(stream.fd, &status) < 0)
+		r = -errno;
+	else if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		r = -EMEDIUMTYPE;
+	if (r < 0) {
+		px_folder_close_stream(&stream);
+		return r;
+	}
+	*ret = stream;
+	return 0;
+}
 
 static int root_shm_device(struct pmapx_source *source, struct pmapx_device *ret)
 {
@@ -13,7 +41,11 @@ static int root_shm_device(struct pmapx_source *source, struct pmapx_device *ret
 
 static const struct px_source_ops root_ops = {
 	.kind = "root",
-	PX_FOLDER_OPERATIONS,
+	.open_place = px_folder_open_place,
+	.close_place = px_folder_close_place,
+	.open_file = root_open_file,
+	.read = px_folder_read,
+	.close_stream = px_folder_close_stream,
 	.shm_device = root_shm_device,
 };
 

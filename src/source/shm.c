@@ -7,19 +7,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pmapx/parser.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "descriptor.h"
 #include "name.h"
 
-/* Pull mappings of an open file until one tells the device. */
+/* Pull mappings of an open file until one is sure of the device. */
 static int shm_scan(int fd, struct pmapx_parser *parser, px_shm_test *test, uint64_t address,
 	struct pmapx_device *ret)
 {
+	enum px_shm_answer best = PX_SHM_NO, answer;
 	const struct pmapx_mapping *mapping;
 	int r;
 
-	while ((r = pmapx_parser_next(parser, &mapping, NULL)) != 0) {
+	while (best < PX_SHM_SURE && (r = pmapx_parser_next(parser, &mapping, NULL)) != 0) {
 		if (r == -EAGAIN) {
 			size_t room;
 			char *bytes;
@@ -33,15 +35,32 @@ static int shm_scan(int fd, struct pmapx_parser *parser, px_shm_test *test, uint
 				pmapx_parser_fed(parser, (size_t)n);
 			else
 				pmapx_parser_finish(parser);
-		} else if (r == 1 && mapping->dev_major == 0 && pmapx_mapping_is_shared(mapping) &&
-			test(mapping, address)) {
-			*ret = (struct pmapx_device){ mapping->dev_major, mapping->dev_minor };
-			return 0;
 		} else if (r == -ENOMEM) {
 			return r;
+		} else if (r == 1 && mapping->dev_major == 0 && pmapx_mapping_is_shared(mapping) &&
+			(answer = test(mapping, address)) > best) {
+			*ret = (struct pmapx_device){ mapping->dev_major, mapping->dev_minor };
+			best = answer;
 		}
 	}
-	return -ENODATA;
+	return best == PX_SHM_NO ? -ENODATA : 0;
+}
+
+/* The file, if it is one: a root may be anybody's. */
+static int open_self_maps(struct pmapx_source *source)
+{
+	int fd = px_openat(source->fd, "self/maps", O_RDONLY | O_NONBLOCK, 0);
+	struct stat status;
+
+	if (fd == -ENOMEM || fd == -EMFILE || fd == -ENFILE)
+		return fd;
+	if (fd < 0)
+		return -ENODATA;
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		close(fd);
+		return -ENODATA;
+	}
+	return fd;
 }
 
 int px_shm_search(
@@ -51,9 +70,9 @@ int px_shm_search(
 	struct pmapx_parser *parser;
 	int fd, r;
 
-	fd = px_openat(source->fd, "self/maps", O_RDONLY, 0);
+	fd = open_self_maps(source);
 	if (fd < 0)
-		return -ENODATA;
+		return fd;
 	r = pmapx_parser_open(&options, &parser);
 	if (r == 0) {
 		r = shm_scan(fd, parser, test, address, ret);
@@ -63,11 +82,15 @@ int px_shm_search(
 	return r;
 }
 
-bool px_shm_by_name(const struct pmapx_mapping *mapping, uint64_t address)
+/* Segments and memfds may be of huge pages, which are on a device of their own. */
+enum px_shm_answer px_shm_by_name(const struct pmapx_mapping *mapping, uint64_t address)
 {
 	static const char zero[] = "/dev/zero (deleted)";
 
 	(void)address;
-	return px_name_is_sysv(&mapping->name) || px_name_begins(&mapping->name, "/memfd:") ||
-		(mapping->name.length == sizeof(zero) - 1 && px_name_begins(&mapping->name, zero));
+	if (mapping->name.length == sizeof(zero) - 1 && px_name_begins(&mapping->name, zero))
+		return PX_SHM_SURE;
+	if (px_name_is_sysv(&mapping->name))
+		return PX_SHM_LIKELY;
+	return px_name_begins(&mapping->name, "/memfd:") ? PX_SHM_PERHAPS : PX_SHM_NO;
 }

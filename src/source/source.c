@@ -51,6 +51,11 @@ const char *pmapx_source_kind(const struct pmapx_source *source)
 	return source->ops->kind;
 }
 
+bool pmapx_source_in_order(const struct pmapx_source *source)
+{
+	return source->ops->in_order;
+}
+
 const char *pmapx_source_path(const struct pmapx_source *source)
 {
 	return source->path;
@@ -60,7 +65,8 @@ int pmapx_source_shm_device(struct pmapx_source *source, struct pmapx_device *re
 {
 	if (!source->shm_asked) {
 		source->shm_result = source->ops->shm_device(source, &source->shm);
-		source->shm_asked = true;
+		/* What is short now may not be short the next time. */
+		source->shm_asked = source->shm_result == 0 || source->shm_result == -ENODATA;
 	}
 	if (source->shm_result == 0)
 		*ret = source->shm;

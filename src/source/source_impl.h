@@ -26,6 +26,7 @@ struct px_stream {
 /** What a kind of source does; all functions return 0 or a negative errno. */
 struct px_source_ops {
 	const char *kind; /**< For pmapx_source_kind(). */
+	bool in_order;    /**< For pmapx_source_in_order(). */
 
 	/** Find process @pid; -ESRCH if it is not there. */
 	int (*open_place)(struct pmapx_source *source, pid_t pid, struct px_place *ret);
@@ -71,25 +72,22 @@ int px_folder_open_file(const struct px_place *place, enum px_file file, struct 
 ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size);
 void px_folder_close_stream(struct px_stream *stream);
 
-/** The members of struct px_source_ops that such a kind begins with. */
-#define PX_FOLDER_OPERATIONS                                                      \
-	.open_place = px_folder_open_place, .close_place = px_folder_close_place, \
-	.open_file = px_folder_open_file, .read = px_folder_read,                 \
-	.close_stream = px_folder_close_stream
+/** Whether a mapping tells the device of shared memory. */
+enum px_shm_answer { PX_SHM_NO, PX_SHM_PERHAPS, PX_SHM_LIKELY, PX_SHM_SURE };
 
-/** Which mapping of a self/maps file tells the device of shared memory. */
-typedef bool px_shm_test(const struct pmapx_mapping *mapping, uint64_t address);
+/** Asks a mapping of a self/maps file, given an address that was mapped. */
+typedef enum px_shm_answer px_shm_test(const struct pmapx_mapping *mapping, uint64_t address);
 
 /**
- * Look in self/maps of @source for a mapping with major 0 that is shared and
- * passes @test, and take its device.
+ * Look in self/maps of @source for the mapping with major 0 that is shared and
+ * that @test is surest of, the first of equals, and take its device.
  *
- * Returns 0, -ENODATA if there is none, -ENOMEM.
+ * Returns 0, -ENODATA if there is none, -ENOMEM, -EMFILE, -ENFILE.
  */
 int px_shm_search(
 	struct pmapx_source *source, px_shm_test *test, uint64_t address, struct pmapx_device *ret);
 
-/** A test for px_shm_search(): the name says that it is shared memory. */
-bool px_shm_by_name(const struct pmapx_mapping *mapping, uint64_t address);
+/** A px_shm_test that goes by the name. */
+px_shm_test px_shm_by_name;
 
 #endif

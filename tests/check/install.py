@@ -25,11 +25,11 @@ int main(void)
 	int r, count = 0;
 
 	if (pmapx_source_open_live(NULL, &source) < 0 ||
-		pmapx_process_open(source, getpid(), &process) < 0 ||
+		pmapx_process_open(source, getpid(), &process, NULL) < 0 ||
 		pmapx_reader_open(process, PMAPX_FILE_SMAPS, NULL, &reader) < 0)
 		return 1;
 	while ((r = pmapx_reader_next(reader, &mapping, NULL)) == 1)
-		count += pmapx_smaps_has(&mapping->smaps, PMAPX_FIELD_RSS);
+		count += pmapx_smaps_has(mapping->smaps, PMAPX_FIELD_RSS);
 	pmapx_reader_close(reader);
 	pmapx_process_close(process);
 	pmapx_source_close(source);

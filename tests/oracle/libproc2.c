@@ -104,7 +104,7 @@ static struct account ask_libpmapx(struct oracle *oracle, pid_t pid)
 	struct pmapx_text cmdline;
 	int r;
 
-	r = pmapx_process_open(oracle->libpmapx, pid, &process);
+	r = pmapx_process_open(oracle->libpmapx, pid, &process, NULL);
 	if (r == -ESRCH)
 		return account;
 	if (r < 0)

@@ -62,6 +62,7 @@ PX_TEST(texts_and_counts_of_any_size_come_back)
 			add(cells, &(struct put){ COUNT, NULL, counts[i % PX_COUNT(counts)] });
 		}
 	}
+	px_cells_end_row(cells);
 	/* It can be read as often as one likes. */
 	for (int round = 0; round < 2; round++) {
 		px_cells_rewind(cells);
@@ -88,6 +89,7 @@ PX_TEST(every_single_byte_comes_back)
 
 		add(cells, &(struct put){ i % 2 != 0 ? SHARED : CELL, &byte, 1 });
 	}
+	px_cells_end_row(cells);
 	px_cells_rewind(cells);
 	for (int i = 0; i < 512; i++) {
 		char byte = (char)(i / 2);
@@ -154,6 +156,7 @@ PX_TEST(a_cleared_store_is_empty_and_usable)
 		assert_false(px_cells_more(cells));
 		add(cells, &(struct put){ SHARED, text, 6 });
 		add(cells, &(struct put){ COUNT, NULL, 5 });
+		px_cells_end_row(cells);
 		px_cells_rewind(cells);
 		check_next("text", cells, &(struct put){ SHARED, text, 6 });
 		check_next("count", cells, &(struct put){ COUNT, NULL, 5 });
@@ -162,6 +165,69 @@ PX_TEST(a_cleared_store_is_empty_and_usable)
 	}
 	px_cells_free(cells);
 	px_cells_free(NULL);
+}
+
+PX_TEST(a_row_that_was_not_ended_is_not_there)
+{
+	enum { LARGE = 300000 };
+	struct px_cells *cells = px_cells_new();
+	char *large = calloc(LARGE, 1), text[] = "text";
+
+	assert_non_null(large);
+	add(cells, &(struct put){ CELL, text, 4 });
+	px_cells_rewind(cells);
+	assert_false(px_cells_more(cells));
+	/* Ended rows, and a begun one in this piece or in others. */
+	for (size_t begun = 0; begun < 3; begun++) {
+		px_cells_clear(cells);
+		for (int i = 0; i < 3; i++) {
+			add(cells, &(struct put){ SHARED, text, 4 });
+			add(cells, &(struct put){ COUNT, NULL, 7 });
+			px_cells_end_row(cells);
+		}
+		for (size_t i = 0; i <= begun; i++)
+			add(cells, &(struct put){ CELL, large, begun == 0 ? 5 : LARGE });
+		px_cells_rewind(cells);
+		for (int i = 0; i < 3; i++) {
+			check_next("text", cells, &(struct put){ SHARED, text, 4 });
+			check_next("count", cells, &(struct put){ COUNT, NULL, 7 });
+		}
+		assert_false(px_cells_more(cells));
+	}
+	free(large);
+	px_cells_free(cells);
+}
+
+/* FNV-1a, as anybody can compute it. */
+static uint32_t fnv(const char *text)
+{
+	uint32_t hash = 2166136261u;
+
+	while (*text != '\0')
+		hash = (hash ^ (unsigned char)*text++) * 16777619u;
+	return hash;
+}
+
+PX_TEST(texts_whose_hashes_collide_come_back)
+{
+	enum { MANY = 200 };
+	struct px_cells *cells = px_cells_new();
+	char names[MANY][16];
+	unsigned tried = 0;
+
+	for (size_t i = 0; i < MANY; tried++) {
+		snprintf(names[i], sizeof(names[i]), "/x%u", tried);
+		i += (fnv(names[i]) & 0x3ff) == 0;
+	}
+	for (size_t i = 0; i < 3 * MANY; i++)
+		add(cells, &(struct put){ SHARED, names[i % MANY], strlen(names[i % MANY]) });
+	px_cells_end_row(cells);
+	px_cells_rewind(cells);
+	for (size_t i = 0; i < 3 * MANY; i++)
+		check_next(names[i % MANY], cells,
+			&(struct put){ SHARED, names[i % MANY], strlen(names[i % MANY]) });
+	assert_false(px_cells_more(cells));
+	px_cells_free(cells);
 }
 
 /* Numerical Recipes' generator: the same numbers everywhere. */
@@ -202,6 +268,8 @@ PX_TEST(a_long_mixture_comes_back)
 					put->bytes[j] = (char)draw(&random);
 			}
 			add(cells, put);
+			if (what < 10 || i == CELLS - 1)
+				px_cells_end_row(cells);
 		}
 		px_cells_rewind(cells);
 		for (size_t i = 0; i < CELLS; i++) {
@@ -224,6 +292,8 @@ int main(void)
 		cmocka_unit_test(a_shared_text_is_kept_once),
 		cmocka_unit_test(texts_stay_valid_until_the_store_is_cleared),
 		cmocka_unit_test(a_cleared_store_is_empty_and_usable),
+		cmocka_unit_test(a_row_that_was_not_ended_is_not_there),
+		cmocka_unit_test(texts_whose_hashes_collide_come_back),
 		cmocka_unit_test(a_long_mixture_comes_back),
 	};
 

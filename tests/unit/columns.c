@@ -186,6 +186,12 @@ PX_TEST(widths_are_what_was_needed_and_never_shrink)
 	assert_int_equal(fill(&columns, "A: 7|Longer: 12345678"), 0);
 	widen(&columns, true);
 	check("wider, not narrower", &columns, "A:7/5 Longer:12345678/8");
+
+	assert_int_equal(fill(&columns, "A: 123456789"), 0);
+	px_columns_begin(&columns);
+	assert_int_equal(fill(&columns, "A: 1"), 0);
+	widen(&columns, true);
+	check("what was begun anew is forgotten", &columns, "A:1/5 Longer:0/8");
 	px_columns_deinit(&columns);
 }
 
@@ -213,23 +219,27 @@ static char *make_keys(unsigned from, unsigned to)
 	return lines;
 }
 
-PX_TEST(keys_beyond_the_most_are_left_out_and_said_to_be)
+PX_TEST(unknown_keys_beyond_the_most_are_left_out_and_said_to_be)
 {
 	struct px_columns columns = { 0 };
-	char *most = make_keys(0, PX_COLUMNS_MAX), *more = make_keys(0, PX_COLUMNS_MAX + 500);
-	char *others = make_keys(5000, 5000 + 2 * PX_COLUMNS_MAX);
+	char *most = make_keys(0, PX_COLUMNS_UNKNOWN_MAX),
+	     *more = make_keys(0, PX_COLUMNS_UNKNOWN_MAX + 500);
+	char *others = make_keys(5000, 5000 + 2 * PX_COLUMNS_UNKNOWN_MAX);
 
 	assert_int_equal(fill(&columns, most), 0);
-	assert_int_equal(columns.count, PX_COLUMNS_MAX);
+	assert_int_equal(columns.count, PX_COLUMNS_UNKNOWN_MAX);
 	assert_int_equal(fill(&columns, more), -E2BIG);
 	assert_int_equal(fill(&columns, others), -E2BIG);
 	assert_int_equal(fill(&columns, most), 0);
-	assert_int_equal(columns.count, PX_COLUMNS_MAX);
+	assert_int_equal(columns.count, PX_COLUMNS_UNKNOWN_MAX);
 	for (size_t i = 0; i < columns.count; i++)
 		px_same_number("total", 3, columns.list[i].total);
+	/* The keys of kernels always have their columns. */
+	assert_int_equal(fill(&columns, "Rss: 1|Z: 1|Pss: 2"), -E2BIG);
+	assert_int_equal(columns.count, PX_COLUMNS_UNKNOWN_MAX + 2);
 	px_columns_deinit(&columns);
 
-	/* A key that is known is found behind any number of unknown ones. */
+	/* A key that was met before is found behind any number of new ones. */
 	assert_int_equal(fill(&columns, "A: 1"), 0);
 	free(more);
 	assert_true(asprintf(&more, "%s|A: 41", others) > 0);
@@ -241,6 +251,75 @@ PX_TEST(keys_beyond_the_most_are_left_out_and_said_to_be)
 	free(others);
 }
 
+PX_TEST(a_process_does_not_inherit_many_unknown_keys)
+{
+	struct px_columns columns = { 0 };
+	char *few = make_keys(0, PX_COLUMNS_UNKNOWN_MAX / 4), *more = make_keys(300, 301);
+
+	assert_int_equal(fill(&columns, "Rss: 1"), 0);
+	assert_int_equal(fill(&columns, few), 0);
+	assert_int_equal(fill(&columns, "Pss: 1"), 0);
+	px_columns_begin(&columns);
+	assert_int_equal(columns.count, PX_COLUMNS_UNKNOWN_MAX / 4 + 2);
+	assert_int_equal(fill(&columns, more), 0);
+	widen(&columns, true);
+	px_columns_begin(&columns);
+	check("one too many", &columns, "Rss:0/3 Pss:0/3");
+	assert_int_equal(fill(&columns, "Pss: 1|K7: 1|Rss: 2"), 0);
+	check("places are learnt anew", &columns, "Rss:2/3 Pss:1/3 K7:1/0");
+	px_columns_deinit(&columns);
+	free(few);
+	free(more);
+}
+
+PX_TEST(a_column_is_visible_where_it_was_asked_for_and_seen)
+{
+	struct px_columns columns = { 0 };
+
+	assert_int_equal(fill(&columns, "Rss: 1|Pss: x|Unusual: 1"), 0);
+	assert_true(px_column_is_visible(&columns.list[0]));
+	assert_true(px_column_is_visible(&columns.list[1]));
+	assert_false(px_column_is_visible(&columns.list[2]));
+	px_columns_begin(&columns);
+	assert_int_equal(fill(&columns, "Pss: 1"), 0);
+	assert_int_equal(fill(&columns, ""), 0);
+	assert_false(px_column_is_visible(&columns.list[0]));
+	assert_true(px_column_is_visible(&columns.list[1]));
+	px_columns_deinit(&columns);
+}
+
+PX_TEST(a_total_is_a_number_or_says_that_none_was_met)
+{
+	static const struct {
+		const char *first, *second, *want;
+	} rows[] = {
+		{ "A: 1", "A: 41", "42" },
+		{ "A: 0", "A: 0", "0" },
+		{ "A: x", "A: 0", "0" },
+		{ "A: x", "A: 5", "5" },
+		{ "A: x", "A: -1", "?" },
+		{ "A: x", "", "?" },
+		{ "A: 18446744073709551615", "A: 1", "18446744073709551615" },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		struct px_columns columns = { 0 };
+		char digits[PX_PUT_MAX];
+		struct pmapx_text total;
+
+		assert_int_equal(fill(&columns, rows[i].first), 0);
+		assert_int_equal(fill(&columns, rows[i].second), 0);
+		total = px_column_total(&columns.list[0], digits);
+		px_same_bytes(rows[i].second, rows[i].want, strlen(rows[i].want), total.bytes,
+			total.length);
+		/* Of nothing the sum is 0. */
+		px_columns_begin(&columns);
+		total = px_column_total(&columns.list[0], digits);
+		px_same_bytes(rows[i].second, "0", 1, total.bytes, total.length);
+		px_columns_deinit(&columns);
+	}
+}
+
 PX_TEST(any_number_of_repetitions_is_no_error)
 {
 	struct px_columns columns = { 0 };
@@ -248,7 +327,7 @@ PX_TEST(any_number_of_repetitions_is_no_error)
 	char *lines;
 	FILE *file = open_memstream(&lines, &length);
 
-	for (int i = 0; i < 3 * PX_COLUMNS_MAX; i++)
+	for (int i = 0; i < 3000; i++)
 		fprintf(file, "%s: %d|", i % 2 != 0 ? "A" : "B", i);
 	fputs("C: 1", file);
 	fclose(file);
@@ -269,7 +348,10 @@ int main(void)
 		cmocka_unit_test(a_value_is_digits_or_says_why_not),
 		cmocka_unit_test(widths_are_what_was_needed_and_never_shrink),
 		cmocka_unit_test(sums_leave_out_what_is_no_number_and_stop_at_the_largest),
-		cmocka_unit_test(keys_beyond_the_most_are_left_out_and_said_to_be),
+		cmocka_unit_test(unknown_keys_beyond_the_most_are_left_out_and_said_to_be),
+		cmocka_unit_test(a_process_does_not_inherit_many_unknown_keys),
+		cmocka_unit_test(a_column_is_visible_where_it_was_asked_for_and_seen),
+		cmocka_unit_test(a_total_is_a_number_or_says_that_none_was_met),
 		cmocka_unit_test(any_number_of_repetitions_is_no_error),
 	};
 

@@ -135,29 +135,42 @@ PX_TEST(a_nul_ends_no_line)
 	assert_int_equal(error.column, 5);
 }
 
-PX_TEST(only_digits_and_a_dash_mean_a_mapping)
+PX_TEST(the_first_word_says_what_a_line_is_meant_as)
 {
 	static const struct {
 		const char *line;
-		bool want;
+		enum px_line_kind want;
 	} rows[] = {
-		{ "00400000-00401000 r-xp", true },
-		{ "0-", true },
-		{ "f-oo: 1 kB", true },
-		{ "", false },
-		{ "-", false },
-		{ "0", false },
-		{ "00400000", false },
-		{ "0 -", false },
-		{ "F-1", false },
-		{ "Rss: 4 kB", false },
-		{ "face: 4 kB", false },
+		{ "00400000-00401000 r-xp", PX_LINE_MAPPING },
+		{ "0-", PX_LINE_MAPPING },
+		{ "0-x", PX_LINE_MAPPING },
+		{ "abc-def r-xp 0 0:0 0", PX_LINE_MAPPING },
+		{ "7ffd00000000-7ffd00010000:", PX_LINE_MAPPING },
+		{ "Rss: 4 kB", PX_LINE_KEY },
+		{ "Rss:", PX_LINE_KEY },
+		{ "face: 4 kB", PX_LINE_KEY },
+		{ "f-oo: 1 kB", PX_LINE_KEY },
+		{ "face-less: 1 kB", PX_LINE_KEY },
+		{ "00400000", PX_LINE_DAMAGED },
+		{ "0", PX_LINE_DAMAGED },
+		{ "0 -", PX_LINE_DAMAGED },
+		{ "00400000 00401000 r-xp", PX_LINE_DAMAGED },
+		{ "0040?000-00401000 r-xp", PX_LINE_DAMAGED },
+		{ "F-1", PX_LINE_DAMAGED },
+		{ "", PX_LINE_OTHER },
+		{ "-", PX_LINE_OTHER },
+		{ ":", PX_LINE_OTHER },
+		{ " Rss: 4 kB", PX_LINE_OTHER },
+		{ "Rss 4 kB", PX_LINE_OTHER },
+		{ "~", PX_LINE_OTHER },
 	};
 
 	for (size_t i = 0; i < PX_COUNT(rows); i++) {
-		struct pmapx_text line = px_text(rows[i].line);
+		char *exact = px_exact(rows[i].line, strlen(rows[i].line));
 
-		px_same_number(rows[i].line, rows[i].want, px_maps_is_mapping(&line));
+		px_same_number(rows[i].line, rows[i].want,
+			px_line_kind(&(struct pmapx_text){ exact, strlen(rows[i].line) }));
+		free(exact);
 	}
 }
 
@@ -190,7 +203,7 @@ int main(void)
 		cmocka_unit_test(every_line_is_read_or_blamed_where_it_is_wrong),
 		cmocka_unit_test(a_good_line_cut_anywhere_is_read_or_blamed_at_its_end),
 		cmocka_unit_test(a_nul_ends_no_line),
-		cmocka_unit_test(only_digits_and_a_dash_mean_a_mapping),
+		cmocka_unit_test(the_first_word_says_what_a_line_is_meant_as),
 		cmocka_unit_test(words_are_as_the_kernel_spelled_them),
 	};
 

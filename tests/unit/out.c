@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -191,14 +193,21 @@ PX_TEST(no_output_is_no_failure)
 	free(out);
 }
 
-PX_TEST(short_writes_are_gone_on_with)
+static void ignore(int number)
+{
+	(void)number;
+}
+
+PX_TEST(interrupted_and_short_writes_are_gone_on_with)
 {
 	enum { TOTAL = 3 * PX_OUT_SIZE };
+	const struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, never = { 0 };
+	const struct sigaction interrupting = { .sa_handler = ignore };
 	struct px_out *out;
 	int ends[2], status;
 	pid_t child;
 
-	/* A pipe takes less than is offered, as its reader is slow. */
+	/* A small pipe, a slow reader, and signals that end a write() half done. */
 	assert_int_equal(pipe(ends), 0);
 	assert_true(fcntl(ends[1], F_SETPIPE_SZ, 4096) > 0);
 	child = fork();
@@ -209,13 +218,17 @@ PX_TEST(short_writes_are_gone_on_with)
 		ssize_t n;
 
 		close(ends[1]);
-		while ((n = read(ends[0], bytes, sizeof(bytes))) > 0)
+		while ((n = read(ends[0], bytes, sizeof(bytes))) > 0) {
 			for (ssize_t i = 0; i < n; i++)
 				if (bytes[i] != (char)(total++ % 251))
 					_exit(1);
+			usleep(1000);
+		}
 		_exit(total == TOTAL ? 0 : 2);
 	}
 	close(ends[0]);
+	assert_int_equal(sigaction(SIGALRM, &interrupting, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
 	out = new_out(ends[1]);
 	for (size_t i = 0; i < TOTAL; i++) {
 		char byte = (char)(i % 251);
@@ -223,11 +236,31 @@ PX_TEST(short_writes_are_gone_on_with)
 		px_out_bytes(out, &byte, 1);
 	}
 	px_out_flush(out);
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
 	assert_int_equal(out->error, 0);
 	close(ends[1]);
 	free(out);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
+}
+
+PX_TEST(a_file_that_may_not_grow_takes_what_it_can_and_fails)
+{
+	struct px_out *out = new_out(px_memory());
+	struct rlimit before, small;
+
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = PX_OUT_SIZE / 2;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	px_out_fill(out, 'x', PX_OUT_SIZE);
+	px_out_flush(out);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(out->error, EFBIG);
+	assert_int_equal(lseek(out->fd, 0, SEEK_END), PX_OUT_SIZE / 2);
+	close(out->fd);
+	free(out);
 }
 
 int main(void)
@@ -241,7 +274,8 @@ int main(void)
 		cmocka_unit_test(a_closed_descriptor_is_remembered),
 		cmocka_unit_test(a_reader_that_went_away_is_remembered),
 		cmocka_unit_test(no_output_is_no_failure),
-		cmocka_unit_test(short_writes_are_gone_on_with),
+		cmocka_unit_test(interrupted_and_short_writes_are_gone_on_with),
+		cmocka_unit_test(a_file_that_may_not_grow_takes_what_it_can_and_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

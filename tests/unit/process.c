@@ -32,7 +32,7 @@ PX_TEST(a_process_is_who_its_files_say)
 
 	px_folder_write(state, "101/stat", A_STAT);
 	px_folder_write(state, "101/status", "Name:\ta\nTgid:\t100\n");
-	assert_int_equal(pmapx_process_open(source, 101, &process), 0);
+	assert_int_equal(pmapx_process_open(source, 101, &process, NULL), 0);
 	identity = pmapx_process_identity(process);
 	assert_int_equal(identity->pid, 101);
 	assert_int_equal(identity->tgid, 100);
@@ -47,8 +47,21 @@ PX_TEST(a_process_is_who_its_files_say)
 	pmapx_source_close(source);
 }
 
-PX_TEST(what_has_no_stat_is_no_process)
+PX_TEST(what_has_no_stat_is_no_process_and_why_is_said)
 {
+	static const struct {
+		pid_t pid;
+		int code;
+		const char *reason;
+	} rows[] = {
+		{ 1, ESRCH, "" },
+		{ 2, ESRCH, "" },
+		{ 3, ENOENT, "stat" },
+		{ 4, ENODATA, "stat" },
+		{ 5, EISDIR, "stat" },
+		{ 6, ENOENT, "stat" },
+		{ INT32_MAX, ESRCH, "" },
+	};
 	struct pmapx_source *source = open_root(state);
 	struct pmapx_process *process = NULL;
 
@@ -57,9 +70,18 @@ PX_TEST(what_has_no_stat_is_no_process)
 	px_folder_write(state, "4/stat", "");
 	px_folder_mkdir(state, "5/stat");
 	px_folder_write(state, "6/status", "Tgid:\t6\n");
-	for (pid_t pid = 1; pid <= 6; pid++)
-		px_same_number("pid", -ESRCH, pmapx_process_open(source, pid, &process));
-	px_same_number("largest", -ESRCH, pmapx_process_open(source, INT32_MAX, &process));
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		struct pmapx_error error = { 0 };
+		char row[16];
+
+		snprintf(row, sizeof(row), "%ld", (long)rows[i].pid);
+		px_same_number(
+			row, -ESRCH, pmapx_process_open(source, rows[i].pid, &process, NULL));
+		px_same_number(
+			row, -ESRCH, pmapx_process_open(source, rows[i].pid, &process, &error));
+		px_same_number(row, rows[i].code, error.code);
+		px_same(row, rows[i].reason, error.reason);
+	}
 	assert_null(process);
 	pmapx_source_close(source);
 }
@@ -71,7 +93,7 @@ PX_TEST(a_stat_of_nonsense_is_a_process_nevertheless)
 	struct pmapx_process *process;
 
 	px_folder_write(state, "7/stat", "nonsense");
-	assert_int_equal(pmapx_process_open(source, 7, &process), 0);
+	assert_int_equal(pmapx_process_open(source, 7, &process, NULL), 0);
 	identity = pmapx_process_identity(process);
 	assert_int_equal(identity->tgid, 7);
 	assert_int_equal(identity->ppid, 0);
@@ -91,13 +113,13 @@ PX_TEST(without_a_status_a_process_is_its_own_group)
 	for (size_t i = 0; i < PX_COUNT(statuses); i++) {
 		if (statuses[i] != NULL)
 			px_folder_write(state, "8/status", statuses[i]);
-		assert_int_equal(pmapx_process_open(source, 8, &process), 0);
+		assert_int_equal(pmapx_process_open(source, 8, &process, NULL), 0);
 		assert_int_equal(pmapx_process_identity(process)->tgid, 8);
 		pmapx_process_close(process);
 	}
 	px_folder_write(state, "9/stat", A_STAT);
 	px_folder_mkdir(state, "9/status");
-	assert_int_equal(pmapx_process_open(source, 9, &process), 0);
+	assert_int_equal(pmapx_process_open(source, 9, &process, NULL), 0);
 	assert_int_equal(pmapx_process_identity(process)->tgid, 9);
 	pmapx_process_close(process);
 	pmapx_source_close(source);
@@ -119,7 +141,7 @@ PX_TEST(a_command_line_is_kept_as_it_is_up_to_its_limit)
 		struct pmapx_process *process;
 
 		px_folder_put(state, "100/cmdline", bytes, lengths[i]);
-		assert_int_equal(pmapx_process_open(source, 100, &process), 0);
+		assert_int_equal(pmapx_process_open(source, 100, &process, NULL), 0);
 		assert_int_equal(pmapx_process_cmdline(process, &first), 0);
 		px_same_bytes("cmdline", bytes,
 			lengths[i] < PMAPX_CMDLINE_MAX ? lengths[i] : PMAPX_CMDLINE_MAX,
@@ -140,7 +162,7 @@ PX_TEST(a_command_line_that_cannot_be_read_says_why)
 	struct pmapx_text cmdline;
 
 	px_folder_write(state, "100/stat", A_STAT);
-	assert_int_equal(pmapx_process_open(source, 100, &process), 0);
+	assert_int_equal(pmapx_process_open(source, 100, &process, NULL), 0);
 	assert_int_equal(pmapx_process_cmdline(process, &cmdline), -ENOENT);
 	px_folder_mkdir(state, "100/cmdline");
 	assert_int_equal(pmapx_process_cmdline(process, &cmdline), -EISDIR);
@@ -157,7 +179,7 @@ PX_TEST(a_process_stays_the_one_that_was_opened)
 
 	px_folder_write(state, "100/stat", A_STAT);
 	px_folder_write(state, "100/cmdline", "first");
-	assert_int_equal(pmapx_process_open(source, 100, &process), 0);
+	assert_int_equal(pmapx_process_open(source, 100, &process, NULL), 0);
 	/* The number is used again. */
 	snprintf(from, sizeof(from), "%s/100", (const char *)*state);
 	snprintf(to, sizeof(to), "%s/gone", (const char *)*state);
@@ -178,7 +200,7 @@ PX_TEST(a_fifo_in_place_of_a_file_blocks_nobody)
 	px_folder_mkdir(state, "100");
 	snprintf(path, sizeof(path), "%s/100/stat", (const char *)*state);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(pmapx_process_open(source, 100, &process), -ESRCH);
+	assert_int_equal(pmapx_process_open(source, 100, &process, NULL), -ESRCH);
 	pmapx_source_close(source);
 }
 
@@ -199,7 +221,7 @@ PX_TEST(no_more_descriptors_is_not_taken_for_no_such_process)
 		few = before;
 		few.rlim_cur = (rlim_t)(next + spare);
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-		results[spare] = pmapx_process_open(source, 100, &process);
+		results[spare] = pmapx_process_open(source, 100, &process, NULL);
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	}
 	assert_int_equal(results[0], -EMFILE);
@@ -218,7 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(a_process_is_who_its_files_say),
-		IN_FOLDER(what_has_no_stat_is_no_process),
+		IN_FOLDER(what_has_no_stat_is_no_process_and_why_is_said),
 		IN_FOLDER(a_stat_of_nonsense_is_a_process_nevertheless),
 		IN_FOLDER(without_a_status_a_process_is_its_own_group),
 		IN_FOLDER(a_command_line_is_kept_as_it_is_up_to_its_limit),

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* One mapping, told apart by its start. */
 #define MAPPING(start) #start "-fff rw-p 0 0:0 0 /a\n"
@@ -26,7 +28,7 @@ static int open_reading(void **state, pid_t pid, enum pmapx_map_file file,
 {
 	*ret = (struct reading){ 0 };
 	assert_int_equal(pmapx_source_open_root(*state, NULL, &ret->source), 0);
-	assert_int_equal(pmapx_process_open(ret->source, pid, &ret->process), 0);
+	assert_int_equal(pmapx_process_open(ret->source, pid, &ret->process, NULL), 0);
 	return pmapx_reader_open(ret->process, file, options, &ret->reader);
 }
 
@@ -77,6 +79,7 @@ static const struct {
 	{ "the thread's cannot be read", MAPPING(1), "/", "1 @100", "1 @100" },
 	{ "neither can be read", "/", "/", "EISDIR:0 @100", "EISDIR:0 @101" },
 	{ "no group", NULL, MAPPING(3), NULL, "3 @101" },
+	{ "no group, and the thread's cannot be read", NULL, "/", NULL, "EISDIR:0 @101" },
 	{ "an error in the middle", MAPPING(1) "~\n\n" MAPPING(2), MAPPING(3),
 		"EBADMSG:2 EBADMSG:3 1 2 @100", "EBADMSG:2 EBADMSG:3 1 2 @100" },
 	{ "cut in a mapping", MAPPING(1) "2-fff rw", MAPPING(3), "1 ENODATA:2 @100",
@@ -169,6 +172,22 @@ PX_TEST(a_file_that_is_missing_is_said_to_be_at_once)
 	close_reading(&reading);
 }
 
+PX_TEST(what_is_neither_file_nor_folder_is_not_read)
+{
+	struct reading reading;
+	char path[4096];
+
+	px_folder_write(state, "100/stat", A_STAT);
+	snprintf(path, sizeof(path), "%s/100/maps", (const char *)*state);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(open_reading(state, 100, PMAPX_FILE_MAPS, NULL, &reading), -EMEDIUMTYPE);
+	close_reading(&reading);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/dev/zero", path), 0);
+	assert_int_equal(open_reading(state, 100, PMAPX_FILE_MAPS, NULL, &reading), -EMEDIUMTYPE);
+	close_reading(&reading);
+}
+
 PX_TEST(a_file_of_many_reads_comes_whole)
 {
 	enum { MANY = 5000 };
@@ -193,13 +212,13 @@ PX_TEST(a_file_of_many_reads_comes_whole)
 		assert_int_equal(pmapx_reader_next(reading.reader, &mapping, &error), 1);
 		assert_int_equal(mapping->start, i);
 		assert_int_equal(mapping->line, 3 * i + 1);
-		assert_int_equal(mapping->smaps.rss_kb, i);
+		assert_int_equal(mapping->smaps->rss_kb, i);
 		snprintf(want, sizeof(want), "/file/%u", i);
 		px_same_bytes(
 			"name", want, strlen(want), mapping->name.bytes, mapping->name.length);
 		snprintf(want, sizeof(want), "f%u", i);
-		px_same_bytes("flags", want, strlen(want), mapping->smaps.vm_flags.bytes,
-			mapping->smaps.vm_flags.length);
+		px_same_bytes("flags", want, strlen(want), mapping->smaps->vm_flags.bytes,
+			mapping->smaps->vm_flags.length);
 	}
 	assert_int_equal(pmapx_reader_next(reading.reader, &mapping, &error), 0);
 	close_reading(&reading);
@@ -240,7 +259,7 @@ PX_TEST(options_are_those_of_the_parser_and_may_grow)
 		if (options_rows[i].want == 0) {
 			assert_int_equal(pmapx_reader_next(reading.reader, &mapping, NULL), 1);
 			px_same_number(options_rows[i].about, options_rows[i].entries,
-				mapping->smaps.entry_count);
+				mapping->smaps->entry_count);
 		}
 		close_reading(&reading);
 	}
@@ -254,6 +273,7 @@ int main(void)
 		cmocka_unit_test(the_file_of_the_group_is_read_and_else_the_threads_own),
 		IN_FOLDER(the_cut_at_the_end_is_the_last_thing_said),
 		IN_FOLDER(a_file_that_is_missing_is_said_to_be_at_once),
+		IN_FOLDER(what_is_neither_file_nor_folder_is_not_read),
 		IN_FOLDER(a_file_of_many_reads_comes_whole),
 		IN_FOLDER(options_are_those_of_the_parser_and_may_grow),
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * source.c, root.c, live.c: opening sources, and the device of shared memory.
+ * source.c, root.c, live.c, shm.c, descriptor.c: opening sources, the device of
+ * shared memory, and descriptors that are never those of standard streams.
  */
 #include "support.h"
 
@@ -9,6 +10,7 @@
 #include <pmapx/reader.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,11 +30,13 @@ PX_TEST(a_source_says_what_it_is)
 
 	px_same("kind", "root", pmapx_source_kind(source));
 	px_same("path", *state, pmapx_source_path(source));
+	assert_false(pmapx_source_in_order(source));
 	pmapx_source_close(source);
 
 	assert_int_equal(pmapx_source_open_live(NULL, &source), 0);
 	px_same("kind", "live", pmapx_source_kind(source));
 	px_same("path", "/proc", pmapx_source_path(source));
+	assert_true(pmapx_source_in_order(source));
 	pmapx_source_close(source);
 	pmapx_source_close(NULL);
 }
@@ -94,6 +98,12 @@ static const struct {
 	{ "1-2 rw-p 0 00:00 0\n~\n\n1-2 rw-s 0 00:07 5 /SYSV00000000\n1-2 rw-s 0 00:08 5 "
 	  "/SYSV00000000\n",
 		7 },
+	/* The surest name wins, of equals the first. */
+	{ "1-2 rw-s 0 00:06 5 /memfd:x (deleted)\n1-2 rw-s 0 00:07 5 /SYSV00000000\n"
+	  "1-2 rw-s 0 00:08 5 /dev/zero (deleted)\n1-2 rw-s 0 00:09 5 /dev/zero (deleted)\n",
+		8 },
+	{ "1-2 rw-s 0 00:06 5 /memfd:x (deleted)\n1-2 rw-s 0 00:07 5 /SYSV00000000\n", 7 },
+	{ "1-2 rw-s 0 00:07 5 /SYSV00000000\n1-2 rw-s 0 00:06 5 /memfd:x (deleted)\n", 7 },
 	/* A private mapping, a file on a disk, names that only look alike. */
 	{ "1-2 rw-p 0 00:01 5 /SYSV00000000 (deleted)\n", 0 },
 	{ "1-2 rw-s 0 fe:01 5 /SYSV00000000 (deleted)\n", 0 },
@@ -142,6 +152,29 @@ PX_TEST(without_a_file_self_maps_the_device_is_not_known)
 	pmapx_source_close(source);
 }
 
+PX_TEST(no_more_descriptors_is_no_answer_for_ever)
+{
+	struct pmapx_source *source = open_root(state);
+	struct pmapx_device device;
+	struct rlimit before, few;
+	int next, r;
+
+	px_folder_write(state, "self/maps", "1-2 rw-s 0 00:07 5 /SYSV00000000\n");
+	next = open("/", O_RDONLY | O_CLOEXEC);
+	assert_true(next > 2);
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = (rlim_t)next;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	r = pmapx_source_shm_device(source, &device);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(r, -EMFILE);
+	assert_int_equal(pmapx_source_shm_device(source, &device), 0);
+	assert_int_equal(device.minor, 7);
+	pmapx_source_close(source);
+}
+
 PX_TEST(the_running_system_tells_its_device)
 {
 	struct pmapx_source *source;
@@ -167,7 +200,7 @@ PX_TEST(an_own_process_is_found_on_the_running_system)
 	unsigned found = 0;
 
 	assert_int_equal(pmapx_source_open_live(NULL, &source), 0);
-	assert_int_equal(pmapx_process_open(source, getpid(), &process), 0);
+	assert_int_equal(pmapx_process_open(source, getpid(), &process, NULL), 0);
 	assert_int_equal(pmapx_process_identity(process)->ppid, getppid());
 	assert_int_equal(pmapx_process_identity(process)->state, 'R');
 	assert_int_equal(pmapx_reader_open(process, PMAPX_FILE_MAPS, NULL, &reader), 0);
@@ -180,17 +213,17 @@ PX_TEST(an_own_process_is_found_on_the_running_system)
 	pmapx_source_close(source);
 }
 
-/* Whether 0, 1 and 2 are still closed. */
-static bool standard_streams_are_closed(void)
+/* Whether those of 0, 1 and 2 that @closed has a bit for are still closed. */
+static bool are_closed(unsigned closed)
 {
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) >= 0)
+		if ((closed >> fd & 1) != 0 && fcntl(fd, F_GETFD) >= 0)
 			return false;
 	return true;
 }
 
-/* Open everything with the standard streams closed; returns the step that failed, or 0. */
-static int open_without_streams(const char *root)
+/* Open everything with some streams closed; returns the step that failed, or 0. */
+static int open_without_streams(const char *root, unsigned closed)
 {
 	struct pmapx_source *source;
 	struct pmapx_process *process;
@@ -201,22 +234,23 @@ static int open_without_streams(const char *root)
 	int step = 1;
 
 	for (int fd = 0; fd <= 2; fd++)
-		close(fd);
-	if (pmapx_source_open_root(root, NULL, &source) != 0 || !standard_streams_are_closed())
+		if ((closed >> fd & 1) != 0)
+			close(fd);
+	if (pmapx_source_open_root(root, NULL, &source) != 0 || !are_closed(closed))
 		return step;
 	step++;
-	if (pmapx_process_open(source, 101, &process) != 0 || !standard_streams_are_closed())
+	if (pmapx_process_open(source, 101, &process, NULL) != 0 || !are_closed(closed))
 		return step;
 	step++;
 	if (process->place.fd <= 2 || pmapx_process_cmdline(process, &cmdline) != 0 ||
-		!standard_streams_are_closed())
+		!are_closed(closed))
 		return step;
 	step++;
 	if (pmapx_reader_open(process, PMAPX_FILE_MAPS, NULL, &reader) != 0 ||
-		!standard_streams_are_closed() || pmapx_reader_next(reader, &mapping, NULL) != 1)
+		!are_closed(closed) || pmapx_reader_next(reader, &mapping, NULL) != 1)
 		return step;
 	step++;
-	if (pmapx_source_shm_device(source, &device) != 0 || !standard_streams_are_closed())
+	if (pmapx_source_shm_device(source, &device) != 0 || !are_closed(closed))
 		return step;
 	pmapx_reader_close(reader);
 	pmapx_process_close(process);
@@ -235,12 +269,14 @@ PX_TEST(a_closed_standard_stream_is_never_taken_for_a_file)
 	px_folder_write(state, "101/status", "Tgid:\t100\n");
 	px_folder_write(state, "101/cmdline", "a");
 	px_folder_write(state, "self/maps", "1-2 rw-s 0 00:07 5 /SYSV00000000\n");
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(open_without_streams(*state));
-	assert_int_equal(waitpid(child, &status, 0), child);
-	px_same_number("step that failed", 0, status);
+	for (unsigned closed = 1; closed < 8; closed++) {
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			_exit(open_without_streams(*state, closed));
+		assert_int_equal(waitpid(child, &status, 0), child);
+		px_same_number("step that failed", 0, status);
+	}
 }
 
 PX_TEST(what_is_opened_does_not_outlive_an_exec)
@@ -261,6 +297,7 @@ int main(void)
 		IN_FOLDER(options_may_be_shorter_or_longer_than_the_library_knows),
 		IN_FOLDER(the_device_of_shared_memory_is_known_by_names_in_self_maps),
 		IN_FOLDER(without_a_file_self_maps_the_device_is_not_known),
+		IN_FOLDER(no_more_descriptors_is_no_answer_for_ever),
 		cmocka_unit_test(the_running_system_tells_its_device),
 		cmocka_unit_test(an_own_process_is_found_on_the_running_system),
 		IN_FOLDER(a_closed_standard_stream_is_never_taken_for_a_file),

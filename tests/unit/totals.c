@@ -10,7 +10,8 @@
 
 static struct pmapx_mapping mapping(uint64_t start, uint64_t end, const char perms[5])
 {
-	struct pmapx_mapping made = { .start = start, .end = end };
+	static const struct pmapx_smaps nothing;
+	struct pmapx_mapping made = { .start = start, .end = end, .smaps = &nothing };
 
 	memcpy(made.perms, perms, sizeof(made.perms));
 	return made;
@@ -63,22 +64,25 @@ PX_TEST(only_what_was_read_is_resident_or_dirty)
 	};
 
 	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		struct pmapx_smaps smaps = {
+			.rss_kb = 100,
+			.shared_dirty_kb = 20,
+			.private_dirty_kb = 3,
+		};
 		struct pmapx_mapping one = mapping(0, 4096, "rw-p");
 		struct px_totals totals = { 0 };
 		uint64_t kb = 42;
 
-		one.smaps.rss_kb = 100;
-		one.smaps.shared_dirty_kb = 20;
-		one.smaps.private_dirty_kb = 3;
-		one.smaps.have = ((rows[i].have & RSS) != 0 ? UINT64_C(1) << PMAPX_FIELD_RSS : 0) |
+		one.smaps = &smaps;
+		smaps.have = ((rows[i].have & RSS) != 0 ? UINT64_C(1) << PMAPX_FIELD_RSS : 0) |
 			((rows[i].have & SHARED) != 0 ? UINT64_C(1) << PMAPX_FIELD_SHARED_DIRTY
 						      : 0) |
 			((rows[i].have & PRIVATE) != 0 ? UINT64_C(1) << PMAPX_FIELD_PRIVATE_DIRTY
 						       : 0);
-		assert_int_equal(px_rss_kb(&one.smaps, &kb), rows[i].has_rss);
+		assert_int_equal(px_rss_kb(&smaps, &kb), rows[i].has_rss);
 		assert_int_equal(kb, rows[i].has_rss ? 100 : 42);
 		kb = 42;
-		assert_int_equal(px_dirty_kb(&one.smaps, &kb), rows[i].has_dirty);
+		assert_int_equal(px_dirty_kb(&smaps, &kb), rows[i].has_dirty);
 		assert_int_equal(kb, rows[i].has_dirty ? rows[i].dirty : 42);
 		px_totals_add(&totals, &one);
 		assert_int_equal(totals.rss_kb, rows[i].rss);
@@ -90,16 +94,17 @@ PX_TEST(sums_stop_at_the_largest_number)
 {
 	const struct pmapx_mapping huge_private = mapping(0, UINT64_MAX, "rw-p");
 	const struct pmapx_mapping huge_shared = mapping(1, UINT64_MAX, "rw-s");
-	struct pmapx_mapping dirty = mapping(0, 1, "---p");
-	struct px_totals totals = { 0 };
-
-	dirty.smaps = (struct pmapx_smaps){
+	const struct pmapx_smaps smaps = {
 		.have = UINT64_C(1) << PMAPX_FIELD_RSS | UINT64_C(1) << PMAPX_FIELD_SHARED_DIRTY |
 			UINT64_C(1) << PMAPX_FIELD_PRIVATE_DIRTY,
 		.rss_kb = UINT64_MAX - 1,
 		.shared_dirty_kb = UINT64_MAX - 1,
 		.private_dirty_kb = 2,
 	};
+	struct pmapx_mapping dirty = mapping(0, 1, "---p");
+	struct px_totals totals = { 0 };
+
+	dirty.smaps = &smaps;
 	for (int i = 0; i < 3; i++) {
 		px_totals_add(&totals, &huge_private);
 		px_totals_add(&totals, &huge_shared);

@@ -38,10 +38,16 @@ class CommandLine(px.TestCase):
     def test_messages_bear_the_name(self):
         for words, text in ((["-x"], b"argument missing"), (["-n", "1"], b"too many arguments"),
                             (["-xd"], b"options -c, -C, -d, -n, -N, -x, -X are mutually exclusive"),
-                            (["-A", "zz"], b"failed to parse argument: 'zz'"),
-                            (["/proc/self"], b"library failed pids statistics")):
+                            (["-A", "zz"], b"failed to parse argument: 'zz'")):
             self.result(px.run([px.PMAPX, *words]), b"", b"pmapx: " + text + b"\n", 1)
             self.result(px.run([px.PMAP, *words]), b"", b"pmap: " + text + b"\n", 1)
+
+    def test_nothing_but_skipped_operands(self):
+        for words in (["/proc/self"], ["/proc/", "/proc/meminfo"]):
+            self.result(px.run([px.PMAPX, *words]), b"",
+                        b"pmapx: no process: /proc/ and no number behind it is passed over\n", 1)
+            self.result(px.run([px.PMAP, *words]), b"",
+                        b"pmap: library failed pids statistics\n", 1)
 
     def test_pmap_is_nothing_more(self):
         """No option and no verb of pmapx is known under the other name."""
@@ -59,7 +65,7 @@ class CommandLine(px.TestCase):
             with self.subTest(word=word):
                 got = px.run([px.PMAPX, "1", word])
                 self.assertEqual((got.stdout, got.status), (b"", 1))
-                self.assertRegex(got.stderr, b"\\Apmapx: %s: [^\n]+\n\\Z" % word.encode())
+                self.assertRegex(got.stderr, b"\\Apmapx: '%s': not a process id: [^\n]+\n\\Z" % word.encode())
                 self.result(px.run([px.PMAP, "1", word]), b"", px.usage(px.REFERENCE), 1)
 
 

@@ -58,6 +58,29 @@ class Diagnostics(px.TestCase):
                 else:
                     self.assertRegex(got.stderr, rb"\Apmapx: [^\n]*\b11\b[^\n]*\n\Z")
 
+    def test_the_file_is_named(self):
+        """Below a root that lacks files, which one it is; and what is no file is not read."""
+        with px.sample() as root:
+            root.process(5, maps=px.SAMPLE_MAPS, stat=False)
+            root.process(6, maps=px.SAMPLE_MAPS, stat=b"")
+            root.process(8, tgid=888)
+            root.process(9)
+            os.mkfifo(os.path.join(root.path, "9", "maps"))
+            root.process(10, stat=False)
+            os.symlink("/dev/zero", os.path.join(root.path, "10", "stat"))
+            at = root.path.encode()
+            for pid, text, status in (
+                    (5, b"/5/stat: No such file or directory", 42),
+                    (6, b"/6/stat: No data available", 42),
+                    (77, b"/77: No such process", 42),
+                    (8, b"/8/maps: No such file or directory", 1),
+                    (9, b"/9/maps: Not a regular file", 1),
+                    (10, b"/10/stat: Not a regular file", 42)):
+                with self.subTest(pid=pid):
+                    got = px.pmapx("--root", root.path, str(pid))
+                    self.same(got.stderr, b"pmapx: %d: %s%s\n" % (pid, at, text))
+                    self.assertEqual(got.status, status)
+
     def test_quiet_does_not_silence(self):
         self.everywhere(self.root, ["-q", "99"], b"", names(99), 42)
 

@@ -15,6 +15,12 @@ class Golden(px.TestCase):
             if os.path.isdir(os.path.join(top, name)):
                 yield name, os.path.join(top, name)
 
+    def test_there_are_cases(self):
+        """The loops below see something in each folder."""
+        counts = {name: len(list(px.recorded_cases(folder))) for name, folder in self.folders()}
+        self.assertGreater(len(counts), 0)
+        self.assertGreater(min(counts.values()), 0, counts)
+
     def test_root(self):
         """pmapx --root FOLDER/proc."""
         for name, folder in self.folders():

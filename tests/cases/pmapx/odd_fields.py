@@ -3,6 +3,7 @@
 """smaps that no current kernel writes: missing, shuffled, unknown and unreadable fields, lines
 that are nothing, files cut short. What can be shown is shown; every process has its turn."""
 import os
+import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
@@ -141,11 +142,33 @@ class Fields(px.TestCase):
 """))
 
 
+def colliding(count):
+    """That many names with the same 32-bit FNV-1a hash."""
+    prime, mask = 16777619, 0xffffffff
+
+    def extend(state, text):
+        for byte in text.encode():
+            state = ((state ^ byte) * prime) & mask
+        return state
+
+    # Names begin behind the slash, where -X begins to show them.
+    names, state, rest = [""], 2166136261, random.Random(1)
+    while len(names) < count:
+        seen = {}
+        while True:
+            block = "".join(rest.choices("abcdefghijklmnopqrstuvwxyz", k=6))
+            other = seen.setdefault(extend(state, block), block)
+            if other != block:
+                break
+        state = extend(state, block)
+        names = [name + part for name in names for part in (block, other)]
+    return names[:count]
+
+
 class BadLines(px.TestCase):
     def test_bad_line_does_not_stop_the_run(self):
         """The line counts as an error of that process; everything else is shown."""
-        for number, bad in ((2, b"this is nothing\n"), (2, b"\n"), (2, b"0001zz000 r--p\n"),
-                            (2, b"-1000-2000 r--p 0 0:0 0\n"), (4, b"00020000 r--p 00000000 00:00 0\n")):
+        for number, bad in ((2, b"this is nothing\n"), (2, b"\n"), (2, b"-1000-2000 r--p 0 0:0 0\n"), (4, b"00020000 r--p 00000000 00:00 0\n")):
             body = [line("00010000-00011000", "r--p", "/f"), b"Size: 4 kB\n", b"Swap: 0 kB\n"]
             body.insert(number - 1, bad)
             smaps = b"".join(body) + line("00020000-00022000", "r--p", "/h") \
@@ -156,6 +179,54 @@ class BadLines(px.TestCase):
                                     b"00010000 r--p 00000000 00:00 0 4 0 f\n"
                                     b"00020000 r--p 00000000 00:00 0 8 1 h\n" + GOOD,
                                     TOLD % number, 1)
+
+    def test_damaged_mapping_line(self):
+        """The keys below what may have been a mapping are not those of the mapping above."""
+        for bad in (b"0001zz000 r--p\n", b"7FFD00000000-7FFD00010000 rw-p 00000000 00:00 0\n",
+                    b"00018000-00019 000 r--p 00000000 00:00 0\n", b"0001900000000000000000-1\n"):
+            smaps = line("00010000-00011000", "r--p", "/f") + b"Rss: 4 kB\n" + bad \
+                + b"Rss: 64 kB\nPrivate_Dirty: 16 kB\n" \
+                + line("00020000-00022000", "r--p", "/h") + b"Rss: 8 kB\n"
+            with good(px.Root().process(100, smaps=smaps)) as root:
+                with self.subTest(bad=bad):
+                    self.everywhere(root, ["-x", "100"], px.listing("""\
+100:   A
+Address           Kbytes     RSS   Dirty Mode  Mapping
+0000000000010000       4       4       ? r---- f
+0000000000020000       8       8       ? r---- h
+---------------- ------- ------- -------␠
+total kB              12      12       ?
+"""), TOLD % 3, 1)
+
+    def test_keys_like_addresses(self):
+        """What ends in a colon is a key, whatever it begins like."""
+        smaps = line("00010000-00011000", "r--p", "/f") \
+            + b"a-b: 1\nabc-def: 2\n3G: 3\n_x: 4\nSize: 4 kB\n"
+        with px.Root().process(100, smaps=smaps) as root:
+            self.everywhere(root, ["-Xq", "100"], b"100:   A\n"
+                            b"00010000 r--p 00000000 00:00 0 1 2 3 4 4 f\n")
+
+    def test_many_keys(self):
+        """What one file invents takes no column from the next; the search stays short."""
+        many = line("00010000-00011000", "r--p", "/f") + b"Size: 4 kB\n" \
+            + b"".join(b"Key%d: 1 kB\n" % number for number in range(100000))
+        with good(px.Root().process(100, smaps=many)) as root:
+            got = root.pmapx("-X", "100", "101", timeout=20)
+            self.assertEqual(got.status, 1)
+            self.assertTrue(got.stdout.endswith(
+                px.pmapx("--root", root.path, "-X", "101").stdout))
+            self.same(got.stderr, b"pmapx: 100: %s/100/smaps: more than 256 keys that no kernel "
+                      b"prints\n" % root.path.encode())
+
+    def test_names_made_to_collide(self):
+        """60,000 names of one hash (FNV-1a, from blocks that leave any state where another
+        leaves it) take no longer than others."""
+        with px.Root() as root:
+            root.process(100, smaps=b"".join(
+                line("%08x-%08x" % (number << 13, (number << 13) + 4096), "r--p", "/" + name)
+                + b"Size: 4 kB\n" for number, name in enumerate(colliding(60000), 1)))
+            got = root.pmapx("-X", "100", timeout=10)
+            self.assertEqual((got.status, got.stdout.count(b"\n")), (0, 60004))
 
     def test_bad_line_in_maps(self):
         maps = line("00010000-00011000", "r--p", "/f") + b"nonsense\n" \

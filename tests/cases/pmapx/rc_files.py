@@ -105,7 +105,8 @@ class Create(Base):
                 self.skipTest("no tmpfs here")
             self.assertEqual((got.stdout, got.status), (b"fill\n", 1))
             self.same(got.stderr, {
-                "pmapx": b"pmapx: couldn't create the rc file: No space left on device\n",
+                "pmapx": b"pmapx: couldn't create the rc file: %s: No space left on device\n"
+                         % self.path("rc").encode(),
                 "pmap": b"pmap: couldn't create the rc file\n"}[name])
 
 
@@ -134,6 +135,15 @@ class Read(Base):
                 for name, got in self.root.ways("-q", *words, "-C", rc, "100"):
                     with self.subTest(run=name, text=text, words=words):
                         self.result(got, b"100:   A\n00400000 /a/b\n")
+
+
+class Folder(px.TestCase):
+    def test_a_folder_is_no_rc_file(self):
+        """pmap reads it as an empty file."""
+        with px.sample() as root:
+            got = px.pmapx("--root", root.path, "-C", root.path, "100")
+            self.result(got, b"", b"pmapx: couldn't read the rc file: %s: Is a directory\n"
+                        % root.path.encode(), 1)
 
 
 if __name__ == "__main__":

@@ -56,28 +56,30 @@ class Several(px.TestCase):
 """))
 
     def test_other_keys(self):
-        """Columns that an earlier process had stay; what this one has not is -."""
+        """Each process has the columns of its own keys, as wide as they were before."""
         with px.Root() as root:
             root.process(100, smaps=px.map_line("00010000-00011000", name="/f") +
-                         b"Size: 4 kB\nOld: 2 kB\n")
+                         b"Size: 4 kB\nOld: 2000 kB\n")
             root.process(101, smaps=px.map_line("00010000-00011000", name="/g") +
                          b"New: 3 kB\nSize: 4 kB\n")
-            self.everywhere(root, ["-X", "100", "101", "100"], px.listing("""\
+            root.process(102, smaps=px.map_line("00010000-00011000", name="/h") +
+                         b"Size: 4 kB\nOld: 2 kB\n")
+            self.everywhere(root, ["-X", "100", "101", "102"], px.listing("""\
 100:   A
- Address Perm   Offset Device Inode Size Old Mapping
-00010000 r--p 00000000  00:00     0    4   2 f
-                                    ==== ===␠
-                                       4   2 KB␠
+ Address Perm   Offset Device Inode Size  Old Mapping
+00010000 r--p 00000000  00:00     0    4 2000 f
+                                    ==== ====␠
+                                       4 2000 KB␠
 101:   A
- Address Perm   Offset Device Inode Size Old New Mapping
-00010000 r--p 00000000  00:00     0    4   -   3 g
-                                    ==== === ===␠
-                                       4   0   3 KB␠
-100:   A
- Address Perm   Offset Device Inode Size Old New Mapping
-00010000 r--p 00000000  00:00     0    4   2   - f
-                                    ==== === ===␠
-                                       4   2   0 KB␠
+ Address Perm   Offset Device Inode Size New Mapping
+00010000 r--p 00000000  00:00     0    4   3 g
+                                    ==== ===␠
+                                       4   3 KB␠
+102:   A
+ Address Perm   Offset Device Inode Size  Old Mapping
+00010000 r--p 00000000  00:00     0    4    2 h
+                                    ==== ====␠
+                                       4    2 KB␠
 """))
 
 
