@@ -52,12 +52,13 @@ class Manual(px.TestCase):
     def test_mandoc_lint(self):
         need_mandoc()
         got = px.run(["mandoc", "-Tlint", "-W", "style", PAGE])
-        # Whether the pages under SEE ALSO are installed is the system's matter; mandoc speaks of
-        # that on stderr.
-        err = b"".join(line for line in got.stderr.splitlines(keepends=True)
-                       if b"mandoc.db" not in line)
-        self.same(got.stdout, b"", "lint")
-        self.same(err, b"", "stderr")
+        # Which other pages are installed is the system's matter, and mandoc's database too.
+        def about_us(text):
+            return b"".join(line for line in text.splitlines(keepends=True)
+                            if b"mandoc.db" not in line
+                            and b"referenced manual not found" not in line)
+        self.same(about_us(got.stdout), b"", "lint")
+        self.same(about_us(got.stderr), b"", "stderr")
 
     def test_mandoc_80_columns(self):
         need_mandoc()
