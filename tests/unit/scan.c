@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scan.h and growable.h: cursors over text, and option structs of other sizes.
+ */
+#include "support.h"
+
+#include <string.h>
+
+#include "growable.h"
+#include "scan.h"
+
+struct row {
+	const char *text;
+	int taken; /* -1: not there */
+	uint64_t want;
+};
+
+static void check(const struct row *row, const char *end, const char *got, uint64_t value)
+{
+	if (row->taken < 0) {
+		assert_null(got);
+		return;
+	}
+	assert_true(got != NULL && got <= end);
+	px_same_number(row->text, row->taken, got - row->text);
+	px_same_number(row->text, row->want, value);
+}
+
+PX_TEST(hexadecimal_stops_behind_its_digits_and_fits_64_bits)
+{
+	static const struct row rows[] = {
+		{ "0", 1, 0 },
+		{ "ff-", 2, 255 },
+		{ "00000000000000000000000000000001 ", 32, 1 },
+		{ "ffffffffffffffff", 16, UINT64_MAX },
+		{ "10000000000000000", -1, 0 },
+		{ "FF", -1, 0 },
+		{ "", -1, 0 },
+		{ "-1", -1, 0 },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		const char *end = rows[i].text + strlen(rows[i].text);
+		uint64_t value = 42;
+
+		const char *got = px_scan_hex(rows[i].text, end, &value);
+
+		check(&rows[i], end, got, value);
+	}
+}
+
+PX_TEST(decimal_stops_behind_its_digits_and_fits_64_bits)
+{
+	static const struct row rows[] = {
+		{ "0", 1, 0 },
+		{ "12a", 2, 12 },
+		{ "18446744073709551615", 20, UINT64_MAX },
+		{ "18446744073709551616", -1, 0 },
+		{ "99999999999999999999", -1, 0 },
+		{ "000000000000000000000000000007", 30, 7 },
+		{ "+1", -1, 0 },
+		{ "", -1, 0 },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		const char *end = rows[i].text + strlen(rows[i].text);
+		uint64_t value = 42;
+
+		const char *got = px_scan_decimal(rows[i].text, end, &value);
+
+		check(&rows[i], end, got, value);
+	}
+}
+
+PX_TEST(blanks_are_blanks_and_tabs)
+{
+	static const char text[] = " \t \nx";
+
+	assert_ptr_equal(px_skip_blanks(text, text + 5), text + 3);
+	assert_ptr_equal(px_skip_blanks(text, text + 2), text + 2);
+	assert_ptr_equal(px_skip_blanks(text, text), text);
+}
+
+/* A struct of options as a library knows it, and as callers of other versions do. */
+struct known {
+	size_t size;
+	int old;
+};
+
+struct longer {
+	size_t size;
+	int old;
+	int unheard[8];
+};
+
+PX_TEST(options_of_any_age_are_taken_unless_they_ask_for_the_unknown)
+{
+	struct known known = { sizeof(known), 7 };
+	struct longer later = { .size = sizeof(later), .old = 7 };
+	size_t shortest = sizeof(size_t);
+	const struct known *options = &known;
+
+	assert_int_equal(px_check_options(NULL, sizeof(known)), 0);
+	assert_int_equal(px_check_options(&known, sizeof(known)), 0);
+	assert_int_equal(px_check_options(&later, sizeof(known)), 0);
+	later.unheard[7] = 1;
+	assert_int_equal(px_check_options(&later, sizeof(known)), -E2BIG);
+	assert_int_equal(px_check_options(&shortest, sizeof(known)), 0);
+	shortest--;
+	assert_int_equal(px_check_options(&shortest, sizeof(known)), -EINVAL);
+
+	assert_int_equal(PX_OPTION(options, old, 3), 7);
+	known.size = sizeof(size_t);
+	assert_int_equal(PX_OPTION(options, old, 3), 3);
+	options = NULL;
+	assert_int_equal(PX_OPTION(options, old, 3), 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hexadecimal_stops_behind_its_digits_and_fits_64_bits),
+		cmocka_unit_test(decimal_stops_behind_its_digits_and_fits_64_bits),
+		cmocka_unit_test(blanks_are_blanks_and_tabs),
+		cmocka_unit_test(options_of_any_age_are_taken_unless_they_ask_for_the_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
