@@ -85,6 +85,15 @@ class Segments(px.TestCase):
             self.check("/SYSV00000000 (deleted)", b"SYSV00000000 (deleted)", device=device,
                        paths=b"/SYSV00000000 (deleted)")
 
+    def test_self_maps_that_is_no_file(self):
+        """A pipe is not waited for, and the device is unknown."""
+        with px.Root() as root:
+            root.process(100, maps=px.map_line("00010000-00011000", "rw-s", "/SYSV00000000 (deleted)"))
+            os.mkdir(os.path.join(root.path, "self"))
+            os.mkfifo(os.path.join(root.path, "self", "maps"))
+            got = px.pmapx("--root", root.path, "-q", "100", timeout=10)
+            self.result(got, b"100:   A\n0000000000010000      4K rw-s- SYSV00000000 (deleted)\n")
+
     def test_the_device_of_a_root(self):
         """With --root it is learnt from that root's self/maps."""
         def learnt(*lines):
