@@ -4,8 +4,8 @@
  */
 #include "descriptor.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int px_openat(int folder, const char *path, int flags, unsigned mode)
@@ -21,4 +21,13 @@ int px_openat(int folder, const char *path, int flags, unsigned mode)
 		high = -errno;
 	close(fd);
 	return high;
+}
+
+int px_check_readable(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) ? 0 : -EMEDIUMTYPE;
 }

@@ -7,16 +7,17 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "descriptor.h"
 #include "procinfo.h"
 #include "source_impl.h"
 
 /* stat and status are about 0.3 and 1.5 KiB; a root made by hand may hold anything. */
 #define SMALL_FILE_MAX (64 * 1024)
 
-/* Errors that say that the process is not to be seen, not that we are in trouble. */
+/* A process is there or missing, unless it is we who cannot tell. */
 static int as_missing(int r)
 {
-	return r == -ENOMEM || r == -EMFILE || r == -ENFILE ? r : -ESRCH;
+	return px_is_shortage(r) ? r : -ESRCH;
 }
 
 /*
@@ -89,7 +90,7 @@ static int read_tgid(struct pmapx_process *process)
 
 	r = read_file(process, PX_FILE_STATUS, SMALL_FILE_MAX, &bytes, &status.length);
 	if (r < 0)
-		return as_missing(r) == -ESRCH ? 0 : r;
+		return px_is_shortage(r) ? r : 0;
 	status.bytes = bytes;
 	px_parse_tgid(&status, &process->identity.tgid);
 	free(bytes);

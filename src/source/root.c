@@ -4,28 +4,19 @@
  */
 #include "source_impl.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
+#include "descriptor.h"
 #include "growable.h"
 
-/*
- * A root may be anybody's: what is no file is not read, lest a pipe pass for an
- * empty map, and a device never end.  (Reading a folder fails by itself.)
- */
+/* A root may be anybody's. */
 static int root_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret)
 {
 	struct px_stream stream;
-	struct stat status;
 	int r;
 
 	r = px_folder_open_file(place, file, &stream);
 	if (r < 0)
 		return r;
-	if (fstat(stream.fd, &status) < 0)
-		r = -errno;
-	else if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
-		r = -EMEDIUMTYPE;
+	r = px_check_readable(stream.fd);
 	if (r < 0) {
 		px_folder_close_stream(&stream);
 		return r;

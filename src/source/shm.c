@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pmapx/parser.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "descriptor.h"
@@ -46,17 +45,14 @@ static int shm_scan(int fd, struct pmapx_parser *parser, px_shm_test *test, uint
 	return best == PX_SHM_NO ? -ENODATA : 0;
 }
 
-/* The file, if it is one: a root may be anybody's. */
+/* The file, if it may be read. */
 static int open_self_maps(struct pmapx_source *source)
 {
 	int fd = px_openat(source->fd, "self/maps", O_RDONLY | O_NONBLOCK, 0);
-	struct stat status;
 
-	if (fd == -ENOMEM || fd == -EMFILE || fd == -ENFILE)
-		return fd;
 	if (fd < 0)
-		return -ENODATA;
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		return px_is_shortage(fd) ? fd : -ENODATA;
+	if (px_check_readable(fd) < 0) {
 		close(fd);
 		return -ENODATA;
 	}
