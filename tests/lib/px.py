@@ -534,6 +534,16 @@ class TestCase(unittest.TestCase):
             self.skipTest("holds for pmap %s to %s, this is %s" % (first, last, version))
 
 
+class SampleCase(TestCase):
+    """Cases on one root, which holds the sample and is made once for the class."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.root = sample()
+        cls.addClassCleanup(cls.root.__exit__)
+
+
 def main():
     """Run the module's tests. Exit 77 (skipped, for ctest) if not one of them could run."""
     program = unittest.main(module="__main__", exit=False, verbosity=2)

@@ -24,15 +24,7 @@ EXTENDED_ROWS = px.sample_out("xq")
 DEVICE = px.sample_out("d")
 
 
-class Base(px.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.root = px.sample()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.root.__exit__()
-
+class Base(px.SampleCase):
     def getopt(self, text):
         """What getopt says, with the name as typed, and then the usage."""
         return (px.UNDER_TEST + ": " + text + "\n").encode() + px.usage()

@@ -44,15 +44,7 @@ def padded(text, width, left=True):
     return text + blanks if left else blanks + text
 
 
-class Base(px.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.root = px.sample()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.root.__exit__()
-
+class Base(px.SampleCase):
     def languages(self, *leave_out):
         found = [name for name in LANGUAGES if name not in leave_out and catalogue(name)]
         if not found:

@@ -10,12 +10,12 @@ import px
 VIEWS = ([], ["-x"], ["-d"], ["-X"], ["-XX"], ["-q"], ["-xq"], ["-dq"], ["-Xq"], ["-p"])
 
 
-class Processes(px.TestCase):
+class Processes(px.SampleCase):
     """100 is well, 2 has an empty map, 3 and 4 have none, the rest is not there."""
 
     @classmethod
     def setUpClass(cls):
-        cls.root = px.sample()
+        super().setUpClass()
         cls.root.process(2, maps=b"", smaps=b"", cmdline=b"", comm="kthreadd")
         cls.root.process(3, cmdline=b"locked\0")
         cls.root.process(4, cmdline=b"", comm="z", state="Z")
@@ -28,10 +28,6 @@ class Processes(px.TestCase):
                          start_stack=px.SAMPLE_STACK)
         os.makedirs(os.path.join(cls.root.path, "11", "maps"))
         cls.root.process(11, cmdline=b"folder\0")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.root.__exit__()
 
     def test_well(self):
         for name, options in (("default", []), ("x", ["-x"]), ("d", ["-d"]), ("X", ["-X"])):

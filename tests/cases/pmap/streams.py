@@ -13,18 +13,14 @@ FULL = b"pmap: write error: No space left on device\n"
 CLOSED = b"pmap: write error: Bad file descriptor\n"
 
 
-class Base(px.TestCase):
+class Base(px.SampleCase):
     @classmethod
     def setUpClass(cls):
-        cls.root = px.sample()
+        super().setUpClass()
         cls.root.process(3, cmdline=b"locked\0")
         many = b"".join(px.map_line("%08x-%08x" % (0x1000 * n, 0x1000 * (n + 1)), name="/f")
                         for n in range(1, 20000))
         cls.root.process(50, maps=many)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.root.__exit__()
 
     def shell(self, words, redirections, env=None):
         """Run pmap with the shell's redirections."""

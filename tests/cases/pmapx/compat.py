@@ -45,15 +45,7 @@ def quiet(listing):
                    if line[:1] not in ("A", "-", "t", " ", "m"))
 
 
-class Compat(px.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.root = px.sample()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.root.__exit__()
-
+class Compat(px.SampleCase):
     def test_layouts(self):
         for options, listing in (([], DEFAULT), (["-x"], EXTENDED), (["-d"], DEVICE),
                                  (["-q"], quiet(DEFAULT)), (["-xq"], quiet(EXTENDED)),

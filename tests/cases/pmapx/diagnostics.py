@@ -14,18 +14,14 @@ def names(*pids):
     return b"".join(rb"pmapx: [^\n]*\b%d\b[^\n]*\n" % pid for pid in pids)
 
 
-class Diagnostics(px.TestCase):
+class Diagnostics(px.SampleCase):
     @classmethod
     def setUpClass(cls):
-        cls.root = px.sample()
+        super().setUpClass()
         cls.root.process(3, cmdline=b"locked\0")
         cls.root.process(7, maps=b"", stat=b"")
         os.makedirs(os.path.join(cls.root.path, "11", "maps"))
         cls.root.process(11, cmdline=b"folder\0")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.root.__exit__()
 
     def test_missing(self):
         well = px.sample_out("default")

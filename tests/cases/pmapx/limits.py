@@ -29,18 +29,14 @@ def contents(folder):
     return found
 
 
-class Base(px.TestCase):
+class Base(px.SampleCase):
     @classmethod
     def setUpClass(cls):
-        cls.root = px.sample()
+        super().setUpClass()
         cls.root.process(3, cmdline=b"locked\0")
         cls.root.process(50, smaps=b"".join(
             px.smaps_entry(px.map_line("%08x-%08x" % (0x1000 * n, 0x1000 * (n + 1)), name="/f"))
             for n in range(1, ROWS + 1)))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.root.__exit__()
 
     def on_root(self, *words):
         return [px.PMAPX, "--root", self.root.path, *words]

@@ -9,17 +9,13 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import px
 
 
-class Pipes(px.TestCase):
+class Pipes(px.SampleCase):
     @classmethod
     def setUpClass(cls):
-        cls.root = px.sample()
+        super().setUpClass()
         many = b"".join(px.map_line("%08x-%08x" % (0x1000 * n, 0x1000 * (n + 1)), name="/f")
                         for n in range(1, 20000))
         cls.root.process(50, maps=many)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.root.__exit__()
 
     def broken(self, *words):
         """Run with a pipe that nobody reads any more."""

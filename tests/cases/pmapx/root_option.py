@@ -10,15 +10,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import px
 
 
-class RootOption(px.TestCase):
+class RootOption(px.SampleCase):
     @classmethod
     def setUpClass(cls):
-        cls.root = px.sample()
+        super().setUpClass()
         cls.expected = px.sample_out("default")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.root.__exit__()
 
     def test_spellings(self):
         path = self.root.path
