@@ -72,7 +72,7 @@ def run(argv, env=None, stdin=subprocess.DEVNULL, timeout=60, **popen):
             raise AssertionError("timed out after %s s: %r" % (timeout, argv))
     result = Result(out or b"", err or b"", process.returncode)
     if b"AddressSanitizer" in result.stderr or b"runtime error:" in result.stderr \
-            or b"LeakSanitizer" in result.stderr or -result.status in (
+            or b"LeakSanitizer" in result.stderr or b"ThreadSanitizer:" in result.stderr or -result.status in (
                 signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE):
         raise AssertionError("crashed: %r -> %d\n%s" % (
             argv, result.status, result.stderr.decode(errors="replace")))
@@ -410,6 +410,33 @@ def beside_pmap(*words, tries=5):
     return seen
 
 
+def settle(pid, comm=None):
+    """Wait until a process sleeps, and has this name if one is given: what it runs after its last
+    word still touches pages."""
+    for _ in range(1000):
+        try:
+            with open("/proc/%d/stat" % pid, "rb") as file:
+                head, _, tail = file.read().rpartition(b") ")
+        except OSError:
+            return
+        if tail[:1] in (b"S", b"Z") and comm in (None, head.partition(b" (")[2]):
+            return
+        time.sleep(0.001)
+
+
+@contextlib.contextmanager
+def sleeper():
+    """Gives the process id of a sleep of our own. It maps no locale, because pmap does: the share
+    of it that -X shows would depend on who looks."""
+    with subprocess.Popen(["sleep", "3600"], env=environment(LC_ALL="C"),
+                          stdin=subprocess.DEVNULL) as process:
+        try:
+            settle(process.pid, b"sleep")
+            yield process.pid
+        finally:
+            process.kill()
+
+
 class Target:
     """A process to look at: tests/targets' program in one of its shapes.
 
@@ -426,34 +453,31 @@ class Target:
             stdout=subprocess.PIPE, cwd=cwd or self.directory, env=env or environment())
         self.truth = {}
         self.lines = []
+        try:
+            self.listen(shape)
+        except BaseException:
+            self.process.kill()
+            self.close()
+            raise
+        self.pid = int(self.truth["pid"])
+        settle(self.pid)
+
+    def listen(self, shape):
+        """Hear what is true, until it is ready."""
         while True:
             line = self.process.stdout.readline()
             if not line:
                 status = self.process.wait()
-                self.close()
                 if status == 77:
                     raise unittest.SkipTest("target %s: %s" % (
                         shape, self.truth.get("skip", "not possible here")))
                 raise AssertionError("target %s ended with status %d" % (shape, status))
             text = line.rstrip(b"\n").decode(errors="surrogateescape")
             if text == "ready":
-                break
+                return
             key, _, value = text.partition(" ")
             self.truth[key] = value
             self.lines.append((key, value))
-        self.pid = int(self.truth["pid"])
-        self.settle()
-
-    def settle(self):
-        """Wait until it sleeps: what it runs after its last word still touches pages."""
-        for _ in range(1000):
-            try:
-                with open("/proc/%d/stat" % self.pid, "rb") as file:
-                    if file.read().rpartition(b") ")[2][:1] in (b"S", b"Z"):
-                        return
-            except OSError:
-                return
-            time.sleep(0.001)
 
     def close(self):
         """Let it go: closing its standard input ends it."""

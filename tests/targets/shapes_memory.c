@@ -67,32 +67,19 @@ static void build_guard(int argc, char **argv)
 	px_truth("guard", "%lx", (unsigned long)(map + 5 * page));
 }
 
-/* Neighbours differ in permission: nothing merges, and there is one mapping to a page. */
 static void build_many(int argc, char **argv)
 {
 	const size_t count = px_number(argc, argv, 0, 5000, 10 << 20);
 	const bool touched = argc > 1 && !strcmp(argv[1], "touched");
-	const size_t page = px_page();
 	char *map;
 
 	if (argc > 1 && !touched)
 		px_usage("the second argument can only be: touched");
-	map = px_map(count * page, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
-	if (touched)
-		madvise(map, count * page, MADV_NOHUGEPAGE);
-	for (size_t i = 0; i < count; i += 2) {
-		if (touched)
-			px_touch(map + i * page, page, RW);
-		if (mprotect(map + i * page, page, PROT_READ)) {
-			if (errno == ENOMEM)
-				px_skip("no more than %zu mappings (vm.max_map_count)", i);
-			px_fail("mprotect");
-		}
-	}
+	map = px_map_many(count, touched);
 	px_truth("addr", "%lx", (unsigned long)map);
-	px_truth("end", "%lx", (unsigned long)(map + count * page));
+	px_truth("end", "%lx", (unsigned long)(map + count * px_page()));
 	px_truth("count", "%zu", count);
-	px_truth("rss", "%zu", touched ? (count + 1) / 2 * page / 1024 : 0);
+	px_truth("rss", "%zu", touched ? (count + 1) / 2 * px_page() / 1024 : 0);
 }
 
 static void build_sysv(int argc, char **argv)

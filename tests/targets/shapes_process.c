@@ -207,21 +207,44 @@ static void build_unreadable(int argc, char **argv)
 		px_fail("PR_SET_DUMPABLE");
 }
 
+/* A child of build_many_processes: says so through done once its map is complete. */
+static _Noreturn void idle(size_t mappings, int done)
+{
+	close(STDIN_FILENO);
+	if (mappings)
+		px_map_many(mappings, true);
+	close(STDOUT_FILENO);
+	if (write(done, "", 1) != 1)
+		_exit(1);
+	close(done);
+	for (;;)
+		pause();
+}
+
 static void build_many_processes(int argc, char **argv)
 {
 	const size_t count = px_number(argc, argv, 0, 10, 100000);
+	const size_t mappings = px_number(argc, argv, 1, 0, 10 << 20);
+	int done[2];
+	char byte;
 
+	if (pipe2(done, O_CLOEXEC))
+		px_fail("pipe2");
 	for (size_t i = 0; i < count; i++) {
 		const pid_t child = px_fork();
 
 		if (!child) {
-			close(STDIN_FILENO);
-			close(STDOUT_FILENO);
-			for (;;)
-				pause();
+			close(done[0]);
+			idle(mappings, done[1]);
 		}
 		px_truth("child", "%ld", (long)child);
 	}
+	close(done[1]);
+	for (size_t i = 0; i < count; i++) {
+		if (read(done[0], &byte, 1) != 1)
+			px_skip("a child did not get its mappings");
+	}
+	close(done[0]);
 }
 
 const struct px_shape px_shapes_process[] = {
@@ -234,6 +257,8 @@ const struct px_shape px_shapes_process[] = {
 		build_title_raw },
 	{ "zombie", "[COMM]", "has a zombie child with an odd command name", build_zombie },
 	{ "unreadable", "", "not dumpable: nobody but root can read its map", build_unreadable },
-	{ "many-processes", "[COUNT]", "has COUNT idle children", build_many_processes },
+	{ "many-processes", "[COUNT [MAPPINGS]]",
+		"has COUNT idle children, each with so many mappings of its own as in many touched",
+		build_many_processes },
 	{ .name = NULL },
 };

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef MAP_FIXED_NOREPLACE
@@ -62,6 +63,9 @@ static void clean_up(void)
 		return;
 	for (size_t i = child_count; i-- > 0;)
 		kill(children[i], SIGKILL);
+	/* Not left to process 1, which in a container may be slow to. */
+	for (size_t i = child_count; i-- > 0;)
+		waitpid(children[i], NULL, 0);
 	child_count = 0;
 	for (size_t i = entry_count; i-- > 0;)
 		unlinkat(entries[i].dir, entries[i].name, entries[i].is_folder ? AT_REMOVEDIR : 0);
@@ -213,6 +217,26 @@ void *px_map(size_t length, int prot, int flags, int fd)
 
 	if (map == MAP_FAILED)
 		px_fail("mmap");
+	return map;
+}
+
+char *px_map_many(size_t count, bool touched)
+{
+	const size_t page = px_page();
+	char *map = px_map(count * page, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+
+	if (touched)
+		madvise(map, count * page, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < count; i += 2) {
+		if (touched)
+			px_touch(map + i * page, page, PROT_READ | PROT_WRITE);
+		if (mprotect(map + i * page, page, PROT_READ)) {
+			if (errno == ENOMEM)
+				px_skip("no more than %zu mappings (vm.max_map_count)", i);
+			px_fail("mprotect");
+		}
+	}
 	return map;
 }
 

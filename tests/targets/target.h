@@ -64,6 +64,9 @@ size_t px_page(void);
 void *px_try_map(size_t length, int prot, int flags, int fd);
 /** The same; a failure ends the program. */
 void *px_map(size_t length, int prot, int flags, int fd);
+/** Mappings of a page, r--p and rw-p in turn, so that nothing merges; touched: the r--p half is
+ * resident. */
+char *px_map_many(size_t count, bool touched);
 /** Reads each page of a mapping and writes it too where prot has PROT_WRITE. */
 void px_touch(void *address, size_t length, int prot);
 

@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The benchmark: pmapx beside pmap and beside the least that anyone can do, the floor.
+
+Each row first compares pmapx's bytes with pmap's, then runs pmapx, pmap, the floor and other pmaps
+that are found, in turn and several times. The table goes to standard output and as bench.json into
+the build folder. Status 0 whatever the times are; 1 if an answer differs.
+
+The floor of a row is an empty main (px_empty), or a loop that reads the files that pmapx reads,
+64 KiB at a time, and throws them away (px_read). Nothing of the system is changed.
+"""
+import argparse
+import contextlib
+import functools
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import time
+import unittest
+from collections import namedtuple
+
+import measure
+import table
+from measure import px
+
+EMPTY = os.path.join(px.BUILD, "tests", "px_empty")
+READ = os.path.join(px.BUILD, "tests", "px_read")
+
+# A view of a process takes a millisecond or two: of such rows so many times the runs are made.
+SHORT = 15
+# pmap 4.0.0 to 4.0.5 takes no more in one run (255).
+PMAP_PROCESSES = 250
+# What the processes of the group of that name are looked at with.
+CORES = 2
+# What pmapx reads of each process besides its map.
+HEADER_FILES = "stat,cmdline"
+
+MIB = 1024
+# peak_kb: what pmapx may use at its peak, where there is a limit.
+Row = namedtuple("Row", "group view floor of_pmap of_floor peak_kb", defaults=(None,))
+ROWS = (
+    Row("start", "default", "empty", 0.40, 1.50),
+    Row("start", "-x", "empty", 0.40, 1.50),
+    Row("start", "-X", "empty", 0.40, 1.50),
+    Row("mappings", "default", "maps", 0.45, 1.35, 4 * MIB),
+    Row("mappings", "-d", "maps", 0.45, 1.35, 4 * MIB),
+    Row("mappings", "-x", "smaps", 0.50, 1.10, 4 * MIB),
+    Row("mappings", "-X", "smaps", 0.24, 1.20, 48 * MIB),
+    Row("mappings", "-XX", "smaps", 0.24, 1.20, 48 * MIB),
+    Row("processes", "default", "maps", 0.35, 1.20),
+    Row("processes", "-x", "smaps", 0.35, 1.20),
+    Row("address", "-A ADDR", "empty", 0.40, 2.00),
+    Row("address", "-d -A ADDR", "empty", 0.40, 2.00),
+)
+# Other pmaps: the programs that have one, and the views that these know.
+OTHERS = ("toybox", "busybox")
+OTHERS_VIEWS = ("default", "-x")
+
+
+class Subjects:
+    """The processes to look at, each made when a row asks for it first."""
+
+    def __init__(self, options, undo):
+        self.undo = undo
+        self.process_count, self.each = options.processes, 300
+        self.mapping_count, self.remark = measure.allowed_mappings(options.mappings)
+
+    @functools.cached_property
+    def sleep(self):
+        return str(self.undo.enter_context(px.sleeper()))
+
+    @functools.cached_property
+    def mappings(self):
+        return self.undo.enter_context(px.Target("many", str(self.mapping_count), "touched"))
+
+    @functools.cached_property
+    def processes(self):
+        crowd = self.undo.enter_context(
+            px.Target("many-processes", str(self.process_count), str(self.each)))
+        pids = [pid for key, pid in crowd.lines if key == "child"]
+        for pid in pids:
+            px.settle(int(pid))
+        return pids
+
+    def pids(self, row):
+        if row.group == "start":
+            return [self.sleep]
+        return self.processes if row.group == "processes" else [str(self.mappings.pid)]
+
+    def titles(self):
+        """The groups, in order."""
+        count = format(self.mapping_count, ",")
+        return {
+            "start": "start: a small process",
+            "mappings": "%s mappings, half of them touched" % count,
+            "processes": "%s processes of %d mappings each, on %d cores" % (
+                format(self.process_count, ","), self.each,
+                min(CORES, len(os.sched_getaffinity(0)))),
+            "address": "one address in %s mappings (pmap: in a small process)" % count,
+        }
+
+
+def find_others():
+    """{name: words} of the other pmaps on this machine."""
+    found = {}
+    for name in OTHERS:
+        program = shutil.which(name)
+        words = {"toybox": [], "busybox": ["--list"]}[name]
+        if program and b"pmap" in px.run([program, *words]).stdout.split():
+            found[name] = [program, "pmap"]
+    return found
+
+
+def floor_of(row, pids):
+    if row.floor == "empty":
+        return [EMPTY]
+    if row.group == "processes":
+        return [READ, "-j", str(CORES), "-p", HEADER_FILES + "," + row.floor, *pids]
+    return [READ, "-p", row.floor, *pids]
+
+
+def commands(row, subjects, pmap, others):
+    """(what pmapx runs, what pmap runs for the same answer, what is measured in each column)."""
+    pids = subjects.pids(row)
+    options = [] if row.view == "default" else row.view.split()
+    words = list(options)
+    if row.group == "address":
+        middle = int(subjects.mappings.truth["addr"], 16) + \
+            subjects.mapping_count // 2 * os.sysconf("SC_PAGESIZE")
+        words[-1] = "%x" % middle
+        options = options[:-2]
+    ours = [[px.PMAPX, *words, *pids]]
+    theirs = [[pmap, *words, *pids[i:i + PMAP_PROCESSES]]
+              for i in range(0, len(pids), PMAP_PROCESSES)]
+    columns = {"pmapx": ours}
+    if pmap:
+        columns["pmap"] = theirs if row.group != "address" else [[pmap, *options, subjects.sleep]]
+    columns["floor"] = [floor_of(row, pids)]
+    if row.view in OTHERS_VIEWS:
+        for name, start in others.items():
+            columns[name] = [[*start, *words, *pids]]
+    return ours, theirs, columns
+
+
+def measure_row(row, subjects, options, others):
+    """One row of the report."""
+    result = {"group": row.group, "view": row.view, "wrong": "", "ms": {}, "shares": 0}
+    ours, theirs, columns = commands(row, subjects, options.pmap, others)
+    if options.pmap:
+        try:
+            differs, result["shares"] = measure.difference(ours, theirs)
+        except AssertionError as crash:
+            differs = str(crash)
+        if differs:
+            result["wrong"] = "another answer: " + differs
+            return result
+    rounds = options.runs * (SHORT if row.floor == "empty" else 1)
+    with measure.cores(CORES) if row.group == "processes" else contextlib.nullcontext():
+        costs = measure.interleaved(columns, rounds)
+    result["ms"] = {name: measure.median_ms(runs) for name, runs in costs.items()}
+    result["of_pmap"] = measure.ratio(costs["pmapx"], costs["pmap"]) if options.pmap else None
+    result["of_floor"] = measure.ratio(costs["pmapx"], costs["floor"])
+    result["of_pmap_limit"], result["of_floor_limit"] = row.of_pmap, row.of_floor
+    result["peak_kb"] = {name: max(run.peak_kb for run in runs) for name, runs in costs.items()}
+    result["runs"] = {name: [run._asdict() for run in runs] for name, runs in costs.items()}
+    return result
+
+
+def measure_rows(subjects, options, others):
+    for row in options.rows:
+        if sys.stderr.isatty():
+            print("\r\033[K%s %s ..." % row[:2], end="", file=sys.stderr, flush=True)
+        try:
+            yield measure_row(row, subjects, options, others)
+        except (unittest.SkipTest, measure.Failed) as why:
+            yield {"group": row.group, "view": row.view, "wrong": "not measured: %s" % why}
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def measure_all(options):
+    """The report: what bench.json holds."""
+    started, used, others = time.monotonic(), measure.processor_seconds(), find_others()
+    with contextlib.ExitStack() as undo:
+        subjects = Subjects(options, undo)
+        report = {"about": None, "groups": subjects.titles(),
+                  "rows": list(measure_rows(subjects, options, others))}
+    limits = {row[:2]: row.peak_kb for row in ROWS if row.peak_kb}
+    report["peaks"] = [
+        {"group": row["group"], "view": row["view"], "kb": row["peak_kb"],
+         "limit_kb": limits[row["group"], row["view"]]}
+        for row in report["rows"] if (row["group"], row["view"]) in limits and not row["wrong"]]
+    seconds = time.monotonic() - started
+    report["about"] = dict(
+        measure.machine(), pmapx=px.pmapx("-V").stdout.decode().split(" (")[0].strip(),
+        pmap="procps-ng %d.%d.%d" % px.pmap_version(options.pmap) if options.pmap else None,
+        others=list(others), runs=options.runs, short_runs=options.runs * SHORT,
+        seconds=seconds, disturbed=measure.used_by_others(used, seconds))
+    report["notes"] = list(notes(report, subjects, options))
+    return report
+
+
+def notes(report, subjects, options):
+    """What makes the numbers other than those that the limits are about."""
+    if subjects.remark and any(row.group in ("mappings", "address") for row in options.rows):
+        yield subjects.remark
+    if not options.pmap:
+        yield "no pmap of procps-ng was found, so answers were not compared"
+    if px.is_sanitized(px.PMAPX) or report["about"]["build"] == "Debug":
+        yield "this is the build for tests; measure a release"
+    for row in report["rows"]:
+        if row.get("shares"):
+            yield "%s %s: %d lines have other shares of files (Pss) in pmap, which itself maps " \
+                "some; the rest is the same" % (row["group"], row["view"], row["shares"])
+
+
+def find_pmap(path):
+    """The path if it is a pmap of procps-ng, and not us under that name."""
+    try:
+        said = px.run([path, "-V"]).stdout
+    except OSError:
+        return None
+    return path if b"procps-ng" in said and b"pmapx" not in said else None
+
+
+def read_options():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=7, help="rounds of each row (7); of those that "
+                        "take no time, %d times as many" % SHORT)
+    parser.add_argument("--rows", metavar="REGEX", default="", help="only rows whose GROUP VIEW "
+                        "has this, as in 'mappings -X$' (start, mappings, processes or address)")
+    parser.add_argument("--mappings", type=int, default=300000, metavar="N",
+                        help="of the process that has many")
+    parser.add_argument("--processes", type=int, default=1500, metavar="N")
+    parser.add_argument("--pmap", default=px.SYSTEM_PMAP, metavar="PATH", type=os.path.abspath,
+                        help="another pmap to measure and to compare with")
+    parser.add_argument("--markdown", action="store_true", help="the table as the README has it")
+    parser.add_argument("--show", metavar="FILE", help="a bench.json of earlier; nothing is run")
+    options = parser.parse_args()
+    options.pmap = find_pmap(options.pmap)
+    options.rows = [row for row in ROWS
+                    if re.search(options.rows, "%s %s" % (row.group, row.view))]
+    return options
+
+
+def main():
+    options = read_options()
+    show = table.markdown if options.markdown else table.text
+    if options.show:
+        with open(options.show, encoding="utf-8") as file:
+            print(show(json.load(file)), end="")
+        return 0
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
+    try:
+        report = measure_all(options)
+    except KeyboardInterrupt:
+        return 130
+    with open(os.path.join(px.BUILD, "bench.json"), "w", encoding="utf-8") as out:
+        json.dump(report, out, indent=1)
+        out.write("\n")
+    print(show(report), end="")
+    if not options.markdown:
+        print("The same is in %s." % out.name)
+    return int(any(row["wrong"] for row in report["rows"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
