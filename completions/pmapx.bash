@@ -41,7 +41,7 @@ _pmapx()
 		-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from=
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
-	local own='--root= --compat='
+	local own='--root= --jobs= --compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
@@ -80,7 +80,7 @@ _pmapx()
 	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
 		option=$previous
 	fi
-	[[ $option == --root || $option == --compat ]] && [[ ! $own ]] && option=
+	[[ $option == --root || $option == --jobs || $option == --compat ]] && [[ ! $own ]] && option=
 
 	COMPREPLY=()
 	case $option in
@@ -98,7 +98,7 @@ _pmapx()
 		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 3.2 -- "$cur")
 		return
 		;;
-	--range | -*A)
+	--jobs | --range | -*A)
 		return
 		;;
 	esac

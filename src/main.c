@@ -8,6 +8,7 @@
  * src/main.c       this file: which face is asked for
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
+ *   show.c           one process: header, rows, what went wrong
  *   options.c        the command line
  *   usage.c          --help, --version
  *   rc.c             rc files: where they are, reading, writing
@@ -20,6 +21,7 @@
  *   view_device.c    -d
  *   view_fields.c    -X, -XX, -c, -C
  *   columns.c        the columns that keys of smaps make
+ *   heritage.c       what columns have from the processes before
  *   cells.c          a store for rows that wait for their widths
  * src/source/      libpmapx: where the text comes from
  *   source.c         what sources share
@@ -31,17 +33,21 @@
  *   process.c        one process of a source
  *   procinfo.c       what stat and status say
  *   reader.c         a map file, fed to a parser
+ *   query.c          the mapping at an address, asked of the kernel
  * src/core/        libpmapx: text → values
  *   parser.c         bytes → mappings
  *   frame.c          bytes → lines
  *   maps.c           mapping lines
+ *   layout.c         key lines, tried as the mapping before had them
  *   smaps.c          key lines; the table of keys is fields.inc
+ *   scan.c           what the cursors of scan.h look up
  *   name.c           what a mapping's name is
  *   totals.c         sums over mappings
  *   version.c        the version of the library
  * src/out/         what a run prints
  *   console.c        its streams, messages, and what became of them
  *   out.c            one buffered descriptor with a sticky error
+ *   jobs.c           workers side by side, their output in order
  *   text.c           text from outside, made harmless
  *   format.c         formats from a message catalogue
  *   language.c       language and character set, when needed
@@ -56,6 +62,7 @@ int main(int argc, char **argv)
 	static char nameless[] = "pmapx", *nothing[] = { nameless, NULL };
 	struct px_console console;
 	bool as_pmap;
+	int status;
 
 	/* execve() permits an empty argument vector. */
 	if (argc < 1) {
@@ -66,5 +73,8 @@ int main(int argc, char **argv)
 	as_pmap = strcmp(console.name, "pmap") == 0;
 	console.terse = as_pmap;
 	px_locale_begin(&console.locale);
-	return px_console_finish(&console, px_pmap(&console, as_pmap, argc, argv));
+	status = px_pmap(&console, as_pmap, argc, argv);
+	status = px_console_finish(&console, status);
+	px_console_deinit(&console);
+	return status;
 }

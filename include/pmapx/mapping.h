@@ -139,8 +139,23 @@ struct pmapx_smaps {
 	struct pmapx_text name;       /**< "Name:" of Android's kernels before 5.17. */
 	struct pmapx_text vm_flags;   /**< Two-letter codes with blanks between (3.8). */
 
-	const struct pmapx_entry *entries; /**< Every key line, in the kernel's order. */
-	size_t entry_count;                /**< How many @entries there are. */
+	/** How many key lines there are; for pmapx_smaps_entry(). */
+	size_t entry_count;
+
+	/**
+	 * A number for the keys of these lines and their order: two mappings
+	 * of one parser with the same number have the same.  0 if lines are
+	 * not listed.
+	 */
+	uint64_t layout;
+
+	/**
+	 * Whether each line that is not a text has a number, written without
+	 * zeros in front: then the members say all that the lines do.
+	 */
+	bool plain;
+
+	const struct px_lines *lines; /**< Where they are: the library's own. */
 };
 
 /** Whether @smaps holds the value of @field. */
@@ -148,6 +163,17 @@ static inline bool pmapx_smaps_has(const struct pmapx_smaps *smaps, enum pmapx_f
 {
 	return field >= 0 && ((smaps->have >> field) & 1) != 0;
 }
+
+/**
+ * Look at one line "Key: value", in the order in which the kernel printed
+ * them.
+ *
+ * @param index  Which, from 0 on.
+ * @param ret    Set on success; its texts live as long as those of the mapping.
+ * @return False, and @ret untouched, if there are not that many.
+ */
+PMAPX_API bool pmapx_smaps_entry(
+	const struct pmapx_smaps *smaps, size_t index, struct pmapx_entry *ret);
 
 /**
  * One mapping.

@@ -47,6 +47,14 @@ struct pmapx_parser_options {
 	 * begins or the input ends, with all of its keys.
 	 */
 	bool mappings_only;
+
+	/**
+	 * Bits (1 << PMAPX_FIELD_…) of the fields whose values are wanted, 0
+	 * for all.  With some, values of others may be absent from the
+	 * mappings, and pmapx_smaps_entry() has no lines; that is quicker.
+	 * Lines that are wrong are reported either way.
+	 */
+	uint64_t fields;
 };
 
 /**

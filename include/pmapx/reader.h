@@ -20,6 +20,17 @@ struct pmapx_reader;
 struct pmapx_reader_options {
 	size_t size;        /**< sizeof(struct pmapx_reader_options) at the caller. */
 	bool mappings_only; /**< As in struct pmapx_parser_options. */
+	uint64_t fields;    /**< As there. */
+
+	/**
+	 * Only mappings with an address from @low to @high, both included, are
+	 * wanted: others may be left out, and are where the kernel can be asked
+	 * for single mappings (PROCMAP_QUERY, Linux 6.11) and maps would do.
+	 * How long that takes does not depend on how many mappings there are.
+	 */
+	bool has_range;
+	uint64_t low;  /**< The lowest address, if @has_range. */
+	uint64_t high; /**< The highest address, if @has_range. */
 };
 
 /**

@@ -41,7 +41,8 @@ int px_frame_space(struct px_frame *frame, size_t want, ptrdiff_t *ret_shift)
 	char *bytes = frame->bytes;
 
 	*ret_shift = 0;
-	if (frame->size - frame->end >= want)
+	/* What little is kept moves to the front, where the cache has the memory. */
+	if (frame->size - frame->end >= want && kept > gone / 4)
 		return 0;
 	if (frame->size < want || frame->size - want < kept) {
 		size_t size = want > SIZE_MAX - kept ? 0 : larger_size(frame, kept + want);

@@ -52,4 +52,13 @@ enum px_frame_result px_frame_peek(struct px_frame *frame, struct pmapx_text *re
 /** Take the line that px_frame_peek() showed. */
 void px_frame_take(struct px_frame *frame, const struct pmapx_text *line);
 
+/** Take @lines whole lines that end before @at, where the next one begins. */
+static inline void px_frame_skip(struct px_frame *frame, const char *at, size_t lines)
+{
+	if (lines == 0)
+		return;
+	frame->at = frame->scanned = (size_t)(at - frame->bytes);
+	frame->line += lines;
+}
+
 #endif

@@ -15,7 +15,7 @@ enum px_line_kind px_line_kind(const struct pmapx_text *line)
 	const char *p = line->bytes, *end = p + line->length, *word = p;
 	bool has_dash;
 
-	while (p < end && px_hex_digit(*p) < 16)
+	while (p < end && px_is_hex(*p))
 		p++;
 	has_dash = p > word && p < end && *p == '-';
 	/* No kernel's key begins with a digit, so only letters need a second look. */
@@ -27,21 +27,20 @@ enum px_line_kind px_line_kind(const struct pmapx_text *line)
 		return PX_LINE_KEY;
 	if (has_dash)
 		return PX_LINE_MAPPING;
-	return word < end && px_hex_digit((char)(*word | 0x20)) < 16 ? PX_LINE_DAMAGED
-								     : PX_LINE_OTHER;
+	return word < end && px_is_hex((char)(*word | 0x20)) ? PX_LINE_DAMAGED : PX_LINE_OTHER;
 }
 
 /* The four letters of the permissions, or NULL. */
 static const char *scan_perms(const char *at, const char *end, char perms[5])
 {
-	/* 'S' is what kernels without an MMU call MAP_SHARED (fs/proc/task_nommu.c). */
-	static const char allowed[4][4] = { "r-", "w-", "x-", "psS" };
-
 	if (end - at < 4)
 		return NULL;
-	for (int i = 0; i < 4; i++)
-		if (at[i] == '\0' || strchr(allowed[i], at[i]) == NULL)
-			return NULL;
+	/* All at once: they differ from line to line too much to be predicted. */
+	if (!((at[0] == 'r') | (at[0] == '-')) | !((at[1] == 'w') | (at[1] == '-')) |
+		!((at[2] == 'x') | (at[2] == '-')) |
+		/* 'S' is what kernels without an MMU call MAP_SHARED (fs/proc/task_nommu.c). */
+		!((at[3] == 'p') | (at[3] == 's') | (at[3] == 'S')))
+		return NULL;
 	memcpy(perms, at, 4);
 	perms[4] = '\0';
 	return at + 4;
@@ -59,13 +58,13 @@ static int parse_range(const struct pmapx_text *line, const char **at, struct pm
 {
 	const char *end = line->bytes + line->length, *p = *at, *next;
 
-	next = px_scan_hex(p, end, &ret->start);
+	next = px_scan_address(p, end, '-', &ret->start);
 	if (next == NULL)
 		return px_bad_line(line, p, "expected a start address below 2^64", error);
 	p = next;
 	if (p == end || *p != '-')
 		return px_bad_line(line, p, "expected '-' after the start address", error);
-	next = px_scan_hex(++p, end, &ret->end);
+	next = px_scan_address(++p, end, ' ', &ret->end);
 	if (next == NULL)
 		return px_bad_line(line, p, "expected an end address below 2^64", error);
 	if (ret->end < ret->start)
@@ -77,8 +76,14 @@ static int parse_range(const struct pmapx_text *line, const char **at, struct pm
 static int parse_device(const struct pmapx_text *line, const char **at, struct pmapx_mapping *ret,
 	struct pmapx_error *error)
 {
+	static const char none[] = "00:00";
 	const char *end = line->bytes + line->length, *p = *at, *next;
 
+	if (end - p > 5 && memcmp(p, none, 5) == 0 && p[5] == ' ') {
+		ret->dev_major = ret->dev_minor = 0;
+		*at = p + 5;
+		return 0;
+	}
 	next = px_scan_hex(p, end, &ret->dev_major);
 	if (next == NULL)
 		return px_bad_line(line, p, "expected the major number of a device", error);
@@ -110,7 +115,7 @@ int px_maps_parse(
 	next = scan_gap(p, end);
 	if (next == NULL)
 		return px_bad_line(line, p, "expected a blank after the permissions", error);
-	p = px_scan_hex(next, end, &ret->offset);
+	p = px_scan_address(next, end, ' ', &ret->offset);
 	if (p == NULL)
 		return px_bad_line(line, next, "expected an offset below 2^64", error);
 	next = scan_gap(p, end);
@@ -135,20 +140,23 @@ int px_maps_parse(
 	return 0;
 }
 
+/* Where the word that begins at @at ends. */
+static const char *end_of_word(const char *at, const char *end)
+{
+	while (at < end && !px_is_blank(*at))
+		at++;
+	return at;
+}
+
 void px_maps_words(const struct pmapx_mapping *mapping, struct pmapx_text ret[PX_WORD_COUNT])
 {
-	const char *p = mapping->text.bytes, *end = p + mapping->text.length;
+	const char *begin = mapping->text.bytes, *end = begin + mapping->text.length, *p;
 
-	for (int word = 0; word < PX_WORD_COUNT; word++) {
-		const char *begin = p;
-
-		while (p < end && !px_is_blank(*p))
-			p++;
+	p = memchr(begin, '-', mapping->text.length);
+	ret[PX_WORD_START] = (struct pmapx_text){ begin, (size_t)(p - begin) };
+	for (int word = PX_WORD_PERMS; word < PX_WORD_COUNT; word++) {
+		begin = px_skip_blanks(end_of_word(p, end), end);
+		p = end_of_word(begin, end);
 		ret[word] = (struct pmapx_text){ begin, (size_t)(p - begin) };
-		if (word == PX_WORD_START)
-			ret[word].length = (size_t)((const char *)memchr(
-							    begin, '-', ret[word].length) -
-				begin);
-		p = px_skip_blanks(p, end);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * From bytes to mappings: lines from frame.c, mapping lines to maps.c, key
- * lines to smaps.c, and the mapping that is being put together.
+ * lines to layout.c, and the mapping that is being put together.
  */
 #include <pmapx/parser.h>
 
@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include "frame.h"
-#include "maps.h"
 #include "growable.h"
+#include "layout.h"
+#include "maps.h"
 #include "smaps.h"
 
 struct pmapx_parser {
@@ -19,14 +20,9 @@ struct pmapx_parser {
 	bool mappings_only;
 	bool building;                /* @mapping is begun and not handed out. */
 	bool cut;                     /* The end was in mid-line, and has not been said. */
+	struct px_layout layout;      /* Its key lines. */
 	struct pmapx_smaps smaps;     /* Its numbers. */
 	struct pmapx_mapping mapping; /* Begun, or handed out. */
-	struct pmapx_entry *entries;  /* Its key lines; owned, reused. */
-	size_t entry_count, entry_size;
-
-	/* What the key lines of the mapping before were, place by place. */
-	enum pmapx_field *expected;
-	size_t expected_count;
 };
 
 int pmapx_parser_open(const struct pmapx_parser_options *options, struct pmapx_parser **ret)
@@ -40,6 +36,12 @@ int pmapx_parser_open(const struct pmapx_parser_options *options, struct pmapx_p
 	if (parser == NULL)
 		return -ENOMEM;
 	parser->mappings_only = PX_OPTION(options, mappings_only, false);
+	parser->layout.wanted = PX_OPTION(options, fields, 0);
+	parser->layout.lists = parser->layout.wanted == 0;
+	if (parser->layout.lists)
+		parser->layout.wanted = UINT64_MAX;
+	/* A mapping without a name may have it there. */
+	parser->layout.wanted |= UINT64_C(1) << PMAPX_FIELD_NAME;
 	*ret = parser;
 	return 0;
 }
@@ -49,8 +51,7 @@ void pmapx_parser_close(struct pmapx_parser *parser)
 	if (parser == NULL)
 		return;
 	px_frame_deinit(&parser->frame);
-	free(parser->entries);
-	free(parser->expected);
+	px_layout_deinit(&parser->layout);
 	free(parser);
 }
 
@@ -59,7 +60,6 @@ void pmapx_parser_reset(struct pmapx_parser *parser)
 	px_frame_reset(&parser->frame);
 	parser->building = false;
 	parser->cut = false;
-	parser->entry_count = 0;
 }
 
 static void shift_text(struct pmapx_text *text, ptrdiff_t shift)
@@ -75,11 +75,7 @@ static void shift_mapping(struct pmapx_parser *parser, ptrdiff_t shift)
 	shift_text(&parser->mapping.text, shift);
 	shift_text(&parser->smaps.name, shift);
 	shift_text(&parser->smaps.vm_flags, shift);
-	for (size_t i = 0; i < parser->entry_count; i++) {
-		shift_text(&parser->entries[i].key, shift);
-		shift_text(&parser->entries[i].value, shift);
-		shift_text(&parser->entries[i].digits, shift);
-	}
+	parser->layout.lines.base = parser->mapping.text.bytes;
 }
 
 int pmapx_parser_space(struct pmapx_parser *parser, size_t want, char **ret_bytes, size_t *ret_room)
@@ -126,53 +122,6 @@ void pmapx_parser_finish(struct pmapx_parser *parser)
 	parser->frame.finished = true;
 }
 
-/* Make room for one more entry, and for what it will be expected as next time. */
-static int reserve_entry(struct pmapx_parser *parser)
-{
-	size_t size = parser->entry_size ? parser->entry_size * 2 : 32;
-	struct pmapx_entry *entries;
-	enum pmapx_field *expected;
-
-	if (parser->entry_count < parser->entry_size)
-		return 0;
-	entries = reallocarray(parser->entries, size, sizeof(*entries));
-	if (entries == NULL)
-		return -ENOMEM;
-	parser->entries = entries;
-	expected = reallocarray(parser->expected, size, sizeof(*expected));
-	if (expected == NULL)
-		return -ENOMEM;
-	parser->expected = expected;
-	parser->entry_size = size;
-	return 0;
-}
-
-static int add_entry(
-	struct pmapx_parser *parser, const struct pmapx_text *line, struct pmapx_error *error)
-{
-	size_t place = parser->entry_count;
-	struct pmapx_entry *entry;
-	int r;
-
-	r = reserve_entry(parser);
-	if (r < 0) {
-		*error = (struct pmapx_error){ .code = ENOMEM, .reason = "out of memory" };
-		return r;
-	}
-	entry = &parser->entries[place];
-	r = px_smaps_parse(line,
-		place < parser->expected_count ? parser->expected[place] : PMAPX_FIELD_UNKNOWN,
-		entry, error);
-	if (r < 0)
-		return r;
-	px_smaps_set(&parser->smaps, entry);
-	parser->expected[place] = entry->field;
-	if (place >= parser->expected_count)
-		parser->expected_count = place + 1;
-	parser->entry_count++;
-	return 0;
-}
-
 /* Hand out the mapping that was being put together. */
 static int hand_out(struct pmapx_parser *parser, const struct pmapx_mapping **ret)
 {
@@ -181,8 +130,12 @@ static int hand_out(struct pmapx_parser *parser, const struct pmapx_mapping **re
 	parser->building = false;
 	if (mapping->name.length == 0 && pmapx_smaps_has(&parser->smaps, PMAPX_FIELD_NAME))
 		mapping->name = parser->smaps.name;
-	parser->smaps.entries = parser->entries;
-	parser->smaps.entry_count = parser->entry_count;
+	px_layout_end(&parser->layout);
+	if (parser->layout.lists) {
+		parser->smaps.entry_count = parser->layout.count;
+		parser->smaps.layout = parser->layout.number + 1;
+		parser->smaps.lines = &parser->layout.lines;
+	}
 	mapping->smaps = &parser->smaps;
 	*ret = mapping;
 	return 1;
@@ -200,9 +153,10 @@ static int begin_mapping(
 		return r;
 	mapping->line = parser->frame.line + 1;
 	parser->smaps.have = 0;
+	parser->smaps.plain = true;
 	parser->smaps.name = (struct pmapx_text){ NULL, 0 };
 	parser->smaps.vm_flags = (struct pmapx_text){ NULL, 0 };
-	parser->entry_count = 0;
+	px_layout_begin(&parser->layout, line->bytes);
 	parser->building = true;
 	return 0;
 }
@@ -215,8 +169,20 @@ static int parse_other(struct pmapx_parser *parser, const struct pmapx_text *lin
 	enum px_line_kind kind, struct pmapx_error *error)
 {
 	if (kind == PX_LINE_KEY && parser->building && !parser->mappings_only)
-		return add_entry(parser, line, error);
+		return px_layout_add(&parser->layout, line, &parser->smaps, error);
 	return px_smaps_parse(line, PMAPX_FIELD_UNKNOWN, &(struct pmapx_entry){ 0 }, error);
+}
+
+/*
+ * Whether the line is a mapping without a second look, as nearly all lines of
+ * a maps file are; it is begun if so.  What begins with a letter may be a key.
+ */
+static bool is_plain_mapping(struct pmapx_parser *parser, const struct pmapx_text *line)
+{
+	struct pmapx_error error;
+
+	return line->length > 0 && line->bytes[0] <= '9' &&
+		begin_mapping(parser, line, &error) == 0;
 }
 
 /*
@@ -226,10 +192,16 @@ static int parse_other(struct pmapx_parser *parser, const struct pmapx_text *lin
 static int parse_line(struct pmapx_parser *parser, const struct pmapx_text *line, bool cut,
 	const struct pmapx_mapping **ret, struct pmapx_error *error)
 {
-	enum px_line_kind kind = px_line_kind(line);
-	bool is_mapping = kind == PX_LINE_MAPPING;
+	enum px_line_kind kind;
+	bool is_mapping;
 	int r = 0;
 
+	if (parser->mappings_only && is_plain_mapping(parser, line)) {
+		px_frame_take(&parser->frame, line);
+		return hand_out(parser, ret);
+	}
+	kind = px_line_kind(line);
+	is_mapping = kind == PX_LINE_MAPPING;
 	if (parser->building && (is_mapping || kind == PX_LINE_DAMAGED))
 		return hand_out(parser, ret);
 	if (is_mapping)
@@ -248,6 +220,18 @@ static int parse_line(struct pmapx_parser *parser, const struct pmapx_text *line
 	if (is_mapping && parser->mappings_only)
 		return hand_out(parser, ret);
 	return 0;
+}
+
+/* The key lines that are as those of the mapping before, as nearly all are. */
+static void take_expected(struct pmapx_parser *parser)
+{
+	struct px_frame *frame = &parser->frame;
+	struct px_layout *layout = &parser->layout;
+	size_t before = layout->at;
+	const char *at = px_layout_take(
+		layout, frame->bytes + frame->at, frame->bytes + frame->end, &parser->smaps);
+
+	px_frame_skip(frame, at, layout->at - before);
 }
 
 static int end_of_input(
@@ -276,8 +260,11 @@ int pmapx_parser_next(
 	if (error == NULL)
 		error = &ignored;
 	while (r == 0) {
-		enum px_frame_result result = px_frame_peek(&parser->frame, &line);
+		enum px_frame_result result;
 
+		if (parser->building)
+			take_expected(parser);
+		result = px_frame_peek(&parser->frame, &line);
 		if (result == PX_FRAME_MORE)
 			return -EAGAIN;
 		if (result == PX_FRAME_END)

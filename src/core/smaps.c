@@ -8,8 +8,7 @@
  */
 #include "smaps.h"
 
-#include <string.h>
-
+#include "layout.h"
 #include "scan.h"
 
 /* Far longer than any key, and short enough to print as a heading. */
@@ -22,8 +21,7 @@ static const struct pmapx_field_info infos[PMAPX_FIELD_COUNT] = {
 #undef PX_FIELD
 };
 
-/* Where each member is in struct pmapx_smaps. */
-static const unsigned short offsets[PMAPX_FIELD_COUNT] = {
+const unsigned short px_smaps_offsets[PMAPX_FIELD_COUNT] = {
 #define PX_FIELD(number, key, member, unit, since) \
 	[PMAPX_FIELD_##number] = offsetof(struct pmapx_smaps, member),
 #include "fields.inc"
@@ -87,6 +85,15 @@ static int parse_key(
 	return 0;
 }
 
+/* What is between @at and @end, without blanks around it. */
+static struct pmapx_text trim(const char *at, const char *end)
+{
+	at = px_skip_blanks(at, end);
+	while (end > at && px_is_blank(end[-1]))
+		end--;
+	return (struct pmapx_text){ at, (size_t)(end - at) };
+}
+
 int px_smaps_parse(const struct pmapx_text *line, enum pmapx_field expected,
 	struct pmapx_entry *ret, struct pmapx_error *error)
 {
@@ -101,11 +108,10 @@ int px_smaps_parse(const struct pmapx_text *line, enum pmapx_field expected,
 		if (r < 0)
 			return r;
 	}
-	p = px_skip_blanks(ret->key.bytes + ret->key.length + 1, end);
-	while (end > p && px_is_blank(end[-1]))
-		end--;
-	ret->value = (struct pmapx_text){ p, (size_t)(end - p) };
+	ret->value = trim(ret->key.bytes + ret->key.length + 1, end);
 	ret->number = 0;
+	p = ret->value.bytes;
+	end = p + ret->value.length;
 	ret->digits = (struct pmapx_text){ p, 0 };
 	p = px_scan_decimal(p, end, &ret->number);
 	/* pmap's fields have at most 20 digits, which 2^64 needs; more are only zeros. */
@@ -116,20 +122,50 @@ int px_smaps_parse(const struct pmapx_text *line, enum pmapx_field expected,
 	return 0;
 }
 
+void px_smaps_set_text(
+	struct pmapx_smaps *smaps, enum pmapx_field field, const char *at, const char *end)
+{
+	struct pmapx_text text = trim(at, end);
+
+	memcpy((char *)smaps + px_smaps_offsets[field], &text, sizeof(text));
+	smaps->have |= UINT64_C(1) << field;
+}
+
 void px_smaps_set(struct pmapx_smaps *smaps, const struct pmapx_entry *entry)
 {
-	void *member;
+	enum pmapx_field field = entry->field;
 
-	if (entry->field < 0)
+	if (field < 0)
 		return;
-	member = (char *)smaps + offsets[entry->field];
-	if (infos[entry->field].unit == PMAPX_UNIT_TEXT) {
-		memcpy(member, &entry->value, sizeof(entry->value));
+	if (infos[field].unit == PMAPX_UNIT_TEXT) {
+		px_smaps_set_text(
+			smaps, field, entry->value.bytes, entry->value.bytes + entry->value.length);
 	} else if (entry->digits.length > 0) {
-		memcpy(member, &entry->number, sizeof(entry->number));
+		px_smaps_set_number(smaps, field, entry->number);
+		smaps->have |= UINT64_C(1) << field;
 	} else {
-		smaps->have &= ~(UINT64_C(1) << entry->field);
-		return;
+		smaps->have &= ~(UINT64_C(1) << field);
 	}
-	smaps->have |= UINT64_C(1) << entry->field;
+}
+
+bool px_smaps_is_plain(const struct pmapx_entry *entry)
+{
+	const struct pmapx_text *digits = &entry->digits;
+
+	if (entry->field >= 0 && infos[entry->field].unit == PMAPX_UNIT_TEXT)
+		return true;
+	return digits->length == 1 || (digits->length > 1 && digits->bytes[0] != '0');
+}
+
+bool pmapx_smaps_entry(const struct pmapx_smaps *smaps, size_t index, struct pmapx_entry *ret)
+{
+	struct pmapx_text line;
+	struct pmapx_error error;
+
+	if (index >= smaps->entry_count)
+		return false;
+	line.bytes = smaps->lines->base + smaps->lines->offsets[index];
+	/* Only whole lines are entries. */
+	line.length = (size_t)((const char *)rawmemchr(line.bytes, '\n') - line.bytes);
+	return px_smaps_parse(&line, PMAPX_FIELD_UNKNOWN, ret, &error) == 0;
 }

@@ -5,6 +5,8 @@
 #ifndef PX_SMAPS_H
 #define PX_SMAPS_H
 
+#include <string.h>
+
 #include <pmapx/mapping.h>
 
 /**
@@ -21,5 +23,34 @@ int px_smaps_parse(const struct pmapx_text *line, enum pmapx_field expected,
 
 /** Put the value of @entry into its member of @smaps, if it has one. */
 void px_smaps_set(struct pmapx_smaps *smaps, const struct pmapx_entry *entry);
+
+/** Where the member of each field is in struct pmapx_smaps, in bytes. */
+extern const unsigned short px_smaps_offsets[PMAPX_FIELD_COUNT];
+
+/** The number of @field, which is not a text; of use only if @smaps has it. */
+static inline uint64_t px_smaps_number(const struct pmapx_smaps *smaps, enum pmapx_field field)
+{
+	uint64_t number;
+
+	memcpy(&number, (const char *)smaps + px_smaps_offsets[field], sizeof(number));
+	return number;
+}
+
+/** Set the number of @field, which is not a text; its bit is the caller's to set. */
+static inline void px_smaps_set_number(
+	struct pmapx_smaps *smaps, enum pmapx_field field, uint64_t number)
+{
+	memcpy((char *)smaps + px_smaps_offsets[field], &number, sizeof(number));
+}
+
+/** Set the text of @field to what is between @at and @end, without blanks around it. */
+void px_smaps_set_text(
+	struct pmapx_smaps *smaps, enum pmapx_field field, const char *at, const char *end);
+
+/**
+ * Whether the value of @entry is a number written as anybody would print it,
+ * without zeros in front, or no number because the field is a text.
+ */
+bool px_smaps_is_plain(const struct pmapx_entry *entry);
 
 #endif

@@ -10,6 +10,14 @@
 
 #include "text.h"
 
+static void begin_stream(struct px_out *out, int fd)
+{
+	out->fd = fd;
+	out->sink = NULL;
+	out->error = 0;
+	out->length = 0;
+}
+
 void px_console_init(struct px_console *console, const char *argv0)
 {
 	const char *slash = strrchr(argv0, '/');
@@ -17,10 +25,22 @@ void px_console_init(struct px_console *console, const char *argv0)
 	console->name = slash ? slash + 1 : argv0;
 	console->terse = false;
 	console->locale = (struct px_locale){ 0 };
-	console->out.fd = STDOUT_FILENO;
-	console->err.fd = STDERR_FILENO;
-	console->out.error = console->err.error = 0;
-	console->out.length = console->err.length = 0;
+	begin_stream(&console->out, STDOUT_FILENO);
+	begin_stream(&console->err, STDERR_FILENO);
+}
+
+void px_console_copy(struct px_console *console, const struct px_console *other)
+{
+	console->name = other->name;
+	console->terse = other->terse;
+	console->locale = (struct px_locale){ .translates = other->locale.translates };
+	begin_stream(&console->out, other->out.fd);
+	begin_stream(&console->err, other->err.fd);
+}
+
+void px_console_deinit(struct px_console *console)
+{
+	px_locale_end(&console->locale);
 }
 
 void px_message_begin(struct px_console *console)

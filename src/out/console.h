@@ -24,6 +24,12 @@ struct px_console {
 /** Set up @console for a program called @argv0. */
 void px_console_init(struct px_console *console, const char *argv0);
 
+/** Set up @console for a thread of its own that prints to the streams of @other. */
+void px_console_copy(struct px_console *console, const struct px_console *other);
+
+/** Free what @console holds. */
+void px_console_deinit(struct px_console *console);
+
 /** Begin a message: "name: ".  Go on with px_out_…() on &console->err. */
 void px_message_begin(struct px_console *console);
 

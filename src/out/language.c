@@ -7,6 +7,7 @@
  */
 #include "language.h"
 
+#include <ctype.h>
 #include <langinfo.h>
 #include <libintl.h>
 #include <locale.h>
@@ -49,35 +50,46 @@ static bool may_translate(void)
 	return strncmp(name, "C.", 2) != 0 && strncmp(name, "en_US", 5) != 0;
 }
 
-static void set(struct px_locale *locale)
-{
-	if (!locale->is_set)
-		setlocale(LC_ALL, "");
-	locale->is_set = true;
-}
-
 void px_locale_begin(struct px_locale *locale)
 {
 	if (!may_translate())
 		return;
-	set(locale);
+	setlocale(LC_ALL, "");
 	bindtextdomain("procps-ng", PX_PROCPS_LOCALEDIR);
 	textdomain("procps-ng");
 	locale->translates = true;
 }
 
+void px_locale_end(struct px_locale *locale)
+{
+	if (locale->ctype != (locale_t)0)
+		freelocale(locale->ctype);
+	*locale = (struct px_locale){ 0 };
+}
+
+/*
+ * Looked up late, when other threads may be at work: so in a locale object,
+ * not in the locale of all of them.
+ */
 enum px_charset px_locale_charset(struct px_locale *locale)
 {
 	if (!locale->has_charset) {
 		locale->charset = PX_CHARSET_OTHER;
-		if (!is_plain_c(deciding("LC_CTYPE"))) {
-			set(locale);
-			if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
-				locale->charset = PX_CHARSET_UTF8;
-		}
+		if (!is_plain_c(deciding("LC_CTYPE")))
+			locale->ctype = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+		if (locale->ctype != (locale_t)0 &&
+			strcmp(nl_langinfo_l(CODESET, locale->ctype), "UTF-8") == 0)
+			locale->charset = PX_CHARSET_UTF8;
 		locale->has_charset = true;
 	}
 	return locale->charset;
+}
+
+bool px_locale_is_printable(const struct px_locale *locale, unsigned char byte)
+{
+	if (locale->ctype == (locale_t)0)
+		return byte >= 0x20 && byte < 0x7f;
+	return isprint_l(byte, locale->ctype) != 0;
 }
 
 const char *px_translate(const struct px_locale *locale, const char *text)

@@ -6,6 +6,7 @@
 #ifndef PX_LANGUAGE_H
 #define PX_LANGUAGE_H
 
+#include <locale.h>
 #include <stdbool.h>
 
 /** How bytes beyond ASCII are to be understood. */
@@ -14,12 +15,12 @@ enum px_charset {
 	PX_CHARSET_OTHER, /**< Something else: ask the C library, byte by byte. */
 };
 
-/** What is known of the locale; zero to begin with. */
+/** What is known of the locale; zero to begin with.  One thread at a time. */
 struct px_locale {
-	bool is_set;      /**< Whether setlocale() has been called. */
 	bool translates;  /**< Whether messages may have translations. */
 	bool has_charset; /**< Whether @charset is known. */
 	enum px_charset charset;
+	locale_t ctype; /**< What bytes are, if @charset is other; or 0. */
 };
 
 /**
@@ -28,8 +29,14 @@ struct px_locale {
  */
 void px_locale_begin(struct px_locale *locale);
 
-/** The character set; sets the locale if it must. */
+/** Free what @locale holds. */
+void px_locale_end(struct px_locale *locale);
+
+/** The character set. */
 enum px_charset px_locale_charset(struct px_locale *locale);
+
+/** Whether @byte is printable, where the character set is not UTF-8. */
+bool px_locale_is_printable(const struct px_locale *locale, unsigned char byte);
 
 /**
  * The translation of @text in procps-ng's own installed catalogue, or @text.

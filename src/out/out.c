@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-void px_out_flush(struct px_out *out)
+void px_out_write(struct px_out *out, const char *bytes, size_t length)
 {
 	size_t done = 0;
 
-	while (out->error == 0 && done < out->length) {
-		ssize_t n = write(out->fd, out->bytes + done, out->length - done);
+	while (out->error == 0 && done < length) {
+		ssize_t n = write(out->fd, bytes + done, length - done);
 
 		if (n > 0)
 			done += (size_t)n;
@@ -22,10 +22,18 @@ void px_out_flush(struct px_out *out)
 		else if (errno != EINTR)
 			out->error = errno;
 	}
+}
+
+void px_out_flush(struct px_out *out)
+{
+	if (out->sink == NULL)
+		px_out_write(out, out->bytes, out->length);
+	else if (out->length > 0)
+		out->sink->take(out->sink, out);
 	out->length = 0;
 }
 
-void px_out_bytes(struct px_out *out, const char *bytes, size_t length)
+void px_out_long(struct px_out *out, const char *bytes, size_t length)
 {
 	while (length > 0) {
 		char *at = px_out_room(out, 1);
@@ -37,11 +45,6 @@ void px_out_bytes(struct px_out *out, const char *bytes, size_t length)
 		bytes += part;
 		length -= part;
 	}
-}
-
-void px_out_string(struct px_out *out, const char *string)
-{
-	px_out_bytes(out, string, strlen(string));
 }
 
 void px_out_fill(struct px_out *out, char byte, size_t count)

@@ -8,20 +8,42 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /** Bytes that are gathered before they are written. */
 #define PX_OUT_SIZE (64 * 1024)
 
+struct px_out;
+
+/** What takes the bytes of an output in place of its descriptor. */
+struct px_sink {
+	/** Take all that waits in @out; may set its error. */
+	void (*take)(struct px_sink *sink, struct px_out *out);
+	/** Wait until all that comes before has been printed. */
+	void (*await_turn)(struct px_sink *sink);
+};
+
 /** A buffered output. */
 struct px_out {
 	int fd;                  /**< Where to; borrowed. */
+	struct px_sink *sink;    /**< Where to instead, or NULL; borrowed. */
 	int error;               /**< Positive errno of the first failure, 0 so far. */
 	size_t length;           /**< Bytes waiting in @bytes. */
 	char bytes[PX_OUT_SIZE]; /**< The buffer. */
 };
 
+/** Write @length bytes to the descriptor, past what waits; as px_out_flush(). */
+void px_out_write(struct px_out *out, const char *bytes, size_t length);
+
 /** Write out what waits; a failure is remembered, and later output dropped. */
 void px_out_flush(struct px_out *out);
+
+/** Wait until what comes before @out in this run, if anything does, has been printed. */
+static inline void px_out_await_turn(struct px_out *out)
+{
+	if (out->sink != NULL)
+		out->sink->await_turn(out->sink);
+}
 
 /**
  * Room for @want bytes, at most PX_OUT_SIZE.
@@ -41,11 +63,25 @@ static inline void px_out_written(struct px_out *out, const char *end)
 	out->length = (size_t)(end - out->bytes);
 }
 
+/** Append @length bytes, any number, of which there is not room for all. */
+void px_out_long(struct px_out *out, const char *bytes, size_t length);
+
 /** Append @length bytes, any number. */
-void px_out_bytes(struct px_out *out, const char *bytes, size_t length);
+static inline void px_out_bytes(struct px_out *out, const char *bytes, size_t length)
+{
+	if (length > PX_OUT_SIZE - out->length) {
+		px_out_long(out, bytes, length);
+	} else if (length > 0) {
+		memcpy(out->bytes + out->length, bytes, length);
+		out->length += length;
+	}
+}
 
 /** Append a terminated string. */
-void px_out_string(struct px_out *out, const char *string);
+static inline void px_out_string(struct px_out *out, const char *string)
+{
+	px_out_bytes(out, string, strlen(string));
+}
 
 /** Append @count times @byte, any number. */
 void px_out_fill(struct px_out *out, char byte, size_t count);

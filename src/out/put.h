@@ -6,12 +6,32 @@
 #ifndef PX_PUT_H
 #define PX_PUT_H
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 /** The most that one of these writes, if the width is not larger. */
 #define PX_PUT_MAX 20
+
+/** A copy of @length bytes, most often few: not worth a call. */
+static inline void px_put_bytes(char *at, const char *bytes, size_t length)
+{
+	if (length > 16 || length == 0) {
+		if (length > 0)
+			memcpy(at, bytes, length);
+	} else if (length >= 8) {
+		memcpy(at, bytes, 8);
+		memmove(at + length - 8, bytes + length - 8, 8);
+	} else if (length >= 4) {
+		memcpy(at, bytes, 4);
+		memmove(at + length - 4, bytes + length - 4, 4);
+	} else {
+		at[0] = bytes[0];
+		at[length / 2] = bytes[length / 2];
+		at[length - 1] = bytes[length - 1];
+	}
+}
 
 /** @count times @byte. */
 static inline char *px_put_fill(char *at, char byte, size_t count)
@@ -25,11 +45,9 @@ static inline unsigned px_decimal_digits(uint64_t value)
 {
 	unsigned digits = 1;
 
-	while (value >= 10) {
-		value /= 10;
-		digits++;
-	}
-	return digits;
+	for (; value >= 10000; value /= 10000)
+		digits += 4;
+	return digits + (value >= 10) + (value >= 100) + (value >= 1000);
 }
 
 /** Decimal, right-aligned in @width. */
@@ -46,12 +64,32 @@ static inline char *px_put_decimal(char *at, uint64_t value, size_t width)
 	return end;
 }
 
+/** Eight digits of lowercase hexadecimal. */
+static inline char *px_put_hex8(char *at, uint32_t value)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t digits = value;
+
+	/* One digit a byte, the lowest in the lowest. */
+	digits = (digits | digits << 16) & UINT64_C(0x0000ffff0000ffff);
+	digits = (digits | digits << 8) & UINT64_C(0x00ff00ff00ff00ff);
+	digits = (digits | digits << 4) & (each * 0x0f);
+	/* Those above 9 become letters. */
+	digits += each * '0' + (((digits + each * 6) >> 4) & each) * ('a' - '9' - 1);
+	digits = htobe64(digits);
+	memcpy(at, &digits, sizeof(digits));
+	return at + sizeof(digits);
+}
+
 /** Lowercase hexadecimal with zeros in front up to @digits. */
 static inline char *px_put_hex(char *at, uint64_t value, size_t digits)
 {
 	size_t needed = 1;
 	char *end;
 
+	/* An address of a 64-bit system. */
+	if (digits == 16)
+		return px_put_hex8(px_put_hex8(at, (uint32_t)(value >> 32)), (uint32_t)value);
 	for (uint64_t rest = value >> 4; rest != 0; rest >>= 4)
 		needed++;
 	if (needed < digits)

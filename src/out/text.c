@@ -4,9 +4,9 @@
  */
 #include "text.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Characters that end a line or turn its direction around (UAX 9, UAX 14). */
 static bool is_unruly(uint32_t character)
@@ -60,7 +60,21 @@ static size_t passing(struct px_locale *locale, const unsigned char *at, const u
 		return *at >= 0x20 && *at != 0x7f;
 	if (px_locale_charset(locale) == PX_CHARSET_UTF8)
 		return px_utf8_length(at, end);
-	return isprint(*at) ? 1 : 0;
+	return px_locale_is_printable(locale, *at) ? 1 : 0;
+}
+
+/* Whether all of eight bytes are printable ASCII. */
+static bool is_plain(const unsigned char *at)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+	uint64_t bytes, deletes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	if ((bytes & high) != 0)
+		return false;
+	/* Without high bits, sums do not reach the next byte. */
+	deletes = (bytes ^ each * 0x7f) + each * 0x7f;
+	return ((bytes + each * 0x60) & deletes & high) == high;
 }
 
 void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes, size_t length)
@@ -69,8 +83,13 @@ void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes
 	const unsigned char *begin = at;
 
 	while (at < end) {
-		size_t passed = passing(locale, at, end);
+		size_t passed;
 
+		if (end - at >= 8 && is_plain(at)) {
+			at += 8;
+			continue;
+		}
+		passed = passing(locale, at, end);
 		if (passed > 0) {
 			at += passed;
 			continue;

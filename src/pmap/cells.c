@@ -3,24 +3,40 @@
  * A store for cells: bytes in large pieces that never move, each cell in one
  * piece.  A cell begins with a byte that says how to read it:
  *
- *   0 … 9        one digit, which most cells of smaps are
+ *   0 … 199      that number, which most cells of smaps are
+ *   NUMBER + n   a number in the n+1 bytes that follow, lowest first
  *   SHARED       the number of a text that is kept once
  *   LONG         a length, then text
  *   SHORT + n    n bytes of text
  *
- * Lengths and numbers are in base 128, lowest first, the high bit for "more".
+ * Lengths and numbers of texts are in base 128, lowest first, the high bit
+ * for "more".
  */
 #include "cells.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { SHARED = 10, LONG = 11, SHORT = 12, SHORT_MAX = 255 - SHORT };
+#include "put.h"
+
+enum {
+	NUMBER = PX_CELL_SMALL,
+	SHARED = NUMBER + 8,
+	LONG = 209,
+	SHORT = 210,
+	SHORT_MAX = 255 - SHORT
+};
 
 /* Longest number in base 128. */
 #define NUMBER_MAX 10
-#define PIECE_SIZE (256 * 1024)
+/* Small processes do with the first piece; each further one is twice as large. */
+#define FIRST_PIECE_SIZE ((size_t)16 * 1024)
+#define PIECE_SIZE ((size_t)4 * 1024 * 1024)
+/* On most machines; elsewhere no harm is done. */
+#define HUGE_PAGE ((size_t)2 * 1024 * 1024)
 /*
  * How far a slot may be from its hash: names are chosen by strangers, who can
  * make hashes collide.  Texts beyond are kept as often as they occur.
@@ -85,14 +101,34 @@ void px_cells_free(struct px_cells *cells)
 	free(cells);
 }
 
-static struct piece *new_piece(size_t need)
+/* Memory for a piece of @size bytes with all that it is made of, or NULL. */
+static struct piece *get_memory(size_t size)
 {
-	size_t size = need > PIECE_SIZE ? need : PIECE_SIZE;
-	struct piece *piece = malloc(sizeof(*piece) + size);
+	struct piece *piece;
 
+	if (size % HUGE_PAGE != 0)
+		return malloc(size);
+	piece = aligned_alloc(HUGE_PAGE, size);
+	/* A hint: for each small page, the kernel would be entered once. */
+	if (piece != NULL)
+		madvise(piece, size, MADV_HUGEPAGE);
+	return piece;
+}
+
+/* A piece that holds @need bytes, to follow @last, which may be NULL. */
+static struct piece *new_piece(size_t need, const struct piece *last)
+{
+	size_t size = last == NULL ? FIRST_PIECE_SIZE : 2 * (last->size + sizeof(*last));
+	struct piece *piece;
+
+	if (size > PIECE_SIZE)
+		size = PIECE_SIZE;
+	if (size - sizeof(*piece) < need)
+		size = sizeof(*piece) + need;
+	piece = get_memory(size);
 	if (piece != NULL) {
 		piece->next = NULL;
-		piece->size = size;
+		piece->size = size - sizeof(*piece);
 		piece->used = 0;
 	}
 	return piece;
@@ -104,7 +140,7 @@ static char *reserve(struct px_cells *cells, size_t need)
 	struct piece *piece = cells->last;
 
 	if (piece == NULL || piece->size - piece->used < need) {
-		piece = new_piece(need);
+		piece = new_piece(need, cells->last);
 		if (piece == NULL)
 			return NULL;
 		if (cells->last != NULL)
@@ -144,47 +180,87 @@ static size_t take_number(struct px_cells *cells)
 	}
 }
 
-int px_cells_add(struct px_cells *cells, const struct pmapx_text *text)
+static char *put_text_cell(char *at, const struct pmapx_text *text)
 {
-	char *at = reserve(cells, text->length + NUMBER_MAX + 1);
-
-	if (at == NULL)
-		return -ENOMEM;
-	if (text->length == 1 && text->bytes[0] >= '0' && text->bytes[0] <= '9') {
-		*at++ = (char)(text->bytes[0] - '0');
-		written(cells, at);
-		return 0;
-	}
 	if (text->length <= SHORT_MAX) {
 		*at++ = (char)(SHORT + text->length);
 	} else {
-		*at++ = LONG;
+		*at++ = (char)LONG;
 		at = put_number(at, text->length);
 	}
-	if (text->length > 0)
-		memcpy(at, text->bytes, text->length);
-	written(cells, at + text->length);
-	return 0;
+	px_put_bytes(at, text->bytes, text->length);
+	return at + text->length;
 }
 
-int px_cells_add_count(struct px_cells *cells, size_t count)
+unsigned char *px_cells_room(struct px_cells *cells, size_t count)
 {
-	char *at = reserve(cells, NUMBER_MAX);
+	return (unsigned char *)reserve(cells, count * PX_CELL_NUMBER_MAX);
+}
 
+void px_cells_filled(struct px_cells *cells, const unsigned char *end)
+{
+	written(cells, (const char *)end);
+}
+
+int px_cells_add(struct px_cells *cells, const struct px_cell *cell)
+{
+	char *at;
+
+	if (cell->is_number) {
+		unsigned char *room = px_cells_room(cells, 1);
+
+		if (room == NULL)
+			return -ENOMEM;
+		px_cells_filled(cells, px_cell_put(room, cell->number));
+		return 0;
+	}
+	at = reserve(cells, NUMBER_MAX + 1 + cell->text.length);
 	if (at == NULL)
 		return -ENOMEM;
-	written(cells, put_number(at, count));
+	written(cells, put_text_cell(at, &cell->text));
 	return 0;
 }
 
-/* FNV-1a, 32 bits. */
+int px_cells_add_texts(struct px_cells *cells, const struct pmapx_text *texts, size_t count)
+{
+	size_t need = 0;
+	char *at;
+
+	for (size_t i = 0; i < count; i++)
+		need += NUMBER_MAX + 1 + texts[i].length;
+	at = reserve(cells, need);
+	if (at == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		at = put_text_cell(at, &texts[i]);
+	written(cells, at);
+	return 0;
+}
+
+/*
+ * A hash of eight bytes at a time, each mixed in by a multiplication.  It need
+ * not be one that nobody can make collide: see PROBES_MAX.
+ */
 static uint32_t hash_text(const struct pmapx_text *text)
 {
-	uint32_t hash = 2166136261u;
+	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+	const char *at = text->bytes, *end = at + text->length;
+	uint64_t hash = text->length, word = 0;
 
-	for (size_t i = 0; i < text->length; i++)
-		hash = (hash ^ (unsigned char)text->bytes[i]) * 16777619u;
-	return hash;
+	for (; end - at > (ptrdiff_t)sizeof(word); at += sizeof(word)) {
+		memcpy(&word, at, sizeof(word));
+		hash = (hash ^ word) * odd;
+		hash ^= hash >> 32;
+	}
+	/* What is left, and if there is more, what is before it once more. */
+	if (text->length >= sizeof(word))
+		memcpy(&word, end - sizeof(word), sizeof(word));
+	else
+		for (; at < end; at++)
+			word = word << 8 | (unsigned char)*at;
+	/* Last bytes are highest, and products do not reach down: bring them there. */
+	hash = (hash ^ word) * odd;
+	return (uint32_t)((hash ^ hash >> 32) * odd >> 32);
 }
 
 /* The slot of the table where a text is, or is to be put; NULL if all near are taken. */
@@ -245,7 +321,7 @@ static const char *keep_text(struct px_cells *cells, const struct pmapx_text *te
 	char *at;
 
 	if (piece == NULL || piece->size - piece->used < text->length) {
-		piece = new_piece(text->length);
+		piece = new_piece(text->length, cells->texts);
 		if (piece == NULL)
 			return NULL;
 		piece->next = cells->texts;
@@ -259,19 +335,20 @@ static const char *keep_text(struct px_cells *cells, const struct pmapx_text *te
 
 int px_cells_add_shared(struct px_cells *cells, const struct pmapx_text *text)
 {
+	struct px_cell cell = px_text_cell(text->bytes, text->length);
 	uint32_t hash, *slot;
 	char *at;
 
 	/* The number of a shared text would be no shorter. */
 	if (text->length <= 1)
-		return px_cells_add(cells, text);
+		return px_cells_add(cells, &cell);
 	at = reserve(cells, NUMBER_MAX + 1);
 	if (at == NULL || reserve_shared(cells) < 0)
 		return -ENOMEM;
 	hash = hash_text(text);
 	slot = find_slot(cells, text, hash);
 	if (slot == NULL)
-		return px_cells_add(cells, text);
+		return px_cells_add(cells, &cell);
 	if (*slot == 0) {
 		const char *kept = keep_text(cells, text);
 
@@ -283,7 +360,7 @@ int px_cells_add_shared(struct px_cells *cells, const struct pmapx_text *text)
 		};
 		*slot = (uint32_t)cells->shared_count;
 	}
-	*at++ = SHARED;
+	*at++ = (char)SHARED;
 	written(cells, put_number(at, *slot - 1));
 	return 0;
 }
@@ -306,35 +383,72 @@ bool px_cells_more(const struct px_cells *cells)
 		(cells->at != cells->stop || cells->offset < cells->stop_offset);
 }
 
-/* Go on to the next piece where this one ends. */
+/* Go on to the next piece where this one ends; one may have been left empty. */
 static void settle(struct px_cells *cells)
 {
-	if (cells->offset == cells->at->used) {
+	while (cells->offset == cells->at->used) {
 		cells->at = cells->at->next;
 		cells->offset = 0;
 	}
 }
 
-struct pmapx_text px_cells_next(struct px_cells *cells)
+/* The number that follows a byte of @kind, in a cell that is longer than that byte. */
+static inline uint64_t long_number(const char *at, unsigned kind)
 {
-	static const char digits[] = "0123456789";
-	struct pmapx_text text;
-	unsigned char kind;
+	uint64_t bytes = 0;
+
+	memcpy(&bytes, at, kind - NUMBER + 1);
+	return le64toh(bytes);
+}
+
+struct px_cell px_cells_next(struct px_cells *cells)
+{
+	struct px_cell cell = { 0 };
+	unsigned kind;
 
 	settle(cells);
 	kind = (unsigned char)cells->at->bytes[cells->offset++];
-	if (kind < SHARED)
-		return (struct pmapx_text){ digits + kind, 1 };
-	if (kind == SHARED)
-		return cells->shared[take_number(cells)].text;
-	text.length = kind == LONG ? take_number(cells) : (size_t)kind - SHORT;
-	text.bytes = cells->at->bytes + cells->offset;
-	cells->offset += text.length;
-	return text;
+	if (kind < NUMBER)
+		return px_number_cell(kind);
+	if (kind < SHARED) {
+		cell = px_number_cell(long_number(cells->at->bytes + cells->offset, kind));
+		cells->offset += kind - NUMBER + 1;
+		return cell;
+	}
+	if (kind == SHARED) {
+		cell.text = cells->shared[take_number(cells)].text;
+		return cell;
+	}
+	cell.text.length = kind == LONG ? take_number(cells) : kind - SHORT;
+	cell.text.bytes = cells->at->bytes + cells->offset;
+	cells->offset += cell.text.length;
+	return cell;
 }
 
-size_t px_cells_next_count(struct px_cells *cells)
+size_t px_cells_next_numbers(struct px_cells *cells, uint64_t *ret, size_t count)
 {
-	settle(cells);
-	return take_number(cells);
+	size_t done = 0;
+	unsigned kind = 0;
+
+	while (done < count && kind < SHARED) {
+		const struct piece *piece;
+		size_t offset;
+
+		settle(cells);
+		piece = cells->at;
+		offset = cells->offset;
+		for (; done < count && offset < piece->used; done++) {
+			kind = (unsigned char)piece->bytes[offset];
+			if (kind >= SHARED)
+				break;
+			offset++;
+			ret[done] = kind;
+			if (kind >= NUMBER) {
+				ret[done] = long_number(piece->bytes + offset, kind);
+				offset += kind - NUMBER + 1;
+			}
+		}
+		cells->offset = offset;
+	}
+	return done;
 }

@@ -8,6 +8,26 @@
 
 #include <pmapx/base.h>
 
+/** What a cell holds. */
+struct px_cell {
+	struct pmapx_text text; /**< If it is a text. */
+	uint64_t number;        /**< If it is a number. */
+	bool is_number;         /**< Which of the two it is. */
+};
+
+static inline struct px_cell px_text_cell(const char *bytes, size_t length)
+{
+	return (struct px_cell){ .text = { bytes, length } };
+}
+
+static inline struct px_cell px_number_cell(uint64_t number)
+{
+	return (struct px_cell){ .number = number, .is_number = true };
+}
+
+/** Numbers below this are a byte of their own; see cells.c. */
+#define PX_CELL_SMALL 200
+
 struct px_cells;
 
 /** Make an empty store, or return NULL. */
@@ -19,14 +39,41 @@ void px_cells_free(struct px_cells *cells);
 /** Forget all cells. */
 void px_cells_clear(struct px_cells *cells);
 
-/** Append a cell with text that is rarely repeated, such as a number.  0 or -ENOMEM. */
-int px_cells_add(struct px_cells *cells, const struct pmapx_text *text);
+/** Append a cell.  0 or -ENOMEM. */
+int px_cells_add(struct px_cells *cells, const struct px_cell *cell);
+
+/** Append @count cells that are texts.  0 or -ENOMEM. */
+int px_cells_add_texts(struct px_cells *cells, const struct pmapx_text *texts, size_t count);
+
+/** The most that one number takes up, in bytes. */
+#define PX_CELL_NUMBER_MAX 9
+
+/**
+ * Room for @count cells that are numbers, to be filled with px_cell_put()
+ * before anything else is done with @cells; NULL if memory is short.
+ */
+unsigned char *px_cells_room(struct px_cells *cells, size_t count);
+
+/** Put a number at @at; returns where the next one goes. */
+static inline unsigned char *px_cell_put(unsigned char *at, uint64_t number)
+{
+	unsigned count = 0;
+
+	if (number < PX_CELL_SMALL) {
+		*at = (unsigned char)number;
+		return at + 1;
+	}
+	for (; number != 0; number >>= 8)
+		at[++count] = (unsigned char)number;
+	*at = (unsigned char)(PX_CELL_SMALL + count - 1);
+	return at + count + 1;
+}
+
+/** Say that px_cell_put() went up to @end. */
+void px_cells_filled(struct px_cells *cells, const unsigned char *end);
 
 /** Append a cell whose text recurs, such as a name: it is kept once.  0 or -ENOMEM. */
 int px_cells_add_shared(struct px_cells *cells, const struct pmapx_text *text);
-
-/** Append a count, to be read back with px_cells_next_count().  0 or -ENOMEM. */
-int px_cells_add_count(struct px_cells *cells, size_t count);
 
 /**
  * Say that a row is whole: what was added is read back only up to the last of
@@ -41,9 +88,12 @@ void px_cells_rewind(struct px_cells *cells);
 bool px_cells_more(const struct px_cells *cells);
 
 /** The next cell; valid until px_cells_clear(). */
-struct pmapx_text px_cells_next(struct px_cells *cells);
+struct px_cell px_cells_next(struct px_cells *cells);
 
-/** The next cell, which is a count. */
-size_t px_cells_next_count(struct px_cells *cells);
+/**
+ * Read up to @count cells that are numbers into @ret, up to the first that is
+ * none.  Returns how many there were.
+ */
+size_t px_cells_next_numbers(struct px_cells *cells, uint64_t *ret, size_t count);
 
 #endif

@@ -8,51 +8,57 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "smaps.h"
 #include "totals.h"
 
-void px_columns_deinit(struct px_columns *columns)
+static void forget(struct px_columns *columns)
 {
 	for (size_t i = 0; i < columns->count; i++)
 		free(columns->list[i].storage);
-	free(columns->list);
-	free(columns->places);
-	*columns = (struct px_columns){ 0 };
+	columns->count = columns->unknown_count = columns->place_count = 0;
+	columns->tally_count = columns->tally_rows = 0;
+	columns->layout = 0;
 }
 
-/* Drop the columns of keys that no kernel prints. */
-static void drop_unknown(struct px_columns *columns)
+void px_columns_deinit(struct px_columns *columns)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < columns->count; i++) {
-		if (columns->list[i].is_unknown)
-			free(columns->list[i].storage);
-		else
-			columns->list[kept++] = columns->list[i];
-	}
-	columns->count = kept;
-	columns->unknown_count = 0;
-	columns->place_count = 0;
+	forget(columns);
+	free(columns->list);
+	free(columns->places);
+	free(columns->tallies);
+	*columns = (struct px_columns){ 0 };
 }
 
 void px_columns_begin(struct px_columns *columns)
 {
-	if (columns->unknown_count > PX_COLUMNS_UNKNOWN_MAX / 4)
-		drop_unknown(columns);
-	for (size_t i = 0; i < columns->count; i++) {
-		struct px_column *column = &columns->list[i];
-
-		column->longest = column->count = column->number_count = 0;
-		column->total = 0;
-		column->seen = false;
-		column->entry = NULL;
-	}
+	forget(columns);
 }
 
 static bool is_key(const struct px_column *column, const struct pmapx_text *key)
 {
 	return column->key.length == key->length &&
 		memcmp(column->key.bytes, key->bytes, key->length) == 0;
+}
+
+/* Make room for one more column, and its tally. */
+static int reserve_column(struct px_columns *columns)
+{
+	size_t size = columns->size ? columns->size * 2 : 32;
+	struct px_column *list;
+	struct px_tally *tallies;
+
+	if (columns->count < columns->size)
+		return 0;
+	list = reallocarray(columns->list, size, sizeof(*list));
+	if (list == NULL)
+		return -ENOMEM;
+	columns->list = list;
+	tallies = reallocarray(columns->tallies, size, sizeof(*tallies));
+	if (tallies == NULL)
+		return -ENOMEM;
+	columns->tallies = tallies;
+	columns->size = size;
+	return 0;
 }
 
 static int add_column(struct px_columns *columns, const struct pmapx_entry *entry,
@@ -63,15 +69,8 @@ static int add_column(struct px_columns *columns, const struct pmapx_entry *entr
 
 	if (is_unknown && columns->unknown_count == PX_COLUMNS_UNKNOWN_MAX)
 		return -E2BIG;
-	if (columns->count == columns->size) {
-		size_t size = columns->size ? columns->size * 2 : 32;
-		struct px_column *list = reallocarray(columns->list, size, sizeof(*list));
-
-		if (list == NULL)
-			return -ENOMEM;
-		columns->list = list;
-		columns->size = size;
-	}
+	if (reserve_column(columns) < 0)
+		return -ENOMEM;
 	storage = malloc(entry->key.length);
 	if (storage == NULL)
 		return -ENOMEM;
@@ -79,7 +78,7 @@ static int add_column(struct px_columns *columns, const struct pmapx_entry *entr
 	columns->list[columns->count++] = (struct px_column){
 		.key = { storage, entry->key.length },
 		.storage = storage,
-		.is_unknown = is_unknown,
+		.field = entry->field,
 		.shown = test(context, entry),
 	};
 	columns->unknown_count += is_unknown;
@@ -113,64 +112,215 @@ static int remember(struct px_columns *columns, size_t place, size_t column)
 	return 0;
 }
 
-int px_columns_fill(struct px_columns *columns, const struct pmapx_smaps *smaps,
+/* The number of the column of the key line at @place, learnt if need be. */
+static int column_at(struct px_columns *columns, size_t place, const struct pmapx_entry *entry,
+	px_column_test *test, const void *context, size_t *ret)
+{
+	int r;
+
+	if (place < columns->place_count) {
+		*ret = columns->places[place];
+		if (is_key(&columns->list[*ret], &entry->key))
+			return 0;
+	}
+	r = find_column(columns, entry, test, context, ret);
+	/* Places beyond the columns' number are repetitions: not worth it. */
+	return r == 0 && place < columns->count ? remember(columns, place, *ret) : r;
+}
+
+/* The value of a key line, as it is to be shown. */
+static void set_value(struct px_column *column, const struct pmapx_entry *entry)
+{
+	column->has_number = entry->digits.length > 0;
+	if (!column->has_number)
+		column->value = px_text_cell("?", 1);
+	else if (!px_smaps_is_plain(entry))
+		column->value = px_text_cell(entry->digits.bytes, entry->digits.length);
+	else
+		column->value = px_number_cell(entry->number);
+	column->value.number = entry->number;
+}
+
+/* Each key line, one by one. */
+static int fill_slowly(struct px_columns *columns, const struct pmapx_smaps *smaps,
 	px_column_test *test, const void *context)
 {
 	size_t place = 0;
 	int result = 0;
 
-	for (size_t i = 0; i < columns->count; i++)
-		columns->list[i].entry = NULL;
+	for (size_t i = 0; i < columns->count; i++) {
+		columns->list[i].value = px_text_cell("-", 1);
+		columns->list[i].has_number = false;
+	}
 	for (size_t i = 0; i < smaps->entry_count; i++) {
-		const struct pmapx_entry *entry = &smaps->entries[i];
-		size_t column;
-		int r = 0;
+		struct pmapx_entry entry;
+		struct px_column *column;
+		size_t number;
+		int r;
 
 		/* These two are texts: a column of its own, and the mapping's name. */
-		if (entry->field == PMAPX_FIELD_VM_FLAGS || entry->field == PMAPX_FIELD_NAME)
+		if (!pmapx_smaps_entry(smaps, i, &entry) || entry.field == PMAPX_FIELD_VM_FLAGS ||
+			entry.field == PMAPX_FIELD_NAME)
 			continue;
-		if (place < columns->place_count &&
-			is_key(&columns->list[columns->places[place]], &entry->key)) {
-			column = columns->places[place];
-		} else {
-			r = find_column(columns, entry, test, context, &column);
-			/* Places beyond the columns' number are repetitions: not worth it. */
-			if (r == 0 && place < columns->count)
-				r = remember(columns, place, column);
-		}
+		r = column_at(columns, place, &entry, test, context, &number);
+		if (place < columns->place_count)
+			place++;
 		if (r == -ENOMEM)
 			return r;
 		if (r < 0) {
 			result = r;
-		} else {
-			columns->list[column].entry = entry;
-			columns->list[column].seen = true;
+			continue;
 		}
-		if (place < columns->place_count)
-			place++;
+		column = &columns->list[number];
+		set_value(column, &entry);
+		column->place = i;
 	}
 	return result;
 }
 
-struct pmapx_text px_column_value(const struct px_column *column)
+/* Whether the mapping at hand has a plain number in each column. */
+static bool is_quick(const struct px_columns *columns, const struct pmapx_smaps *smaps)
 {
-	if (column->entry == NULL)
-		return (struct pmapx_text){ "-", 1 };
-	if (column->entry->digits.length == 0)
-		return (struct pmapx_text){ "?", 1 };
-	return column->entry->digits;
+	if (!smaps->plain || columns->count == 0)
+		return false;
+	for (size_t i = 0; i < columns->count; i++)
+		if (!columns->list[i].value.is_number)
+			return false;
+	return true;
 }
 
-void px_column_count(struct px_column *column)
+/* Bring the tallies into the columns, and have none. */
+static void settle(struct px_columns *columns)
 {
-	struct pmapx_text value = px_column_value(column);
+	for (size_t i = 0; i < columns->tally_count; i++) {
+		const struct px_tally *tally = &columns->tallies[i];
+		struct px_column *column = &columns->list[tally->column];
 
-	if (value.length > column->longest)
-		column->longest = value.length;
+		column->total = px_saturating_add(column->total, tally->total);
+		if (column->largest < tally->largest)
+			column->largest = tally->largest;
+		column->count += columns->tally_rows;
+		column->number_count += columns->tally_rows;
+	}
+	columns->tally_count = columns->tally_rows = 0;
+}
+
+/* Begin a tally for each column that is shown. */
+static void begin_tallies(struct px_columns *columns)
+{
+	for (size_t i = 0; i < columns->count; i++)
+		if (columns->list[i].shown)
+			columns->tallies[columns->tally_count++] = (struct px_tally){
+				.column = i,
+				.field = columns->list[i].field,
+			};
+}
+
+int px_columns_fill(struct px_columns *columns, const struct pmapx_smaps *smaps,
+	px_column_test *test, const void *context)
+{
+	int r;
+
+	columns->quick = smaps;
+	if (columns->layout != 0 && columns->layout == smaps->layout && smaps->plain)
+		return 0;
+	columns->quick = NULL;
+	columns->layout = 0;
+	settle(columns);
+	r = fill_slowly(columns, smaps, test, context);
+	if (r == 0 && is_quick(columns, smaps)) {
+		columns->layout = smaps->layout;
+		begin_tallies(columns);
+	}
+	return r;
+}
+
+/* The number in the column of @tally of the mapping at hand, which is a quick one. */
+static inline uint64_t quick_number(const struct px_columns *columns, const struct px_tally *tally)
+{
+	struct pmapx_entry entry;
+
+	if (tally->field != PMAPX_FIELD_UNKNOWN)
+		return px_smaps_number(columns->quick, tally->field);
+	return pmapx_smaps_entry(columns->quick, columns->list[tally->column].place, &entry)
+		? entry.number
+		: 0;
+}
+
+static int store_quickly(struct px_columns *columns, struct px_cells *cells)
+{
+	unsigned char *at = px_cells_room(cells, columns->tally_count + 1);
+
+	if (at == NULL)
+		return -ENOMEM;
+	at = px_cell_put(at, columns->tally_count);
+	for (size_t i = 0; i < columns->tally_count; i++) {
+		struct px_tally *tally = &columns->tallies[i];
+		uint64_t number = quick_number(columns, tally);
+
+		at = px_cell_put(at, number);
+		tally->total = px_saturating_add(tally->total, number);
+		if (tally->largest < number)
+			tally->largest = number;
+	}
+	columns->tally_rows++;
+	px_cells_filled(cells, at);
+	return 0;
+}
+
+/* Count the value of the mapping at hand. */
+static void count_value(struct px_column *column)
+{
+	const struct px_cell *value = &column->value;
+
 	column->count++;
-	if (column->entry != NULL && column->entry->digits.length > 0) {
+	if (column->has_number) {
 		column->number_count++;
-		column->total = px_saturating_add(column->total, column->entry->number);
+		column->total = px_saturating_add(column->total, value->number);
+	}
+	if (!value->is_number && value->text.length > column->longest)
+		column->longest = value->text.length;
+	if (value->is_number && value->number > column->largest)
+		column->largest = value->number;
+}
+
+int px_columns_store(struct px_columns *columns, struct px_cells *cells)
+{
+	struct px_cell count = px_number_cell(0);
+	int r;
+
+	if (columns->quick != NULL)
+		return store_quickly(columns, cells);
+	for (size_t i = 0; i < columns->count; i++)
+		count.number += columns->list[i].shown;
+	r = px_cells_add(cells, &count);
+	for (size_t i = 0; r == 0 && i < columns->count; i++)
+		if (columns->list[i].shown)
+			r = px_cells_add(cells, &columns->list[i].value);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < columns->count; i++)
+		count_value(&columns->list[i]);
+	return 0;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+void px_columns_end(struct px_columns *columns, bool with_heading)
+{
+	settle(columns);
+	for (size_t i = 0; i < columns->count; i++) {
+		struct px_column *column = &columns->list[i];
+
+		column->width = column->longest;
+		if (column->number_count > 0)
+			column->width = larger(column->width, px_decimal_digits(column->largest));
+		if (with_heading)
+			column->width = larger(larger(column->width, column->key.length),
+				px_decimal_digits(column->total));
 	}
 }
 
@@ -180,19 +330,4 @@ struct pmapx_text px_column_total(const struct px_column *column, char digits[PX
 		return (struct pmapx_text){ "?", 1 };
 	return (struct pmapx_text){ digits,
 		(size_t)(px_put_decimal(digits, column->total, 1) - digits) };
-}
-
-static void widen(struct px_column *column, size_t width)
-{
-	if (column->width < width)
-		column->width = width;
-}
-
-void px_column_widen(struct px_column *column, bool with_heading)
-{
-	widen(column, column->longest);
-	if (with_heading) {
-		widen(column, column->key.length);
-		widen(column, px_decimal_digits(column->total));
-	}
 }

@@ -8,6 +8,7 @@
 
 #include <pmapx/mapping.h>
 
+#include "cells.h"
 #include "put.h"
 
 /**
@@ -16,28 +17,52 @@
  */
 #define PX_COLUMNS_UNKNOWN_MAX 256
 
+/** As many columns as there can be. */
+#define PX_COLUMNS_MAX (PMAPX_FIELD_COUNT + PX_COLUMNS_UNKNOWN_MAX)
+
 /** A column of smaps. */
 struct px_column {
-	struct pmapx_text key;           /**< Heading, points to @storage. */
-	char *storage;                   /**< Owned. */
-	bool is_unknown;                 /**< Its key is in no kernel we know. */
-	bool shown;                      /**< Whether it was asked for. */
-	bool seen;                       /**< Whether this process has such a line. */
-	size_t width;                    /**< What it needed so far in this run, in bytes. */
-	size_t longest;                  /**< Longest value of this process. */
-	uint64_t total;                  /**< Sum over the selected mappings of this process. */
-	size_t count;                    /**< How many mappings were selected. */
-	size_t number_count;             /**< How many of them had a number. */
-	const struct pmapx_entry *entry; /**< Of the mapping at hand, or NULL. */
+	struct pmapx_text key;  /**< Heading, points to @storage. */
+	char *storage;          /**< Owned. */
+	enum pmapx_field field; /**< Which key it is, if it is known. */
+	bool shown;             /**< Whether it was asked for. */
+	size_t width;           /**< Of this process, in bytes; see px_columns_end(). */
+
+	struct px_cell value; /**< Of the mapping at hand, to be shown. */
+	bool has_number;      /**< Whether that mapping has a number here, in @value.number. */
+	size_t place;         /**< Which of its key lines that is. */
+
+	uint64_t total;      /**< Sum over the selected mappings of this process. */
+	uint64_t largest;    /**< Largest number that was shown as one, of this process. */
+	size_t longest;      /**< Longest text that was shown, of this process. */
+	size_t count;        /**< How many mappings were selected. */
+	size_t number_count; /**< How many of them had a number. */
 };
 
-/** Columns in the order in which their keys were first met. */
+/** A column that is shown, over mappings whose values are all plain numbers. */
+struct px_tally {
+	uint64_t total;         /**< Their sum. */
+	uint64_t largest;       /**< The largest. */
+	size_t column;          /**< Which column it is. */
+	enum pmapx_field field; /**< As there. */
+};
+
+/** Columns of a process, in the order in which their keys were first met. */
 struct px_columns {
 	struct px_column *list; /**< Owned. */
 	size_t count, size;     /**< How many there are, and there is room for. */
 	size_t unknown_count;   /**< How many have keys that no kernel prints. */
 	size_t *places;         /**< Which column the n-th key line was, last time. */
 	size_t place_count;     /**< How many @places are known. */
+
+	/** The layout, as struct pmapx_smaps has it, in which each column has
+	 * a line and a plain number; 0 if there is none.  Mappings of that
+	 * layout are read, stored and summed up without looking at keys. */
+	uint64_t layout;
+	const struct pmapx_smaps *quick; /**< The mapping at hand if it is one, else NULL. */
+	struct px_tally *tallies;        /**< Sums over those; owned. */
+	size_t tally_count;              /**< How many @tallies there are. */
+	size_t tally_rows;               /**< How many mappings are in them. */
 };
 
 /** Asks whether the key of a new column is to be shown. */
@@ -46,15 +71,13 @@ typedef bool px_column_test(const void *context, const struct pmapx_entry *entry
 /** Free what @columns holds. */
 void px_columns_deinit(struct px_columns *columns);
 
-/**
- * Forget the sums and values of a process.  Columns and widths stay, but not
- * if many of them are of unknown keys: those are one file's own.
- */
+/** Forget all columns, keeping the memory: another process begins. */
 void px_columns_begin(struct px_columns *columns);
 
 /**
  * Put each key line of a mapping to its column; of a repeated key the last.
- * New keys become columns, shown if @test says so.
+ * New keys become columns, shown if @test says so.  Where there is no number
+ * the value is "?", and where there is no line "-".
  *
  * Returns 0; -E2BIG if there are too many different keys, the rest of which
  * is left out; -ENOMEM.
@@ -62,25 +85,24 @@ void px_columns_begin(struct px_columns *columns);
 int px_columns_fill(struct px_columns *columns, const struct pmapx_smaps *smaps,
 	px_column_test *test, const void *context);
 
-/** Whether @column is to be printed for this process. */
-static inline bool px_column_is_visible(const struct px_column *column)
-{
-	return column->shown && column->seen;
-}
+/**
+ * Put what is shown of the mapping at hand into @cells, how many cells first,
+ * and count it in widths and sums.
+ *
+ * Returns 0, or -ENOMEM with nothing counted.
+ */
+int px_columns_store(struct px_columns *columns, struct px_cells *cells);
 
-/** What the mapping at hand has in @column: digits; "?" no number; "-" no line. */
-struct pmapx_text px_column_value(const struct px_column *column);
-
-/** Count the value of the mapping at hand in widths and sums. */
-void px_column_count(struct px_column *column);
+/**
+ * No more mappings of this process will come: complete the sums, and make each
+ * column as wide as it needs, with or without heading and sum.
+ */
+void px_columns_end(struct px_columns *columns, bool with_heading);
 
 /**
  * The total of @column, in @digits if it takes room; "?" if no selected
  * mapping had a number.
  */
 struct pmapx_text px_column_total(const struct px_column *column, char digits[PX_PUT_MAX]);
-
-/** Make @column as wide as this process needs it; never narrower than before. */
-void px_column_widen(struct px_column *column, bool with_heading);
 
 #endif

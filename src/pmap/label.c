@@ -26,7 +26,7 @@ static bool holds_stack(const struct pmapx_identity *identity, const struct pmap
 
 static bool has_slash(const struct pmapx_text *name)
 {
-	return name->length > 0 && memchr(name->bytes, '/', name->length) != NULL;
+	return memchr(name->bytes, '/', name->length) != NULL;
 }
 
 /* What the kernel calls a mapping that is no file: shown with -k. */
@@ -63,6 +63,15 @@ static struct pmapx_text shown_path(const struct px_sheet *sheet, const struct p
 	return path;
 }
 
+/* The stack, or anonymous memory. */
+static void put_unnamed(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
+{
+	const struct pmapx_text *text = holds_stack(sheet->identity, mapping) ? &sheet->stack
+									      : &sheet->anon;
+
+	px_out_bytes(&sheet->console->out, text->bytes, text->length);
+}
+
 void px_put_label(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 {
 	struct px_console *console = sheet->console;
@@ -72,7 +81,9 @@ void px_put_label(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 	/* procps 3.2 set names off by one blank more, except in -d. */
 	px_out_string(out,
 		sheet->options->compat_3_2 && sheet->options->view != PX_VIEW_DEVICE ? "  " : " ");
-	if (is_sysv_segment(sheet, mapping)) {
+	if (name->length == 0) {
+		put_unnamed(sheet, mapping);
+	} else if (is_sysv_segment(sheet, mapping)) {
 		put_shmid(out, mapping->inode);
 	} else if (sheet->options->kernel_names && is_kernel_name(name)) {
 		px_out_text(out, &console->locale, name->bytes, name->length);
@@ -80,10 +91,8 @@ void px_put_label(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 		struct pmapx_text path = shown_path(sheet, name);
 
 		px_out_text(out, &console->locale, path.bytes, path.length);
-	} else if (holds_stack(sheet->identity, mapping)) {
-		px_out_string(out, px_word(sheet, "  [ stack ]"));
 	} else {
-		px_out_string(out, px_word(sheet, "  [ anon ]"));
+		put_unnamed(sheet, mapping);
 	}
 	px_out_string(out, "\n");
 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@
 #include "usage.h"
 
 /* Values of the long options that have no letter. */
-enum { OPTION_ROOT = 256, OPTION_COMPAT };
+enum { OPTION_ROOT = 256, OPTION_COMPAT, OPTION_JOBS };
 
 static const char short_options[] = "hVxXrdqA:pkcC:nN:";
 
@@ -37,6 +38,7 @@ static const struct option pmap_options[] = {
 
 static const struct option own_options[] = {
 	{ "compat", required_argument, NULL, OPTION_COMPAT },
+	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "root", required_argument, NULL, OPTION_ROOT },
 	{ NULL, 0, NULL, 0 },
 };
@@ -121,6 +123,27 @@ static enum px_verdict take_compat(struct px_console *console, struct px_options
 	return PX_REFUSED;
 }
 
+/* --jobs=NUMBER */
+static enum px_verdict take_jobs(struct px_console *console, struct px_options *options)
+{
+	unsigned long number = 0;
+	char *end = optarg;
+
+	errno = 0;
+	if (*optarg >= '0' && *optarg <= '9')
+		number = strtoul(optarg, &end, 10);
+	if (*end == '\0' && errno == 0 && number >= 1 && number <= UINT_MAX) {
+		options->jobs = (unsigned)number;
+		return PX_GO_ON;
+	}
+	px_message_begin(console);
+	px_out_string(&console->err, "--jobs=");
+	px_message_text(console, optarg);
+	px_out_string(&console->err, ": not a number of processes from 1 on");
+	px_message_end(console);
+	return PX_REFUSED;
+}
+
 /* The options that exclude each other; false if @letter is none of them. */
 static bool take_exclusive(int letter, struct px_options *options, struct given *given)
 {
@@ -184,6 +207,8 @@ static enum px_verdict take_option(
 		break;
 	case OPTION_COMPAT:
 		return take_compat(console, options);
+	case OPTION_JOBS:
+		return take_jobs(console, options);
 	default:
 		px_usage(console, as_pmap, &console->err);
 		return PX_REFUSED;

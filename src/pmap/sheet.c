@@ -22,6 +22,11 @@ static size_t at_least(const struct px_sheet *sheet, size_t width, const char *h
 	return length > width ? length : width;
 }
 
+static struct pmapx_text as_text(const char *string)
+{
+	return (struct pmapx_text){ string, strlen(string) };
+}
+
 void px_widths_init(struct px_sheet *sheet, size_t address_digits)
 {
 	sheet->widths = (struct px_widths){
@@ -34,6 +39,8 @@ void px_widths_init(struct px_sheet *sheet, size_t address_digits)
 		.device = at_least(sheet, 9, "Device"),
 		.address_digits = address_digits,
 	};
+	sheet->anon = as_text(px_word(sheet, "  [ anon ]"));
+	sheet->stack = as_text(px_word(sheet, "  [ stack ]"));
 }
 
 char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, size_t width)

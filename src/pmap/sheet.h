@@ -14,6 +14,7 @@
 
 struct px_rc;
 struct px_fields_view;
+struct px_heritage;
 
 /** The widths of the columns of -x and -d, in bytes. */
 struct px_widths {
@@ -34,8 +35,10 @@ struct px_sheet {
 	struct pmapx_source *source;
 	const struct pmapx_identity *identity; /**< Of the process at hand. */
 	struct px_widths widths;
+	struct pmapx_text anon, stack; /**< What mappings without a name are called. */
 	struct px_totals totals;       /**< Of the mappings shown. */
 	struct px_fields_view *fields; /**< State of view_fields.c; NULL in other views. */
+	struct px_heritage *heritage;  /**< For the same, shared by the run; in turn only. */
 };
 
 /**
@@ -45,6 +48,7 @@ struct px_sheet {
 struct px_view {
 	enum pmapx_map_file file; /**< What it reads. */
 	bool mappings_only;       /**< Whether key lines need not be looked at. */
+	uint64_t fields;          /**< Bits of the fields that are looked at; 0 for all. */
 	bool needs_all;           /**< Whether mappings out of range count for widths. */
 
 	/** Once for a run, before the first process; NULL if there is nothing to do.

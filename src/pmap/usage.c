@@ -29,6 +29,7 @@ static const char *const pmap_lines[] = {
 static const char own_lines[] = "\n"
 				"More than pmap (spelled in full):\n"
 				" --root <dir>                read <dir>/PID instead of /proc/PID\n"
+				" --jobs <n>                  read at most n processes at a time\n"
 				" --compat=3.2                lay out as procps 3.2 did\n";
 
 static const char *const last_lines[] = {

@@ -140,6 +140,8 @@ static void extended_end(struct px_sheet *sheet)
 
 const struct px_view px_view_extended = {
 	.file = PMAPX_FILE_SMAPS,
+	.fields = UINT64_C(1) << PMAPX_FIELD_RSS | UINT64_C(1) << PMAPX_FIELD_SHARED_DIRTY |
+		UINT64_C(1) << PMAPX_FIELD_PRIVATE_DIRTY,
 	.begin = extended_begin,
 	.row = extended_row,
 	.end = extended_end,

@@ -10,10 +10,12 @@
 
 #include "cells.h"
 #include "columns.h"
+#include "heritage.h"
 #include "maps.h"
 #include "name.h"
 #include "put.h"
 #include "rc.h"
+#include "row.h"
 #include "sheet.h"
 #include "text.h"
 
@@ -21,6 +23,14 @@
 struct fixed {
 	bool shown;
 	size_t longest; /* Longest value of this process, selected or not. */
+};
+
+/* Where the columns of a row end, in bytes from its beginning. */
+struct ends {
+	size_t words[PX_WORD_COUNT];
+	size_t columns[PX_COLUMNS_MAX]; /* In the order of the store. */
+	size_t column_count;
+	size_t length; /* Where the last one ends. */
 };
 
 struct px_fields_view {
@@ -31,6 +41,9 @@ struct px_fields_view {
 	bool shows_names;
 	bool has_mappings; /* This process has a mapping, selected or not. */
 	bool has_vm_flags; /* This process has a VmFlags line. */
+	struct ends ends;
+	size_t order[PX_COLUMNS_MAX];     /* In which columns are printed. */
+	uint64_t numbers[PX_COLUMNS_MAX]; /* Of one row. */
 };
 
 static const char *const word_headings[PX_WORD_COUNT] = {
@@ -112,6 +125,19 @@ static bool wants_key(const void *context, const struct pmapx_entry *entry)
 	}
 }
 
+/* Whether eight bytes are all letters and blanks, as in flags. */
+static bool are_flags(const char *at)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+	uint64_t bytes, letters, others;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	/* Without high bits, sums do not reach the next byte. */
+	letters = (bytes + each * (0x80 - 'a')) & ~(bytes + each * (0x7f - 'z'));
+	others = (bytes ^ each * ' ') + each * 0x7f;
+	return (bytes & high) == 0 && ((letters | ~others) & high) == high;
+}
+
 /*
  * The flags as pmap takes them: letters and blanks, up to what is neither.
  * "-" if there is no such line, or nothing in it.
@@ -119,13 +145,16 @@ static bool wants_key(const void *context, const struct pmapx_entry *entry)
 static struct pmapx_text shown_flags(const struct pmapx_smaps *smaps)
 {
 	struct pmapx_text flags = { "", 0 };
+	const char *at, *end;
 
 	if (pmapx_smaps_has(smaps, PMAPX_FIELD_VM_FLAGS)) {
-		flags.bytes = smaps->vm_flags.bytes;
-		while (flags.length < smaps->vm_flags.length &&
-			((flags.bytes[flags.length] >= 'a' && flags.bytes[flags.length] <= 'z') ||
-				flags.bytes[flags.length] == ' '))
-			flags.length++;
+		at = flags.bytes = smaps->vm_flags.bytes;
+		end = at + smaps->vm_flags.length;
+		while (end - at >= 8 && are_flags(at))
+			at += 8;
+		while (at < end && ((*at >= 'a' && *at <= 'z') || *at == ' '))
+			at++;
+		flags.length = (size_t)(at - flags.bytes);
 	}
 	if (flags.length > 0 && flags.bytes[flags.length - 1] == ' ')
 		flags.length--;
@@ -150,25 +179,14 @@ static int store_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping
 	const struct pmapx_text words[PX_WORD_COUNT], const struct pmapx_text *flags)
 {
 	struct px_fields_view *view = sheet->fields;
-	struct px_columns *columns = &view->columns;
-	int r = 0;
+	struct pmapx_text shown[PX_WORD_COUNT];
+	size_t count = 0;
+	int r;
 
-	for (int i = 0; r == 0 && i < PX_WORD_COUNT; i++) {
-		bool recurs = i == PX_WORD_PERMS || i == PX_WORD_DEVICE;
-
+	for (int i = 0; i < PX_WORD_COUNT; i++)
 		if (view->words[i].shown)
-			r = recurs ? px_cells_add_shared(view->cells, &words[i])
-				   : px_cells_add(view->cells, &words[i]);
-	}
-	if (r == 0)
-		r = px_cells_add_count(view->cells, columns->count);
-	for (size_t i = 0; r == 0 && i < columns->count; i++) {
-		struct px_column *column = &columns->list[i];
-		struct pmapx_text value = px_column_value(column);
-
-		if (column->shown)
-			r = px_cells_add(view->cells, &value);
-	}
+			shown[count++] = words[i];
+	r = px_cells_add_texts(view->cells, shown, count);
 	if (r == 0 && view->vm_flags.shown)
 		r = px_cells_add_shared(view->cells, flags);
 	if (r == 0 && view->shows_names) {
@@ -176,12 +194,12 @@ static int store_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping
 
 		r = px_cells_add_shared(view->cells, &name);
 	}
-	if (r < 0)
-		return r;
-	px_cells_end_row(view->cells);
-	for (size_t i = 0; i < columns->count; i++)
-		px_column_count(&columns->list[i]);
-	return 0;
+	/* Last, so that a row that finds no room has not been counted. */
+	if (r == 0)
+		r = px_columns_store(&view->columns, view->cells);
+	if (r == 0)
+		px_cells_end_row(view->cells);
+	return r;
 }
 
 static int fields_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected)
@@ -241,9 +259,9 @@ static void put_headings(struct px_sheet *sheet)
 			put_heading(out, heading, strlen(heading), word_width(sheet, i));
 	}
 	for (size_t i = 0; i < view->columns.count; i++) {
-		const struct px_column *column = &view->columns.list[i];
+		const struct px_column *column = &view->columns.list[view->order[i]];
 
-		if (px_column_is_visible(column))
+		if (column->shown)
 			put_heading(out, column->key.bytes, column->key.length, column->width);
 	}
 	if (shows_flags(view))
@@ -254,86 +272,114 @@ static void put_headings(struct px_sheet *sheet)
 	px_out_string(out, "\n");
 }
 
-static void put_cell(struct px_out *out, const struct pmapx_text *text, size_t width)
+/* Put the columns next to each other, with a blank between. */
+static void place_columns(struct px_sheet *sheet)
 {
-	px_out_string(out, " ");
-	px_out_right(out, text->bytes, text->length, width);
+	struct px_fields_view *view = sheet->fields;
+	const struct px_column *list = view->columns.list;
+	struct ends *ends = &view->ends;
+	size_t end = 0, shown = 0;
+
+	/* The address, which is the first, has no blank before it. */
+	for (int i = 0; i < PX_WORD_COUNT; i++)
+		if (view->words[i].shown)
+			ends->words[i] = end += word_width(sheet, i) + (i != PX_WORD_START);
+	for (size_t i = 0; i < view->columns.count; i++) {
+		size_t column = view->order[i];
+
+		if (list[column].shown)
+			ends->columns[column] = end += list[column].width + 1;
+	}
+	/* The store has no cells of columns that are not shown. */
+	for (size_t i = 0; i < view->columns.count; i++)
+		if (list[i].shown)
+			ends->columns[shown++] = ends->columns[i];
+	ends->column_count = shown;
+	if (shows_flags(view))
+		end += fixed_width(sheet, &view->vm_flags, vm_flags_key.bytes) + 1;
+	ends->length = end;
 }
 
 /* The columns of smaps in a row; columns met later have nothing there. */
-static void put_columns(struct px_sheet *sheet)
+static void put_columns(struct px_fields_view *view, struct px_row *row)
 {
-	const struct px_fields_view *view = sheet->fields;
-	size_t stored = px_cells_next_count(view->cells);
+	const struct ends *ends = &view->ends;
+	size_t stored = (size_t)px_cells_next(view->cells).number;
+	size_t numbers = px_cells_next_numbers(view->cells, view->numbers, stored);
 
-	for (size_t i = 0; i < view->columns.count; i++) {
-		const struct px_column *column = &view->columns.list[i];
-		struct pmapx_text value = { "-", 1 };
+	for (size_t i = 0; i < numbers; i++)
+		px_row_number(row, ends->columns[i], view->numbers[i]);
+	for (size_t i = numbers; i < ends->column_count; i++) {
+		struct px_cell cell = px_text_cell("-", 1);
 
-		if (!column->shown)
-			continue;
 		if (i < stored)
-			value = px_cells_next(view->cells);
-		if (column->seen)
-			put_cell(&sheet->console->out, &value, column->width);
+			cell = px_cells_next(view->cells);
+		if (cell.is_number)
+			px_row_number(row, ends->columns[i], cell.number);
+		else
+			px_row_bytes(row, ends->columns[i], cell.text.bytes, cell.text.length);
 	}
 }
 
-static void put_row(struct px_sheet *sheet, const size_t widths[PX_WORD_COUNT], size_t flags_width)
+static void put_row(struct px_sheet *sheet)
 {
-	const struct px_fields_view *view = sheet->fields;
+	struct px_fields_view *view = sheet->fields;
 	struct px_console *console = sheet->console;
 	struct px_out *out = &console->out;
-	struct pmapx_text text;
+	struct px_row row = px_row_begin(out, view->ends.length);
+	struct pmapx_text flags = { NULL, 0 }, name = flags;
 
 	for (int i = 0; i < PX_WORD_COUNT; i++) {
+		struct px_cell word;
+
 		if (!view->words[i].shown)
 			continue;
-		text = px_cells_next(view->cells);
-		if (i == PX_WORD_START)
-			px_out_right(out, text.bytes, text.length, widths[i]);
-		else
-			put_cell(out, &text, widths[i]);
+		word = px_cells_next(view->cells);
+		px_row_bytes(&row, view->ends.words[i], word.text.bytes, word.text.length);
 	}
-	put_columns(sheet);
-	if (view->vm_flags.shown) {
-		text = px_cells_next(view->cells);
-		if (shows_flags(view))
-			put_cell(out, &text, flags_width);
-	}
+	if (view->vm_flags.shown)
+		flags = px_cells_next(view->cells).text;
+	if (view->shows_names)
+		name = px_cells_next(view->cells).text;
+	put_columns(view, &row);
+	if (shows_flags(view))
+		px_row_bytes(&row, view->ends.length, flags.bytes, flags.length);
+	px_row_end(&row);
 	if (view->shows_names) {
-		text = px_cells_next(view->cells);
 		px_out_string(out, " ");
-		px_out_text(out, &console->locale, text.bytes, text.length);
+		px_out_text(out, &console->locale, name.bytes, name.length);
 	}
 	px_out_string(out, "\n");
 }
 
 static void put_totals(struct px_sheet *sheet, size_t indent)
 {
-	const struct px_columns *columns = &sheet->fields->columns;
+	const struct px_fields_view *view = sheet->fields;
+	const struct px_columns *columns = &view->columns;
 	struct px_out *out = &sheet->console->out;
 	bool any = false;
 
 	for (size_t i = 0; i < columns->count; i++)
-		any |= px_column_is_visible(&columns->list[i]);
+		any |= columns->list[i].shown;
 	if (!any)
 		return;
 	px_out_fill(out, ' ', indent);
 	for (size_t i = 0; i < columns->count; i++) {
-		if (!px_column_is_visible(&columns->list[i]))
+		const struct px_column *column = &columns->list[view->order[i]];
+
+		if (!column->shown)
 			continue;
-		px_out_fill(out, '=', columns->list[i].width);
+		px_out_fill(out, '=', column->width);
 		px_out_string(out, " ");
 	}
 	px_out_string(out, "\n");
 	px_out_fill(out, ' ', indent);
 	for (size_t i = 0; i < columns->count; i++) {
-		const struct px_column *column = &columns->list[i];
+		const struct px_column *column = &columns->list[view->order[i]];
 		char digits[PX_PUT_MAX];
 		struct pmapx_text total = px_column_total(column, digits);
 
-		if (px_column_is_visible(column))
+		if (column->shown)
 			put_heading(out, total.bytes, total.length, column->width);
 	}
 	px_out_string(out, "KB \n");
@@ -343,25 +389,24 @@ static void fields_end(struct px_sheet *sheet)
 {
 	struct px_fields_view *view = sheet->fields;
 	bool quiet = sheet->options->quiet;
-	size_t widths[PX_WORD_COUNT], flags_width, indent = 0;
+	size_t indent = 0;
 
 	if (!view->has_mappings)
 		return;
-	for (size_t i = 0; i < view->columns.count; i++)
-		if (view->columns.list[i].seen)
-			px_column_widen(&view->columns.list[i], !quiet);
-	for (int i = 0; i < PX_WORD_COUNT; i++) {
-		widths[i] = word_width(sheet, i);
+	px_columns_end(&view->columns, !quiet);
+	/* Short of memory, a process is laid out as if it were the first. */
+	px_out_await_turn(&sheet->console->out);
+	px_heritage_take(sheet->heritage, &view->columns, view->order);
+	for (int i = 0; i < PX_WORD_COUNT; i++)
 		if (view->words[i].shown)
-			indent += widths[i] + 1;
-	}
-	flags_width = fixed_width(sheet, &view->vm_flags, vm_flags_key.bytes);
+			indent += word_width(sheet, i) + 1;
 
 	if (!quiet)
 		put_headings(sheet);
+	place_columns(sheet);
 	px_cells_rewind(view->cells);
 	while (px_cells_more(view->cells))
-		put_row(sheet, widths, flags_width);
+		put_row(sheet);
 	if (!quiet)
 		put_totals(sheet, indent);
 }

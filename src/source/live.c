@@ -5,7 +5,9 @@
 #include "source_impl.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "growable.h"
@@ -42,12 +44,20 @@ static const struct px_source_ops live_ops = {
 	.open_file = px_folder_open_file,
 	.read = px_folder_read,
 	.close_stream = px_folder_close_stream,
+	.query = px_maps_query,
 	.shm_device = live_shm_device,
 };
 
 int pmapx_source_open_live(const struct pmapx_source_options *options, struct pmapx_source **ret)
 {
+	struct statfs status;
 	int r = PX_CHECK_OPTIONS(options);
 
-	return r < 0 ? r : px_source_new(&live_ops, "/proc", ret);
+	if (r == 0)
+		r = px_source_new(&live_ops, "/proc", ret);
+	/* Something else may be mounted there. */
+	if (r == 0)
+		(*ret)->is_procfs = fstatfs((*ret)->fd, &status) == 0 &&
+			status.f_type == PROC_SUPER_MAGIC;
+	return r;
 }

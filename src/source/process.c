@@ -20,12 +20,16 @@ static int as_missing(int r)
 	return px_is_shortage(r) ? r : -ESRCH;
 }
 
+/* Asks whether what has been read of a file is all of it. */
+typedef bool whole_test(const char *bytes, size_t length);
+
 /*
  * Read a small file of @process whole, up to @max bytes, into memory to be
- * freed, with a NUL behind.
+ * freed, with a NUL behind.  Where @is_whole, which may be NULL, says so, the
+ * end need not be read to be known.
  */
-static int read_file(const struct pmapx_process *process, enum px_file file, size_t max, char **ret,
-	size_t *ret_length)
+static int read_file(const struct pmapx_process *process, enum px_file file, size_t max,
+	whole_test *is_whole, char **ret, size_t *ret_length)
 {
 	const struct px_source_ops *ops = process->source->ops;
 	struct px_stream stream;
@@ -54,6 +58,8 @@ static int read_file(const struct pmapx_process *process, enum px_file file, siz
 		n = ops->read(&stream, bytes + length, size - length);
 		if (n > 0)
 			length += (size_t)n;
+		if (n > 0 && is_whole != NULL && is_whole(bytes, length))
+			break;
 	}
 	ops->close_stream(&stream);
 	if (n < 0) {
@@ -66,20 +72,9 @@ static int read_file(const struct pmapx_process *process, enum px_file file, siz
 	return 0;
 }
 
-static int read_stat(struct pmapx_process *process)
+static bool is_whole_stat(const char *bytes, size_t length)
 {
-	struct pmapx_text stat;
-	int r;
-
-	r = read_file(process, PX_FILE_STAT, SMALL_FILE_MAX, &process->stat, &stat.length);
-	if (r < 0)
-		return r;
-	stat.bytes = process->stat;
-	/* pmap calls a process missing whose stat is empty, and takes any other. */
-	if (stat.length == 0)
-		return -ENODATA;
-	px_parse_stat(&stat, &process->identity);
-	return 0;
+	return px_parse_leads(&(struct pmapx_text){ bytes, length }) >= 0;
 }
 
 static int read_tgid(struct pmapx_process *process)
@@ -88,13 +83,39 @@ static int read_tgid(struct pmapx_process *process)
 	char *bytes;
 	int r;
 
-	r = read_file(process, PX_FILE_STATUS, SMALL_FILE_MAX, &bytes, &status.length);
+	r = read_file(process, PX_FILE_STATUS, SMALL_FILE_MAX, NULL, &bytes, &status.length);
 	if (r < 0)
 		return px_is_shortage(r) ? r : 0;
 	status.bytes = bytes;
 	px_parse_tgid(&status, &process->identity.tgid);
 	free(bytes);
 	return 0;
+}
+
+/*
+ * Read who the process is; *@ret is set to the file that is to blame.  A kernel
+ * says in stat whether this is the first thread; what it is not has its
+ * group in status, and so may have what people have put together.
+ */
+static int read_identity(struct pmapx_process *process, const char **ret)
+{
+	struct pmapx_text stat;
+	int r;
+
+	*ret = "stat";
+	r = read_file(
+		process, PX_FILE_STAT, SMALL_FILE_MAX, is_whole_stat, &process->stat, &stat.length);
+	if (r < 0)
+		return r;
+	stat.bytes = process->stat;
+	/* pmap calls a process missing whose stat is empty, and takes any other. */
+	if (stat.length == 0)
+		return -ENODATA;
+	px_parse_stat(&stat, &process->identity);
+	*ret = "";
+	if (process->source->is_procfs && px_parse_leads(&stat) == 1)
+		return 0;
+	return read_tgid(process);
 }
 
 /* Say why @pid cannot be opened, and whether it was its stat. */
@@ -109,7 +130,7 @@ int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_proc
 	struct pmapx_error *error)
 {
 	struct pmapx_process *process;
-	const char *reason = "stat";
+	const char *reason;
 	int r;
 
 	process = calloc(1, sizeof(*process));
@@ -123,11 +144,7 @@ int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_proc
 		free(process);
 		return fail(r, "", error);
 	}
-	r = read_stat(process);
-	if (r == 0) {
-		reason = "";
-		r = read_tgid(process);
-	}
+	r = read_identity(process, &reason);
 	if (r < 0) {
 		pmapx_process_close(process);
 		return fail(r, reason, error);
@@ -154,8 +171,8 @@ const struct pmapx_identity *pmapx_process_identity(const struct pmapx_process *
 int pmapx_process_cmdline(struct pmapx_process *process, struct pmapx_text *ret)
 {
 	if (process->cmdline == NULL) {
-		int r = read_file(process, PX_FILE_CMDLINE, PMAPX_CMDLINE_MAX, &process->cmdline,
-			&process->cmdline_length);
+		int r = read_file(process, PX_FILE_CMDLINE, PMAPX_CMDLINE_MAX, NULL,
+			&process->cmdline, &process->cmdline_length);
 
 		if (r < 0)
 			return r;

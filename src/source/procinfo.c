@@ -14,7 +14,7 @@
 #include "scan.h"
 
 /* Fields of stat that are read, by their number in proc(5). */
-enum { STAT_PPID = 4, STAT_STARTTIME = 22, STAT_STARTSTACK = 28 };
+enum { STAT_PPID = 4, STAT_STARTTIME = 22, STAT_STARTSTACK = 28, STAT_EXIT_SIGNAL = 38 };
 
 static pid_t as_pid(uint64_t number)
 {
@@ -54,6 +54,28 @@ int px_parse_stat(const struct pmapx_text *stat, struct pmapx_identity *ret)
 	/* The kernel writes 0 for those who may not know, and where there is no stack. */
 	ret->has_start_stack = ret->start_stack != 0;
 	return 0;
+}
+
+/*
+ * The signal that the parent gets at the end is -1 for all threads but the
+ * first (copy_process() in kernel/fork.c), also after another thread's execve(),
+ * which makes that one the first (de_thread() in fs/exec.c).
+ */
+int px_parse_leads(const struct pmapx_text *stat)
+{
+	const char *end = stat->bytes + stat->length, *p;
+
+	p = memrchr(stat->bytes, ')', stat->length);
+	if (p == NULL || end[-1] != '\n')
+		return -ENODATA;
+	for (int field = STAT_PPID - 2; field < STAT_EXIT_SIGNAL; field++) {
+		while (p < end && !px_is_blank(*p))
+			p++;
+		p = px_skip_blanks(p, end);
+	}
+	if (p == end)
+		return -ENODATA;
+	return *p != '-';
 }
 
 int px_parse_tgid(const struct pmapx_text *status, pid_t *ret)

@@ -16,6 +16,15 @@
 int px_parse_stat(const struct pmapx_text *stat, struct pmapx_identity *ret);
 
 /**
+ * Whether the contents of a stat file are those of the first thread of a
+ * process, whose number is the process's.
+ *
+ * Returns 1 or 0, or -ENODATA if they do not tell, being cut short or older
+ * than Linux 2.1.
+ */
+int px_parse_leads(const struct pmapx_text *stat);
+
+/**
  * Find the thread group in the contents of a status file.
  *
  * Returns 0, or -ENODATA if no line begins with "Tgid:" and a number.

@@ -17,6 +17,14 @@
  */
 #define READ_SIZE (32 * 1024)
 
+/*
+ * How many mappings to ask for one by one: that costs about twice as much for
+ * each as reading does, so a range that holds more is read.
+ */
+#define ASK_MAX 64
+
+_Static_assert(PX_QUERY_SIZE <= READ_SIZE, "an answer has room where a read has");
+
 struct pmapx_reader {
 	struct pmapx_source *source; /* Borrowed. */
 	struct pmapx_parser *parser;
@@ -26,8 +34,14 @@ struct pmapx_reader {
 	bool has_place, has_own_stream;
 	pid_t pid, own_pid;
 	uint64_t last_line; /* Of the mapping handed out last, 0 before the first. */
-	int failed;         /* Negative errno of reading, not yet told. */
-	bool ended;         /* Nothing more will be handed out. */
+
+	bool asks;        /* Mappings are asked for one by one, not read. */
+	unsigned asked;   /* How many have been. */
+	uint64_t next;    /* Where to ask next. */
+	uint64_t highest; /* Beyond which not to ask. */
+	uint64_t done;    /* Mappings that begin below have been handed out already. */
+	int failed;       /* Negative errno of reading, not yet told. */
+	bool ended;       /* Nothing more will be handed out. */
 };
 
 static void close_all(struct pmapx_reader *reader, bool has_stream)
@@ -92,6 +106,11 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 		return -ENOMEM;
 	reader->source = process->source;
 	parser_options.mappings_only = PX_OPTION(options, mappings_only, false);
+	parser_options.fields = PX_OPTION(options, fields, 0);
+	reader->asks = file == PMAPX_FILE_MAPS && PX_OPTION(options, has_range, false) &&
+		process->source->is_procfs && process->source->ops->query != NULL;
+	reader->next = PX_OPTION(options, low, 0);
+	reader->highest = PX_OPTION(options, high, 0);
 	r = pmapx_parser_open(&parser_options, &reader->parser);
 	if (r == 0)
 		r = open_streams(
@@ -120,10 +139,30 @@ pid_t pmapx_reader_pid(const struct pmapx_reader *reader)
 	return reader->pid;
 }
 
+/*
+ * Ask for one more mapping, or read once.  What cannot be asked for is read from
+ * the beginning, less what has been handed out.
+ */
+static ssize_t get_more(struct pmapx_reader *reader, char *bytes, size_t room)
+{
+	const struct px_source_ops *ops = reader->source->ops;
+
+	if (reader->asks && reader->asked < ASK_MAX) {
+		ssize_t n = ops->query(&reader->stream, &reader->next, reader->highest, bytes);
+
+		reader->asked++;
+		if (n >= 0)
+			return n;
+	}
+	if (reader->asks && reader->last_line > 0)
+		reader->done = reader->next;
+	reader->asks = false;
+	return ops->read(&reader->stream, bytes, room);
+}
+
 /* Feed the parser once, or tell it that this is all. */
 static int feed(struct pmapx_reader *reader)
 {
-	const struct px_source_ops *ops = reader->source->ops;
 	char *bytes;
 	size_t room;
 	ssize_t n;
@@ -132,7 +171,7 @@ static int feed(struct pmapx_reader *reader)
 	r = pmapx_parser_space(reader->parser, READ_SIZE, &bytes, &room);
 	if (r < 0)
 		return r;
-	n = ops->read(&reader->stream, bytes, room);
+	n = get_more(reader, bytes, room);
 	if (n > 0) {
 		pmapx_parser_fed(reader->parser, (size_t)n);
 		return 0;
@@ -176,6 +215,8 @@ int pmapx_reader_next(
 		error = &ignored;
 	while (!reader->ended) {
 		r = pmapx_parser_next(reader->parser, ret, error);
+		if (r == 1 && (*ret)->start < reader->done)
+			continue;
 		if (r == 1)
 			reader->last_line = (*ret)->line;
 		if (r == -ENOMEM)

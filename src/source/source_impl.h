@@ -23,6 +23,12 @@ struct px_stream {
 	int fd;
 };
 
+/**
+ * The longest line of a mapping: 73 bytes and more before the name, and a path
+ * of PATH_MAX bytes, each of which may become four.
+ */
+#define PX_QUERY_SIZE (128 + 4 * 4096)
+
 /** What a kind of source does; all functions return 0 or a negative errno. */
 struct px_source_ops {
 	const char *kind; /**< For pmapx_source_kind(). */
@@ -38,6 +44,16 @@ struct px_source_ops {
 	ssize_t (*read)(struct px_stream *stream, void *bytes, size_t size);
 	void (*close_stream)(struct px_stream *stream);
 
+	/**
+	 * Ask a maps file for one mapping: the first that ends beyond
+	 * *@address, unless it begins beyond @high.  NULL if it can only be read.
+	 *
+	 * Returns the length of its line, newline included, in @bytes, which
+	 * has room for PX_QUERY_SIZE, and moves *@address to its end; 0 if
+	 * there is none; a negative errno if the file must be read instead.
+	 */
+	ssize_t (*query)(struct px_stream *stream, uint64_t *address, uint64_t high, char *bytes);
+
 	/** Find the device of shared memory; -ENODATA if it cannot be known. */
 	int (*shm_device)(struct pmapx_source *source, struct pmapx_device *ret);
 };
@@ -47,6 +63,7 @@ struct pmapx_source {
 	const struct px_source_ops *ops;
 	int fd;                  /**< Of the root folder. */
 	char *path;              /**< What the root is called in messages; owned. */
+	bool is_procfs;          /**< Whether a kernel answers, not files that people made. */
 	bool shm_asked;          /**< Whether @shm_result and @shm are known. */
 	int shm_result;          /**< What finding out gave. */
 	struct pmapx_device shm; /**< Valid if @shm_result is 0. */
@@ -71,6 +88,9 @@ void px_folder_close_place(struct px_place *place);
 int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret);
 ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size);
 void px_folder_close_stream(struct px_stream *stream);
+
+/** Ask the kernel for one mapping; as the operation query. */
+ssize_t px_maps_query(struct px_stream *stream, uint64_t *address, uint64_t high, char *bytes);
 
 /** Whether a mapping tells the device of shared memory. */
 enum px_shm_answer { PX_SHM_NO, PX_SHM_PERHAPS, PX_SHM_LIKELY, PX_SHM_SURE };

@@ -23,7 +23,7 @@ COMPLETIONS = os.path.join(px.SOURCE, "completions")
 PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from -n --create-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
-OWN_OPTIONS = {"--root", "--compat"}
+OWN_OPTIONS = {"--root", "--jobs", "--compat"}
 PMAP_LONG = {option for option in PMAP_OPTIONS if option.startswith("--")}
 
 # A process name that would forge a candidate, colour the terminal and reorder the line, and what

@@ -8,47 +8,60 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cells.h"
+/* The store itself, to find texts whose hashes collide. */
+#include "pmap/cells.c"
 
-enum kind { CELL, SHARED, COUNT };
+enum kind { A_CELL, A_SHARED_TEXT, A_NUMBER };
 
 /* What was put in. */
 struct put {
 	enum kind kind;
 	char *bytes;
-	size_t length; /* Or the count. */
+	size_t length;
+	uint64_t number;
 };
 
 static void add(struct px_cells *cells, const struct put *put)
 {
 	const struct pmapx_text text = { put->bytes, put->length };
+	struct px_cell cell = put->kind == A_NUMBER ? px_number_cell(put->number)
+						    : px_text_cell(put->bytes, put->length);
 
-	if (put->kind == COUNT)
-		assert_int_equal(px_cells_add_count(cells, put->length), 0);
-	else if (put->kind == SHARED)
+	if (put->kind == A_SHARED_TEXT)
 		assert_int_equal(px_cells_add_shared(cells, &text), 0);
 	else
-		assert_int_equal(px_cells_add(cells, &text), 0);
+		assert_int_equal(px_cells_add(cells, &cell), 0);
+}
+
+static void add_number(struct px_cells *cells, uint64_t number)
+{
+	add(cells, &(struct put){ .kind = A_NUMBER, .number = number });
 }
 
 static void check_next(const char *row, struct px_cells *cells, const struct put *put)
 {
-	assert_true(px_cells_more(cells));
-	if (put->kind == COUNT) {
-		px_same_number(row, put->length, px_cells_next_count(cells));
-	} else {
-		struct pmapx_text text = px_cells_next(cells);
+	struct px_cell cell;
 
-		px_same_bytes(row, put->bytes, put->length, text.bytes, text.length);
-	}
+	assert_true(px_cells_more(cells));
+	cell = px_cells_next(cells);
+	px_same_number(row, put->kind == A_NUMBER, cell.is_number);
+	if (put->kind == A_NUMBER)
+		px_same_number(row, put->number, cell.number);
+	else
+		px_same_bytes(row, put->bytes, put->length, cell.text.bytes, cell.text.length);
 }
 
-PX_TEST(texts_and_counts_of_any_size_come_back)
+static void check_number(const char *row, struct px_cells *cells, uint64_t number)
 {
-	static const size_t lengths[] = { 0, 1, 2, 100, 126, 127, 128, 242, 243, 244, 255, 256,
-		16383, 16384, 262143, 262144, 262145, 1000000 };
-	static const size_t counts[] = { 0, 1, 127, 128, 16383, 16384, 1000000, UINT32_MAX,
-		SIZE_MAX };
+	check_next(row, cells, &(struct put){ .kind = A_NUMBER, .number = number });
+}
+
+PX_TEST(texts_and_numbers_of_any_size_come_back)
+{
+	static const size_t lengths[] = { 0, 1, 2, 44, 45, 46, 47, 100, 126, 127, 128, 242, 243,
+		244, 255, 256, 16383, 16384, 262143, 262144, 262145, 1000000 };
+	static const uint64_t numbers[] = { 0, 1, 127, 128, 199, 200, 201, 255, 256, 16383, 16384,
+		65535, 65536, 1000000, UINT32_MAX, UINT64_C(1) << 32, UINT64_MAX };
 	struct px_cells *cells = px_cells_new();
 	char *bytes = malloc(1000000);
 
@@ -57,9 +70,9 @@ PX_TEST(texts_and_counts_of_any_size_come_back)
 		bytes[i] = (char)(i * 31 % 257);
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < PX_COUNT(lengths); i++) {
-			add(cells, &(struct put){ CELL, bytes, lengths[i] });
-			add(cells, &(struct put){ SHARED, bytes, lengths[i] });
-			add(cells, &(struct put){ COUNT, NULL, counts[i % PX_COUNT(counts)] });
+			add(cells, &(struct put){ A_CELL, bytes, lengths[i], 0 });
+			add(cells, &(struct put){ A_SHARED_TEXT, bytes, lengths[i], 0 });
+			add_number(cells, numbers[i % PX_COUNT(numbers)]);
 		}
 	}
 	px_cells_end_row(cells);
@@ -69,10 +82,10 @@ PX_TEST(texts_and_counts_of_any_size_come_back)
 		for (size_t i = 0; i < 2 * PX_COUNT(lengths); i++) {
 			size_t j = i % PX_COUNT(lengths);
 
-			check_next("cell", cells, &(struct put){ CELL, bytes, lengths[j] });
-			check_next("shared", cells, &(struct put){ SHARED, bytes, lengths[j] });
-			check_next("count", cells,
-				&(struct put){ COUNT, NULL, counts[j % PX_COUNT(counts)] });
+			check_next("cell", cells, &(struct put){ A_CELL, bytes, lengths[j], 0 });
+			check_next("shared", cells,
+				&(struct put){ A_SHARED_TEXT, bytes, lengths[j], 0 });
+			check_number("number", cells, numbers[j % PX_COUNT(numbers)]);
 		}
 		assert_false(px_cells_more(cells));
 	}
@@ -87,42 +100,86 @@ PX_TEST(every_single_byte_comes_back)
 	for (int i = 0; i < 512; i++) {
 		char byte = (char)(i / 2);
 
-		add(cells, &(struct put){ i % 2 != 0 ? SHARED : CELL, &byte, 1 });
+		add(cells, &(struct put){ i % 2 != 0 ? A_SHARED_TEXT : A_CELL, &byte, 1, 0 });
 	}
 	px_cells_end_row(cells);
 	px_cells_rewind(cells);
 	for (int i = 0; i < 512; i++) {
 		char byte = (char)(i / 2);
 
-		check_next("byte", cells, &(struct put){ CELL, &byte, 1 });
+		check_next("byte", cells, &(struct put){ A_CELL, &byte, 1, 0 });
 	}
 	assert_false(px_cells_more(cells));
 	px_cells_free(cells);
 }
 
-PX_TEST(a_shared_text_is_kept_once)
+/* Names that differ in a number: what is before it, its digits at least, what is behind. */
+struct names {
+	const char *before;
+	int digits;
+	const char *behind;
+};
+
+static void make_name(const struct names *names, size_t number, char ret[32])
+{
+	snprintf(ret, 32, "%s%0*zu%s", names->before, names->digits, number, names->behind);
+}
+
+/* How many of @count names are kept once; each is put in three times. */
+static size_t count_kept_once(const struct names *names, size_t count)
 {
 	struct px_cells *cells = px_cells_new();
-	struct pmapx_text first = { 0 };
+	const char **first = calloc(count, sizeof(*first));
+	size_t once = 0;
 	char name[32];
 
-	for (int i = 0; i < 30000; i++) {
-		int length = snprintf(name, sizeof(name), "/lib/number %d", i % 3000);
-
-		add(cells, &(struct put){ SHARED, name, (size_t)length });
+	assert_non_null(first);
+	for (size_t i = 0; i < 3 * count; i++) {
+		make_name(names, i % count, name);
+		add(cells, &(struct put){ A_SHARED_TEXT, name, strlen(name), 0 });
 	}
+	px_cells_end_row(cells);
 	px_cells_rewind(cells);
-	for (int i = 0; i < 30000; i++) {
-		struct pmapx_text text = px_cells_next(cells);
+	for (size_t i = 0; i < 3 * count; i++) {
+		struct pmapx_text text = px_cells_next(cells).text;
 
-		snprintf(name, sizeof(name), "/lib/number %d", i % 3000);
+		make_name(names, i % count, name);
 		px_same_bytes(name, name, strlen(name), text.bytes, text.length);
-		if (i == 0)
-			first = text;
-		if (i % 3000 == 0)
-			assert_ptr_equal(text.bytes, first.bytes);
+		if (i < count)
+			first[i] = text.bytes;
+		once += i >= count && text.bytes == first[i % count];
 	}
+	assert_false(px_cells_more(cells));
+	free(first);
 	px_cells_free(cells);
+	return once / 2;
+}
+
+PX_TEST(a_shared_text_is_kept_once)
+{
+	static const struct names rows[] = {
+		{ "", 2, "" },
+		{ "a", 1, "" },
+		{ "", 1, ".so" },
+		{ "/lib/number ", 1, "" },
+		{ "libabcdefgh.so.", 1, "" },
+		{ "segment-", 6, "" },
+		{ "", 6, "-segment" },
+		{ "file", 5, ".data" },
+		{ "[anon:thread ", 4, "]" },
+	};
+	static const size_t counts[] = { 60, 1000, 3000 };
+
+	for (size_t i = 0; i < PX_COUNT(rows) * PX_COUNT(counts); i++) {
+		const struct names *names = &rows[i / PX_COUNT(counts)];
+		size_t count = counts[i % PX_COUNT(counts)];
+		size_t once = count_kept_once(names, count);
+
+		/* Some may collide, but few. */
+		if (once < count - count / 50)
+			fail_msg("of %zu names %s…%s only %zu are kept once", count, names->before,
+				names->behind, once);
+	}
 }
 
 PX_TEST(texts_stay_valid_until_the_store_is_cleared)
@@ -134,11 +191,13 @@ PX_TEST(texts_stay_valid_until_the_store_is_cleared)
 	for (size_t i = 0; i < PX_COUNT(texts); i++) {
 		int length = snprintf(name, sizeof(name), "%0*zu", i % 2 != 0 ? 9 : 20, i);
 
-		add(cells, &(struct put){ i % 3 != 0 ? SHARED : CELL, name, (size_t)length });
+		add(cells,
+			&(struct put){
+				i % 3 != 0 ? A_SHARED_TEXT : A_CELL, name, (size_t)length, 0 });
 	}
 	px_cells_rewind(cells);
 	for (size_t i = 0; i < PX_COUNT(texts); i++)
-		texts[i] = px_cells_next(cells);
+		texts[i] = px_cells_next(cells).text;
 	for (size_t i = 0; i < PX_COUNT(texts); i++) {
 		snprintf(name, sizeof(name), "%0*zu", i % 2 != 0 ? 9 : 20, i);
 		px_same_bytes(name, name, strlen(name), texts[i].bytes, texts[i].length);
@@ -154,12 +213,12 @@ PX_TEST(a_cleared_store_is_empty_and_usable)
 	for (int round = 0; round < 3; round++) {
 		px_cells_rewind(cells);
 		assert_false(px_cells_more(cells));
-		add(cells, &(struct put){ SHARED, text, 6 });
-		add(cells, &(struct put){ COUNT, NULL, 5 });
+		add(cells, &(struct put){ A_SHARED_TEXT, text, 6, 0 });
+		add_number(cells, 5);
 		px_cells_end_row(cells);
 		px_cells_rewind(cells);
-		check_next("text", cells, &(struct put){ SHARED, text, 6 });
-		check_next("count", cells, &(struct put){ COUNT, NULL, 5 });
+		check_next("text", cells, &(struct put){ A_SHARED_TEXT, text, 6, 0 });
+		check_number("number", cells, 5);
 		assert_false(px_cells_more(cells));
 		px_cells_clear(cells);
 	}
@@ -174,23 +233,23 @@ PX_TEST(a_row_that_was_not_ended_is_not_there)
 	char *large = calloc(LARGE, 1), text[] = "text";
 
 	assert_non_null(large);
-	add(cells, &(struct put){ CELL, text, 4 });
+	add(cells, &(struct put){ A_CELL, text, 4, 0 });
 	px_cells_rewind(cells);
 	assert_false(px_cells_more(cells));
 	/* Ended rows, and a begun one in this piece or in others. */
 	for (size_t begun = 0; begun < 3; begun++) {
 		px_cells_clear(cells);
 		for (int i = 0; i < 3; i++) {
-			add(cells, &(struct put){ SHARED, text, 4 });
-			add(cells, &(struct put){ COUNT, NULL, 7 });
+			add(cells, &(struct put){ A_SHARED_TEXT, text, 4, 0 });
+			add_number(cells, 7);
 			px_cells_end_row(cells);
 		}
 		for (size_t i = 0; i <= begun; i++)
-			add(cells, &(struct put){ CELL, large, begun == 0 ? 5 : LARGE });
+			add(cells, &(struct put){ A_CELL, large, begun == 0 ? 5 : LARGE, 0 });
 		px_cells_rewind(cells);
 		for (int i = 0; i < 3; i++) {
-			check_next("text", cells, &(struct put){ SHARED, text, 4 });
-			check_next("count", cells, &(struct put){ COUNT, NULL, 7 });
+			check_next("text", cells, &(struct put){ A_SHARED_TEXT, text, 4, 0 });
+			check_number("number", cells, 7);
 		}
 		assert_false(px_cells_more(cells));
 	}
@@ -198,36 +257,174 @@ PX_TEST(a_row_that_was_not_ended_is_not_there)
 	px_cells_free(cells);
 }
 
-/* FNV-1a, as anybody can compute it. */
-static uint32_t fnv(const char *text)
-{
-	uint32_t hash = 2166136261u;
+enum { COLLIDING = 200 };
 
-	while (*text != '\0')
-		hash = (hash ^ (unsigned char)*text++) * 16777619u;
-	return hash;
+/* Put different digits near the end of @text until the hash ends in ten zeros. */
+static void make_collide(char *text, size_t length, unsigned *tried)
+{
+	char digits[16];
+
+	do {
+		snprintf(digits, sizeof(digits), "%06u", (*tried)++);
+		memcpy(text + length - (length < 8 ? 6 : 8), digits, 6);
+	} while ((hash_text(&(struct pmapx_text){ text, length }) & 0x3ff) != 0);
+}
+
+/* Names that collide: more than a table has slots for them. */
+static void find_colliding(char names[COLLIDING][32])
+{
+	unsigned tried = 0;
+
+	/* Shorter than a word, as long as one, as two, in between. */
+	for (size_t i = 0; i < COLLIDING; i++) {
+		size_t length = 7 + i % 14;
+
+		memset(names[i], 'x', sizeof(names[i]));
+		make_collide(names[i], length, &tried);
+		names[i][length] = '\0';
+	}
 }
 
 PX_TEST(texts_whose_hashes_collide_come_back)
 {
-	enum { MANY = 200 };
 	struct px_cells *cells = px_cells_new();
-	char names[MANY][16];
-	unsigned tried = 0;
+	char names[COLLIDING][32];
+	size_t once = 0, more = 0;
+	const char *first[COLLIDING];
 
-	for (size_t i = 0; i < MANY; tried++) {
-		snprintf(names[i], sizeof(names[i]), "/x%u", tried);
-		i += (fnv(names[i]) & 0x3ff) == 0;
-	}
-	for (size_t i = 0; i < 3 * MANY; i++)
-		add(cells, &(struct put){ SHARED, names[i % MANY], strlen(names[i % MANY]) });
+	find_colliding(names);
+	for (size_t i = 0; i < 3 * COLLIDING; i++)
+		add(cells,
+			&(struct put){ A_SHARED_TEXT, names[i % COLLIDING],
+				strlen(names[i % COLLIDING]), 0 });
 	px_cells_end_row(cells);
 	px_cells_rewind(cells);
-	for (size_t i = 0; i < 3 * MANY; i++)
-		check_next(names[i % MANY], cells,
-			&(struct put){ SHARED, names[i % MANY], strlen(names[i % MANY]) });
+	for (size_t i = 0; i < 3 * COLLIDING; i++) {
+		const char *name = names[i % COLLIDING];
+		struct px_cell cell = px_cells_next(cells);
+
+		px_same_bytes(name, name, strlen(name), cell.text.bytes, cell.text.length);
+		if (i < COLLIDING)
+			first[i] = cell.text.bytes;
+		else if (first[i % COLLIDING] == cell.text.bytes)
+			once++;
+		else
+			more++;
+	}
 	assert_false(px_cells_more(cells));
+	/* If these are all kept once, they did not collide. */
+	assert_true(once > 0 && more > COLLIDING);
 	px_cells_free(cells);
+}
+
+PX_TEST(a_long_text_that_collides_comes_back_wherever_it_begins)
+{
+	enum { FIRST = 16 * 1024, LENGTH = 3 * FIRST };
+	char names[COLLIDING][32], *text = malloc(LENGTH);
+	unsigned tried = 0;
+
+	assert_non_null(text);
+	memset(text, 'x', LENGTH);
+	make_collide(text, LENGTH, &tried);
+	find_colliding(names);
+	/* Near the end of the first piece of memory, which is too short for it. */
+	for (size_t before = FIRST - 400; before <= FIRST; before++) {
+		struct px_cells *cells = px_cells_new();
+
+		for (size_t i = 0; i < 20; i++)
+			add(cells, &(struct put){ A_SHARED_TEXT, names[i], strlen(names[i]), 0 });
+		for (size_t i = 0; i < before; i++)
+			add_number(cells, i % 100);
+		add(cells, &(struct put){ A_SHARED_TEXT, text, LENGTH, 0 });
+		add_number(cells, 42);
+		px_cells_end_row(cells);
+		px_cells_rewind(cells);
+		for (size_t i = 0; i < 20; i++)
+			check_next(names[i], cells,
+				&(struct put){ A_SHARED_TEXT, names[i], strlen(names[i]), 0 });
+		for (size_t i = 0; i < before; i++)
+			check_number("before", cells, i % 100);
+		check_next("long", cells, &(struct put){ A_SHARED_TEXT, text, LENGTH, 0 });
+		check_number("behind", cells, 42);
+		assert_false(px_cells_more(cells));
+		px_cells_free(cells);
+	}
+	free(text);
+}
+
+/* Numbers in a row, read in parts of @part, up to a text. */
+static void check_numbers(struct px_cells *cells, uint64_t first, size_t count, size_t part)
+{
+	uint64_t got[64];
+
+	assert_in_range(part, 1, PX_COUNT(got) - 1);
+	for (size_t i = 0; i < count;) {
+		size_t want = count - i < part ? count - i : part;
+
+		memset(got, 0x5a, sizeof(got));
+		/* Asked for more than there are, it stops at the text. */
+		px_same_number("count", want, px_cells_next_numbers(cells, got, part));
+		for (size_t j = 0; j < want; j++)
+			px_same_number("number", (first + i + j) * (first + i + j), got[j]);
+		px_same_number("beyond", UINT64_C(0x5a5a5a5a5a5a5a5a), got[want]);
+		i += want;
+	}
+	px_same_number("none", 0, px_cells_next_numbers(cells, got, 0));
+	px_same_number("a text", 0, px_cells_next_numbers(cells, got, part));
+}
+
+PX_TEST(numbers_are_read_many_at_once_up_to_a_text)
+{
+	static const size_t parts[] = { 1, 2, 7, 63 };
+	struct px_cells *cells = px_cells_new();
+	char text[] = "text";
+
+	/* Over some pieces of memory, by either way of putting them. */
+	for (size_t row = 0; row < 600; row++) {
+		unsigned char *at = px_cells_room(cells, row);
+
+		assert_non_null(at);
+		for (uint64_t i = 0; row % 2 == 0 && i < row; i++)
+			at = px_cell_put(at, (row + i) * (row + i));
+		if (row % 2 == 0)
+			px_cells_filled(cells, at);
+		for (uint64_t i = 0; row % 2 != 0 && i < row; i++)
+			add_number(cells, (row + i) * (row + i));
+		add(cells,
+			&(struct put){ row % 3 != 0 ? A_SHARED_TEXT : A_CELL, text, row % 5, 0 });
+		px_cells_end_row(cells);
+	}
+	for (size_t i = 0; i < PX_COUNT(parts); i++) {
+		px_cells_rewind(cells);
+		for (size_t row = 0; row < 600; row++) {
+			check_numbers(cells, row, row, parts[i]);
+			check_next("text", cells, &(struct put){ A_CELL, text, row % 5, 0 });
+		}
+		assert_false(px_cells_more(cells));
+	}
+	px_cells_free(cells);
+}
+
+PX_TEST(a_number_takes_as_many_bytes_as_it_needs)
+{
+	unsigned char bytes[16];
+
+	for (unsigned shift = 0; shift < 64; shift++) {
+		for (int i = -1; i <= 1; i++) {
+			uint64_t number = (UINT64_C(1) << shift) + (uint64_t)i;
+			size_t needed = 1;
+
+			for (uint64_t rest = number; number >= PX_CELL_SMALL && rest != 0;
+				rest >>= 8)
+				needed++;
+			memset(bytes, 0x5a, sizeof(bytes));
+			px_same_number("needed", needed, px_cell_put(bytes, number) - bytes);
+			assert_true(needed <= PX_CELL_NUMBER_MAX);
+			px_same_number("behind", 0x5a, bytes[needed]);
+		}
+	}
+	assert_int_equal(px_cell_put(bytes, PX_CELL_SMALL - 1) - bytes, 1);
+	assert_int_equal(px_cell_put(bytes, PX_CELL_SMALL) - bytes, 2);
 }
 
 /* Numerical Recipes' generator: the same numbers everywhere. */
@@ -252,16 +449,19 @@ PX_TEST(a_long_mixture_comes_back)
 			uint32_t what = draw(&random) % 100;
 			struct put *put = &model[i];
 
-			put->kind = what < 60 ? CELL : what < 85 ? SHARED : COUNT;
+			put->kind = what < 40 ? A_CELL : what < 65 ? A_SHARED_TEXT : A_NUMBER;
+			put->number = (uint64_t)draw(&random) << draw(&random) % 40;
+			if (what % 2 != 0)
+				put->number %= 300;
 			put->length = what % 20 == 0 ? draw(&random) % 600 : draw(&random) % 12;
 			if (draw(&random) % 2000 == 0)
 				put->length = draw(&random) % 600000;
-			if (put->kind == SHARED && i > 0 && what % 2 == 0 &&
-				model[i / 2].kind == SHARED) {
+			if (put->kind == A_SHARED_TEXT && i > 0 && what % 2 == 0 &&
+				model[i / 2].kind == A_SHARED_TEXT) {
 				/* One that was there before. */
 				put->length = model[i / 2].length;
 				put->bytes = px_exact(model[i / 2].bytes, put->length);
-			} else if (put->kind != COUNT) {
+			} else if (put->kind != A_NUMBER) {
 				put->bytes = malloc(put->length + 1);
 				assert_non_null(put->bytes);
 				for (size_t j = 0; j < put->length; j++)
@@ -287,13 +487,16 @@ PX_TEST(a_long_mixture_comes_back)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(texts_and_counts_of_any_size_come_back),
+		cmocka_unit_test(texts_and_numbers_of_any_size_come_back),
 		cmocka_unit_test(every_single_byte_comes_back),
 		cmocka_unit_test(a_shared_text_is_kept_once),
 		cmocka_unit_test(texts_stay_valid_until_the_store_is_cleared),
 		cmocka_unit_test(a_cleared_store_is_empty_and_usable),
 		cmocka_unit_test(a_row_that_was_not_ended_is_not_there),
 		cmocka_unit_test(texts_whose_hashes_collide_come_back),
+		cmocka_unit_test(a_long_text_that_collides_comes_back_wherever_it_begins),
+		cmocka_unit_test(numbers_are_read_many_at_once_up_to_a_text),
+		cmocka_unit_test(a_number_takes_as_many_bytes_as_it_needs),
 		cmocka_unit_test(a_long_mixture_comes_back),
 	};
 

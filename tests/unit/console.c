@@ -37,6 +37,7 @@ static void close_console(struct px_console *console)
 {
 	close(console->out.fd);
 	close(console->err.fd);
+	px_console_deinit(console);
 	free(console);
 }
 

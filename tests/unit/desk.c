@@ -21,6 +21,7 @@ struct px_desk *px_desk_new(void **state)
 	desk->sheet.console = &desk->console;
 	desk->sheet.options = &desk->options;
 	desk->sheet.identity = &desk->identity;
+	desk->sheet.heritage = &desk->heritage;
 	assert_int_equal(pmapx_source_open_root(*state, NULL, &desk->sheet.source), 0);
 	px_widths_init(&desk->sheet, 16);
 	return desk;
@@ -31,6 +32,8 @@ void px_desk_free(struct px_desk *desk)
 	pmapx_source_close(desk->sheet.source);
 	close(desk->console.out.fd);
 	close(desk->console.err.fd);
+	px_console_deinit(&desk->console);
+	px_heritage_deinit(&desk->heritage);
 	free(desk);
 }
 

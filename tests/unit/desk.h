@@ -6,6 +6,7 @@
 #ifndef PX_TEST_DESK_H
 #define PX_TEST_DESK_H
 
+#include "heritage.h"
 #include "sheet.h"
 #include "support.h"
 
@@ -14,6 +15,7 @@ struct px_desk {
 	struct px_console console;
 	struct px_options options;
 	struct pmapx_identity identity;
+	struct px_heritage heritage;
 	struct px_sheet sheet; /**< Points to the members above. */
 };
 

@@ -128,6 +128,81 @@ PX_TEST(what_is_kept_moves_as_the_shift_says)
 	px_frame_deinit(&frame);
 }
 
+PX_TEST(what_little_is_kept_moves_to_the_front)
+{
+	static char bytes[1000];
+	/* Bytes that are gone before those that are kept, and whether there is a move. */
+	static const struct {
+		size_t gone, kept;
+		bool moves;
+	} rows[] = {
+		{ 0, 0, false },
+		{ 0, 1, false },
+		{ 1, 1, false },
+		{ 100, 100, false },
+		{ 1000, 251, false },
+		{ 1000, 250, true },
+		{ 1000, 1, true },
+		{ 1000, 0, true },
+		{ 1, 0, true },
+	};
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i % 251 + 1);
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		size_t gone = rows[i].gone, kept = rows[i].kept;
+		struct px_frame frame = { 0 };
+		const char *buffer;
+		ptrdiff_t shift = 42;
+
+		assert_int_equal(px_frame_space(&frame, 2000, &shift), 0);
+		assert_int_equal(shift, 0);
+		memcpy(frame.bytes, bytes, gone);
+		memcpy(frame.bytes + gone, bytes, kept);
+		frame.end = gone + kept;
+		frame.keep = gone;
+		frame.at = frame.scanned = frame.end;
+		buffer = frame.bytes;
+		assert_int_equal(px_frame_space(&frame, 1, &shift), 0);
+		assert_ptr_equal(frame.bytes, buffer);
+		px_same_number("shift", rows[i].moves ? -(ptrdiff_t)gone : 0, shift);
+		px_same_number("keep", rows[i].moves ? 0 : gone, frame.keep);
+		px_same_number("kept", kept, frame.end - frame.keep);
+		px_same_number("at", frame.end, frame.at);
+		px_same_number("scanned", frame.end, frame.scanned);
+		px_same_bytes("bytes", bytes, kept, frame.bytes + frame.keep, kept);
+		px_frame_deinit(&frame);
+	}
+}
+
+PX_TEST(lines_that_are_skipped_are_counted_and_gone)
+{
+	struct px_frame frame = { 0 };
+	struct pmapx_text line;
+
+	feed(&frame, "one\ntwo\nthree\nfour", 18);
+	assert_int_equal(px_frame_peek(&frame, &line), PX_FRAME_LINE);
+	/* None: all is as it was. */
+	px_frame_skip(&frame, frame.bytes + 99, 0);
+	assert_int_equal(px_frame_peek(&frame, &line), PX_FRAME_LINE);
+	px_same_bytes("none", "one", 3, line.bytes, line.length);
+	assert_int_equal(frame.line, 0);
+	px_frame_skip(&frame, frame.bytes + 8, 2);
+	assert_int_equal(frame.line, 2);
+	assert_int_equal(px_frame_peek(&frame, &line), PX_FRAME_LINE);
+	px_same_bytes("two", "three", 5, line.bytes, line.length);
+	/* The newline of the line that was looked at before is not taken for another's. */
+	px_frame_skip(&frame, frame.bytes + 14, 1);
+	assert_int_equal(frame.line, 3);
+	assert_int_equal(px_frame_peek(&frame, &line), PX_FRAME_MORE);
+	feed(&frame, "\n", 1);
+	assert_int_equal(px_frame_peek(&frame, &line), PX_FRAME_LINE);
+	px_same_bytes("the last", "four", 4, line.bytes, line.length);
+	px_frame_take(&frame, &line);
+	assert_int_equal(frame.line, 4);
+	px_frame_deinit(&frame);
+}
+
 PX_TEST(a_line_longer_than_the_buffer_makes_it_grow)
 {
 	struct px_frame frame = { 0 };
@@ -189,6 +264,8 @@ int main(void)
 		cmocka_unit_test(lines_do_not_depend_on_the_pieces_they_come_in),
 		cmocka_unit_test(a_peek_takes_nothing),
 		cmocka_unit_test(what_is_kept_moves_as_the_shift_says),
+		cmocka_unit_test(what_little_is_kept_moves_to_the_front),
+		cmocka_unit_test(lines_that_are_skipped_are_counted_and_gone),
 		cmocka_unit_test(a_line_longer_than_the_buffer_makes_it_grow),
 		cmocka_unit_test(room_beyond_all_memory_is_refused_and_nothing_is_lost),
 		cmocka_unit_test(a_reset_keeps_the_memory_only),

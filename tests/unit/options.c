@@ -87,6 +87,7 @@ static char *read_line(const char *line, bool as_pmap, struct px_options *option
 	fclose(to);
 	close(console->out.fd);
 	close(console->err.fd);
+	px_console_deinit(console);
 	free(console);
 	free(words);
 	return ret;

@@ -22,6 +22,7 @@ static struct px_out *new_out(int fd)
 
 	assert_non_null(out);
 	out->fd = fd;
+	out->sink = NULL;
 	out->error = 0;
 	out->length = 0;
 	return out;

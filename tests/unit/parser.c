@@ -7,12 +7,10 @@
  * the transcript that they must give; and every sample must give the same one
  * fed whole, cut in two at every byte, and in chunks of several sizes.
  */
-#include "support.h"
+#include "transcript.h"
 
 #include <errno.h>
 #include <glob.h>
-#include <inttypes.h>
-#include <pmapx/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,152 +20,6 @@
 #define A_MAPPING_IS "400000-401000 r-xp 0 fe:0 1 '/a/b'\n"
 #define ANON "00500000-00501000 rw-p 00000000 00:00 0 \n"
 #define ANON_IS "500000-501000 rw-p 0 0:0 0 ''\n"
-
-static struct pmapx_parser *open_parser(bool mappings_only)
-{
-	const struct pmapx_parser_options options = {
-		.size = sizeof(options),
-		.mappings_only = mappings_only,
-	};
-	struct pmapx_parser *parser;
-
-	assert_int_equal(pmapx_parser_open(&options, &parser), 0);
-	return parser;
-}
-
-/* The members of smaps must be what the last entry of each key says. */
-static void check_members(const struct pmapx_smaps *smaps)
-{
-	uint64_t have = 0;
-
-	for (size_t i = 0; i < PMAPX_FIELD_COUNT; i++) {
-		const struct px_key *key = &px_keys[i];
-		const void *member = (const char *)smaps + key->offset;
-		const struct pmapx_entry *last = NULL;
-
-		for (size_t j = 0; j < smaps->entry_count; j++) {
-			const struct pmapx_entry *entry = &smaps->entries[j];
-			bool is_key = entry->key.length == strlen(key->key) &&
-				memcmp(entry->key.bytes, key->key, entry->key.length) == 0;
-
-			px_same_number(key->key, is_key, entry->field == key->field);
-			if (is_key)
-				last = entry;
-		}
-		if (last == NULL || (key->unit != PMAPX_UNIT_TEXT && last->digits.length == 0))
-			continue;
-		have |= UINT64_C(1) << key->field;
-		if (key->unit == PMAPX_UNIT_TEXT) {
-			struct pmapx_text text;
-
-			memcpy(&text, member, sizeof(text));
-			px_same_bytes(key->key, last->value.bytes, last->value.length, text.bytes,
-				text.length);
-		} else {
-			uint64_t number;
-
-			memcpy(&number, member, sizeof(number));
-			px_same_number(key->key, last->number, number);
-		}
-	}
-	px_same_number("have", have, smaps->have);
-}
-
-static void put(FILE *to, const struct pmapx_text *text)
-{
-	if (text->length > 0)
-		fwrite(text->bytes, 1, text->length, to);
-}
-
-static void write_mapping(FILE *to, const struct pmapx_mapping *mapping, bool with_text)
-{
-	fprintf(to, "%" PRIu64 ": %" PRIx64 "-%" PRIx64 " %s %" PRIx64, mapping->line,
-		mapping->start, mapping->end, mapping->perms, mapping->offset);
-	fprintf(to, " %" PRIx64 ":%" PRIx64 " %" PRIu64 " '", mapping->dev_major,
-		mapping->dev_minor, mapping->inode);
-	put(to, &mapping->name);
-	fputs("'\n", to);
-	if (with_text)
-		put(to, &mapping->text);
-	for (size_t i = 0; i < mapping->smaps->entry_count; i++) {
-		const struct pmapx_entry *entry = &mapping->smaps->entries[i];
-
-		fputc(' ', to);
-		put(to, &entry->key);
-		fputs(entry->digits.length > 0 ? " #" : " ?", to);
-		put(to, &entry->digits);
-		fputs(" '", to);
-		put(to, &entry->value);
-		fputs("'\n", to);
-	}
-	check_members(mapping->smaps);
-}
-
-/* How to feed: a piece of @first bytes, then pieces of @chunk; by which call. */
-struct feeding {
-	size_t first, chunk;
-	bool by_space;
-};
-
-static void feed(struct pmapx_parser *parser, const char *bytes, size_t length, bool by_space)
-{
-	char *room;
-	size_t size;
-
-	if (!by_space) {
-		assert_int_equal(pmapx_parser_feed(parser, bytes, length), 0);
-		return;
-	}
-	assert_int_equal(pmapx_parser_space(parser, length, &room, &size), 0);
-	assert_true(size >= length);
-	memcpy(room, bytes, length);
-	pmapx_parser_fed(parser, length);
-}
-
-/* What @parser, which has seen nothing, says of @bytes; to be freed. */
-static char *transcript(struct pmapx_parser *parser, const char *bytes, size_t length,
-	const struct feeding *feeding, bool with_text, size_t *ret_length)
-{
-	size_t fed = 0, piece = feeding->first;
-	const struct pmapx_mapping *mapping;
-	struct pmapx_error error = { 0 };
-	bool begun = false, finished = false;
-	char *ret;
-	FILE *to = open_memstream(&ret, ret_length);
-	int r;
-
-	assert_non_null(to);
-	while ((r = pmapx_parser_next(parser, &mapping, &error)) != 0) {
-		if (r == 1) {
-			write_mapping(to, mapping, with_text);
-		} else if (r != -EAGAIN) {
-			assert_int_equal(error.code, -r);
-			assert_non_null(error.reason);
-			fprintf(to, "%s %" PRIu64 ":%" PRIu64 " %s\n",
-				r == -EBADMSG           ? "bad"
-					: r == -ENODATA ? "cut"
-							: strerror(-r),
-				error.line, error.column, error.reason);
-		} else if (fed < length || !begun) {
-			if (piece > length - fed)
-				piece = length - fed;
-			feed(parser, bytes + fed, piece, feeding->by_space);
-			fed += piece;
-			piece = feeding->chunk;
-			begun = true;
-		} else {
-			assert_false(finished);
-			finished = true;
-			pmapx_parser_finish(parser);
-		}
-	}
-	assert_true(finished);
-	/* The end stays the end. */
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(pmapx_parser_next(parser, &mapping, &error), 0);
-	fclose(to);
-	return ret;
-}
 
 static const struct {
 	const char *about, *bytes;
@@ -209,6 +61,19 @@ static const struct {
 		"21: 7ffd00000000-7ffd00010000 rw-p 0 0:0 0 '[stack]'\n Size #64 '64 kB'\n"
 		" Rss #64 '64 kB'\n Private_Dirty #16 '16 kB'\n THPeligible #0 '0'\n"
 		" VmFlags ? 'rd gd'\n" },
+	{ "keys as the kernel aligns them, as expected and not",
+		PX_BYTES(A_MAPPING "Size:                  4 kB\nNew:                  17 kB\n"
+				   "THPeligible:           0\nVmFlags: rd ex \n" ANON
+				   "Size:           12345678 kB\nNew:                0017 kB\n"
+				   "THPeligible:           1\nVmFlags: rd \n" A_MAPPING
+				   "Size:          123456789 kB\nNew:              \n"
+				   "       8 kB\nTHPeligible:           1\nVmFlags:\n"),
+		"1: " A_MAPPING_IS " Size #4 '4 kB'\n New #17 '17 kB'\n THPeligible #0 '0'\n"
+		" VmFlags ? 'rd ex'\n6: " ANON_IS " Size #12345678 '12345678 kB'\n"
+		" New #0017 '0017 kB'\n THPeligible #1 '1'\n VmFlags ? 'rd'\n"
+		"bad 14:1 expected a mapping or a key\n"
+		"11: " A_MAPPING_IS " Size #123456789 '123456789 kB'\n New ? ''\n"
+		" THPeligible #1 '1'\n VmFlags ? ''\n" },
 	{ "keys missing, more, shuffled and repeated",
 		PX_BYTES(A_MAPPING "Size: 4 kB\nRss: 1 kB\nPss: 2 kB\n" ANON
 				   "Pss: 3 kB\nNever_Heard: 5 kB\nSize: 6 kB\nPss: 7 kB\n" A_MAPPING
@@ -281,12 +146,13 @@ static const struct {
 PX_TEST(every_sample_gives_its_transcript)
 {
 	for (size_t i = 0; i < PX_COUNT(samples); i++) {
-		struct feeding whole = { .first = samples[i].length };
-		struct pmapx_parser *parser = open_parser(false);
+		struct px_feeding whole = { .first = samples[i].length };
+		struct pmapx_parser *parser = px_parser_new(false, 0);
 		size_t length;
 		char *exact = px_exact(samples[i].bytes, samples[i].length), *got;
 
-		got = transcript(parser, exact, samples[i].length, &whole, false, &length);
+		got = px_transcript(
+			parser, exact, samples[i].length, &whole, px_write_entries, NULL, &length);
 		if (samples[i].want != NULL)
 			px_same_bytes(samples[i].about, samples[i].want, strlen(samples[i].want),
 				got, length);
@@ -304,10 +170,10 @@ PX_TEST(a_nul_is_a_byte_of_names_and_values_and_of_nothing_else)
 				   "bad 4:2 expected a mapping, or ':' after a key\n"
 				   "2: 1-2 r--p 0 0:0 0 'a\0b'\n"
 				   " Rss #1 '1\0 kB'\n VmFlags ? 'r\0'\n";
-	struct feeding whole = { .first = sizeof(input) - 1 };
-	struct pmapx_parser *parser = open_parser(false);
+	struct px_feeding whole = { .first = sizeof(input) - 1 };
+	struct pmapx_parser *parser = px_parser_new(false, 0);
 	size_t length;
-	char *got = transcript(parser, PX_BYTES(input), &whole, false, &length);
+	char *got = px_transcript(parser, PX_BYTES(input), &whole, px_write_entries, NULL, &length);
 
 	px_same_bytes("NULs", want, sizeof(want) - 1, got, length);
 	free(got);
@@ -323,30 +189,33 @@ static void check_pieces(const char *about, const char *bytes, size_t length, si
 	static const size_t chunks[] = { 1, 7, 4096, 65535, 65536, 65537 };
 
 	for (int mappings_only = 0; mappings_only < 2; mappings_only++) {
-		struct pmapx_parser *fresh = open_parser(mappings_only != 0);
-		struct pmapx_parser *used = open_parser(mappings_only != 0);
-		struct feeding whole = { .first = length, .chunk = length };
+		struct pmapx_parser *fresh = px_parser_new(mappings_only != 0, 0);
+		struct pmapx_parser *used = px_parser_new(mappings_only != 0, 0);
+		struct px_feeding whole = { .first = length, .chunk = length };
 		size_t want_length, got_length;
 		char *want, *got;
 
-		want = transcript(fresh, bytes, length, &whole, true, &want_length);
+		want = px_transcript(
+			fresh, bytes, length, &whole, px_write_text, NULL, &want_length);
 		for (size_t i = 0; i < 2 * PX_COUNT(chunks); i++) {
-			struct feeding feeding = {
+			struct px_feeding feeding = {
 				.first = chunks[i / 2],
 				.chunk = chunks[i / 2],
 				.by_space = i % 2 != 0,
 			};
 
 			pmapx_parser_reset(used);
-			got = transcript(used, bytes, length, &feeding, true, &got_length);
+			got = px_transcript(
+				used, bytes, length, &feeding, px_write_text, NULL, &got_length);
 			px_same_bytes(about, want, want_length, got, got_length);
 			free(got);
 		}
 		for (size_t cut = 0; cut <= length; cut += every) {
-			struct feeding feeding = { .first = cut, .chunk = length };
+			struct px_feeding feeding = { .first = cut, .chunk = length };
 
 			pmapx_parser_reset(used);
-			got = transcript(used, bytes, length, &feeding, true, &got_length);
+			got = px_transcript(
+				used, bytes, length, &feeding, px_write_text, NULL, &got_length);
 			px_same_bytes(about, want, want_length, got, got_length);
 			free(got);
 		}
@@ -382,7 +251,7 @@ PX_TEST(names_of_any_length_come_whole)
 	static const size_t lengths[] = { 1, 4096, 65536 - 24, 65536, 1024 * 1024 };
 
 	for (size_t i = 0; i < PX_COUNT(lengths); i++) {
-		struct pmapx_parser *parser = open_parser(false);
+		struct pmapx_parser *parser = px_parser_new(false, 0);
 		const struct pmapx_mapping *mapping;
 		size_t length;
 		char *bytes = make_long_name(lengths[i], &length);
@@ -417,7 +286,7 @@ PX_TEST(a_mapping_with_more_keys_than_the_buffer_holds_comes_whole)
 
 PX_TEST(texts_survive_that_the_buffer_moves)
 {
-	struct pmapx_parser *parser = open_parser(false);
+	struct pmapx_parser *parser = px_parser_new(false, 0);
 	const struct pmapx_mapping *mapping;
 	char key[64];
 
@@ -451,7 +320,7 @@ PX_TEST(texts_survive_that_the_buffer_moves)
 
 PX_TEST(mappings_only_hands_out_a_mapping_at_its_own_line)
 {
-	struct pmapx_parser *eager = open_parser(true), *patient = open_parser(false);
+	struct pmapx_parser *eager = px_parser_new(true, 0), *patient = px_parser_new(false, 0);
 	const struct pmapx_mapping *mapping;
 
 	assert_int_equal(pmapx_parser_feed(eager, PX_BYTES(A_MAPPING)), 0);
@@ -479,10 +348,10 @@ PX_TEST(a_reset_forgets_what_was_begun_and_what_was_not_yet_said)
 	static const char *const before[] = { "", A_MAPPING, A_MAPPING "Rss: 4 kB\nPss: 1", "1-",
 		"~\n~", A_MAPPING ANON "VmFlags: rd\n", "1-2 r--p 0 0:0 0 /cut" };
 	static const char after[] = ANON "Pss: 4 kB\nRss: 3 kB\n";
-	struct feeding whole = { .first = sizeof(after) - 1 };
+	struct px_feeding whole = { .first = sizeof(after) - 1 };
 
 	for (size_t i = 0; i < 3 * PX_COUNT(before); i++) {
-		struct pmapx_parser *parser = open_parser(false);
+		struct pmapx_parser *parser = px_parser_new(false, 0);
 		const struct pmapx_mapping *mapping;
 		const char *bytes = before[i / 3];
 		size_t length;
@@ -496,7 +365,8 @@ PX_TEST(a_reset_forgets_what_was_begun_and_what_was_not_yet_said)
 			if (i % 3 < 2)
 				break;
 		pmapx_parser_reset(parser);
-		got = transcript(parser, PX_BYTES(after), &whole, false, &length);
+		got = px_transcript(
+			parser, PX_BYTES(after), &whole, px_write_entries, NULL, &length);
 		px_same(bytes, "1: " ANON_IS " Pss #4 '4 kB'\n Rss #3 '3 kB'\n", got);
 		free(got);
 		pmapx_parser_close(parser);
@@ -506,7 +376,7 @@ PX_TEST(a_reset_forgets_what_was_begun_and_what_was_not_yet_said)
 PX_TEST(nothing_is_kept_that_was_handed_out)
 {
 	static const char keys[] = "Rss: 4 kB\nPss: 4 kB\n";
-	struct pmapx_parser *parser = open_parser(true);
+	struct pmapx_parser *parser = px_parser_new(true, 0);
 	const struct pmapx_mapping *mapping;
 	size_t room;
 	char *bytes;
@@ -524,7 +394,7 @@ PX_TEST(nothing_is_kept_that_was_handed_out)
 
 PX_TEST(nothing_fed_is_nothing_done)
 {
-	struct pmapx_parser *parser = open_parser(false);
+	struct pmapx_parser *parser = px_parser_new(false, 0);
 	const struct pmapx_mapping *mapping;
 
 	assert_int_equal(pmapx_parser_feed(parser, NULL, 0), 0);
@@ -537,7 +407,7 @@ PX_TEST(nothing_fed_is_nothing_done)
 
 PX_TEST(room_is_given_as_asked_for_or_refused)
 {
-	struct pmapx_parser *parser = open_parser(false);
+	struct pmapx_parser *parser = px_parser_new(false, 0);
 	const struct pmapx_mapping *mapping;
 	char *bytes;
 	size_t room;
@@ -601,6 +471,78 @@ PX_TEST(options_may_be_shorter_or_longer_than_the_library_knows)
 		px_same_number(rows[i].about, rows[i].mappings_only ? 1 : -EAGAIN,
 			pmapx_parser_next(parser, &mapping, NULL));
 		pmapx_parser_close(parser);
+	}
+}
+
+PX_TEST(fields_are_all_if_the_callers_struct_does_not_reach_them)
+{
+	const size_t before = offsetof(struct pmapx_parser_options, fields);
+	const struct pmapx_mapping *mapping;
+	struct pmapx_parser *parser;
+
+	for (int is_whole = 0; is_whole < 2; is_whole++) {
+		struct pmapx_parser_options options = {
+			.size = is_whole ? sizeof(options) : before,
+			.fields = UINT64_C(1) << PMAPX_FIELD_RSS,
+		};
+
+		assert_int_equal(pmapx_parser_open(&options, &parser), 0);
+		px_parser_feed(parser, PX_BYTES(A_MAPPING "Rss: 4 kB\nPss: 3 kB\n"), false);
+		pmapx_parser_finish(parser);
+		assert_int_equal(pmapx_parser_next(parser, &mapping, NULL), 1);
+		assert_int_equal(mapping->smaps->entry_count, is_whole ? 0 : 2);
+		assert_true(pmapx_smaps_has(mapping->smaps, PMAPX_FIELD_RSS));
+		pmapx_parser_close(parser);
+	}
+}
+
+/* The mapping without what its keys may say, and without what depends on where it is. */
+static void write_range(FILE *to, const struct pmapx_mapping *mapping, const uint64_t *fields)
+{
+	(void)fields;
+	fprintf(to, "%.*s %d\n", (int)mapping->text.length, mapping->text.bytes,
+		mapping->perms[0] + mapping->perms[3] + (int)mapping->inode);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The lines of @text in an order of their own. */
+static void sort_lines(char *text)
+{
+	char *lines[64], *copy = strdup(text), *rest = copy;
+	size_t count = 0;
+
+	assert_non_null(copy);
+	while ((lines[count] = strsep(&rest, "\n")) != NULL)
+		assert_true(++count < PX_COUNT(lines));
+	qsort(lines, count, sizeof(lines[0]), compare_lines);
+	for (size_t i = 0; i < count; i++)
+		text = stpcpy(stpcpy(text, lines[i]), i + 1 < count ? "\n" : "");
+	free(copy);
+}
+
+PX_TEST(mappings_only_finds_the_same_mappings_and_mistakes)
+{
+	for (size_t i = 0; i < PX_COUNT(samples); i++) {
+		struct px_feeding whole = { .first = samples[i].length };
+		char *said[2];
+		size_t length;
+
+		for (int mappings_only = 0; mappings_only < 2; mappings_only++) {
+			struct pmapx_parser *parser = px_parser_new(mappings_only != 0, 0);
+
+			said[mappings_only] = px_transcript(parser, samples[i].bytes,
+				samples[i].length, &whole, write_range, NULL, &length);
+			/* A mapping is said before the mistakes below it. */
+			sort_lines(said[mappings_only]);
+			pmapx_parser_close(parser);
+		}
+		px_same(samples[i].about, said[0], said[1]);
+		free(said[0]);
+		free(said[1]);
 	}
 }
 
@@ -679,6 +621,8 @@ int main(void)
 		cmocka_unit_test(nothing_fed_is_nothing_done),
 		cmocka_unit_test(room_is_given_as_asked_for_or_refused),
 		cmocka_unit_test(options_may_be_shorter_or_longer_than_the_library_knows),
+		cmocka_unit_test(fields_are_all_if_the_callers_struct_does_not_reach_them),
+		cmocka_unit_test(mappings_only_finds_the_same_mappings_and_mistakes),
 		cmocka_unit_test(no_options_are_the_default),
 		cmocka_unit_test(no_recorded_root_depends_on_the_pieces_it_comes_in),
 		cmocka_unit_test(no_golden_file_depends_on_the_pieces_it_comes_in),

@@ -51,6 +51,53 @@ PX_TEST(digits_are_counted_and_none_needs_more_than_the_most)
 	}
 }
 
+PX_TEST(digits_are_counted_around_every_power_of_ten)
+{
+	uint64_t power = 1;
+
+	for (unsigned digits = 1; digits <= 20; digits++, power *= 10) {
+		px_same_number("power", digits, px_decimal_digits(power));
+		px_same_number("above", digits, px_decimal_digits(power + 1));
+		if (digits > 1)
+			px_same_number("below", digits - 1, px_decimal_digits(power - 1));
+		px_same_number("between", digits, px_decimal_digits(power + power / 2));
+	}
+	px_same_number("none", 1, px_decimal_digits(0));
+	px_same_number("all", 20, px_decimal_digits(UINT64_MAX));
+}
+
+/* @value as eight digits, and in each half of sixteen. */
+static void check_hex(uint32_t value)
+{
+	char want[64], got[64];
+
+	snprintf(want, sizeof(want), "%08" PRIx32, value);
+	memset(got, '#', sizeof(got));
+	check(want, got, px_put_hex8(got, value), sizeof(got));
+	snprintf(want, sizeof(want), "%08" PRIx32 "%08" PRIx32, value, ~value);
+	memset(got, '#', sizeof(got));
+	check(want, got, px_put_hex(got, (uint64_t)value << 32 | (uint32_t)~value, 16),
+		sizeof(got));
+}
+
+PX_TEST(eight_digits_are_as_printf_writes_them)
+{
+	uint32_t random = 1;
+
+	/* Each digit at each place, among zeros and among others. */
+	for (uint32_t digit = 0; digit < 16; digit++) {
+		for (unsigned place = 0; place < 32; place += 4) {
+			check_hex(digit << place);
+			check_hex(~(digit << place));
+		}
+		check_hex(digit * UINT32_C(0x11111111));
+	}
+	for (int i = 0; i < 100000; i++) {
+		random = random * 1664525u + 1013904223u;
+		check_hex(random);
+	}
+}
+
 PX_TEST(a_fill_fills)
 {
 	char got[8];
@@ -66,6 +113,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_as_printf_writes_them),
 		cmocka_unit_test(digits_are_counted_and_none_needs_more_than_the_most),
+		cmocka_unit_test(digits_are_counted_around_every_power_of_ten),
+		cmocka_unit_test(eight_digits_are_as_printf_writes_them),
 		cmocka_unit_test(a_fill_fills),
 	};
 

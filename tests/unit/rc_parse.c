@@ -116,6 +116,7 @@ static void check(const char *row, const char *bytes, size_t length, const char 
 	free(exact);
 	px_rc_deinit(&rc);
 	close(console->err.fd);
+	px_console_deinit(console);
 	free(console);
 }
 
@@ -177,6 +178,7 @@ PX_TEST(a_name_is_compared_whole)
 	assert_true(px_rc_wants_heading(&rc, console, "Offset"));
 	assert_false(px_rc_wants_heading(&rc, console, "Inode"));
 	px_rc_deinit(&rc);
+	px_console_deinit(console);
 	free(console);
 }
 

@@ -265,6 +265,26 @@ PX_TEST(options_are_those_of_the_parser_and_may_grow)
 	}
 }
 
+PX_TEST(fields_that_are_wanted_are_the_parsers_to_look_for)
+{
+	static const char smaps[] = MAPPING(1) "Rss: 4 kB\nPss: 3 kB\n";
+	struct pmapx_reader_options options = { .size = sizeof(options) };
+	const struct pmapx_mapping *mapping;
+	struct reading reading;
+
+	px_folder_write(state, "100/stat", A_STAT);
+	px_folder_write(state, "100/smaps", smaps);
+	for (int wanted = 0; wanted < 2; wanted++) {
+		options.fields = wanted ? UINT64_C(1) << PMAPX_FIELD_PSS : 0;
+		assert_int_equal(open_reading(state, 100, PMAPX_FILE_SMAPS, &options, &reading), 0);
+		assert_int_equal(pmapx_reader_next(reading.reader, &mapping, NULL), 1);
+		assert_int_equal(mapping->smaps->entry_count, wanted ? 0 : 2);
+		assert_true(pmapx_smaps_has(mapping->smaps, PMAPX_FIELD_PSS));
+		assert_int_equal(mapping->smaps->pss_kb, 3);
+		close_reading(&reading);
+	}
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, px_folder_make, px_folder_remove)
 
 int main(void)
@@ -276,6 +296,7 @@ int main(void)
 		IN_FOLDER(what_is_neither_file_nor_folder_is_not_read),
 		IN_FOLDER(a_file_of_many_reads_comes_whole),
 		IN_FOLDER(options_are_those_of_the_parser_and_may_grow),
+		IN_FOLDER(fields_that_are_wanted_are_the_parsers_to_look_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,10 @@ PX_TEST(hexadecimal_stops_behind_its_digits_and_fits_64_bits)
 		{ "ff-", 2, 255 },
 		{ "00000000000000000000000000000001 ", 32, 1 },
 		{ "ffffffffffffffff", 16, UINT64_MAX },
+		{ "0ffffffffffffffff", 17, UINT64_MAX },
 		{ "10000000000000000", -1, 0 },
+		{ "00000000000000010000000000000000", -1, 0 },
+		{ "fffffffffffffffff", -1, 0 },
 		{ "FF", -1, 0 },
 		{ "", -1, 0 },
 		{ "-1", -1, 0 },
@@ -46,6 +49,53 @@ PX_TEST(hexadecimal_stops_behind_its_digits_and_fits_64_bits)
 		const char *got = px_scan_hex(rows[i].text, end, &value);
 
 		check(&rows[i], end, got, value);
+	}
+}
+
+PX_TEST(hexadecimal_has_sixteen_digits_and_any_zeros_in_front)
+{
+	char digits[64];
+
+	/* A digit at each place of up to 40, zeros before it, digits behind it. */
+	for (size_t length = 1; length <= 40; length++) {
+		for (size_t place = 0; place < length; place++) {
+			const char *end = digits + length;
+			uint64_t value = 42, want = 0;
+			const char *got;
+
+			memset(digits, '0', length);
+			for (size_t i = place; i < length; i++)
+				digits[i] = "123456789abcdef0"[(i - place + length) % 16];
+			digits[place] = "18f"[length % 3];
+			digits[length] = 'g';
+			for (size_t i = place; i < length; i++)
+				want = want * 16 +
+					(unsigned)(digits[i] <= '9' ? digits[i] - '0'
+								    : digits[i] - 'a' + 10);
+			got = px_scan_hex(digits, end, &value);
+			if (length - place > 16) {
+				assert_null(got);
+				assert_int_equal(value, 42);
+				continue;
+			}
+			assert_ptr_equal(got, end);
+			px_same_number(digits, want, value);
+			/* It stops at what is no digit, and at the end. */
+			assert_ptr_equal(px_scan_hex(digits, end + 1, &value), end);
+		}
+	}
+}
+
+PX_TEST(of_all_bytes_sixteen_are_hexadecimal_digits)
+{
+	for (int i = 0; i < 256; i++) {
+		char byte = (char)i;
+		bool is_digit = (i >= '0' && i <= '9') || (i >= 'a' && i <= 'f');
+		uint64_t value = 42;
+
+		px_same_number("is one", is_digit, px_is_hex(byte));
+		assert_int_equal(px_scan_hex(&byte, &byte + 1, &value) != NULL, is_digit);
+		px_same_number("value", !is_digit ? 42 : i <= '9' ? i - '0' : i - 'a' + 10, value);
 	}
 }
 
@@ -120,6 +170,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hexadecimal_stops_behind_its_digits_and_fits_64_bits),
+		cmocka_unit_test(hexadecimal_has_sixteen_digits_and_any_zeros_in_front),
+		cmocka_unit_test(of_all_bytes_sixteen_are_hexadecimal_digits),
 		cmocka_unit_test(decimal_stops_behind_its_digits_and_fits_64_bits),
 		cmocka_unit_test(blanks_are_blanks_and_tabs),
 		cmocka_unit_test(options_of_any_age_are_taken_unless_they_ask_for_the_unknown),

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "layout.h"
 #include "smaps.h"
 
 PX_TEST(every_key_is_in_the_table_once_with_its_unit)
@@ -67,10 +68,17 @@ PX_TEST(every_key_sets_its_own_member_and_bit_and_no_other)
 	}
 }
 
-/*
- * What a line gives: "key field digits number value", with digits and field
- * as - if there are none; or the column and reason it is refused with.
- */
+/* "key field digits number value", with digits as - if there are none. */
+static void write_entry(const struct pmapx_entry *entry, char *got, size_t size)
+{
+	snprintf(got, size, "%.*s %d %.*s %" PRIu64 " '%.*s'", (int)entry->key.length,
+		entry->key.bytes, (int)entry->field,
+		entry->digits.length > 0 ? (int)entry->digits.length : 1,
+		entry->digits.length > 0 ? entry->digits.bytes : "-", entry->number,
+		(int)entry->value.length, entry->value.bytes);
+}
+
+/* What a line gives, or the column and reason it is refused with. */
 static void read_line(
 	const struct pmapx_text *line, enum pmapx_field expected, char *got, size_t size)
 {
@@ -86,11 +94,7 @@ static void read_line(
 		snprintf(got, size, "%d %s", (int)error.column, error.reason);
 		return;
 	}
-	snprintf(got, size, "%.*s %d %.*s %" PRIu64 " '%.*s'", (int)entry.key.length,
-		entry.key.bytes, (int)entry.field,
-		entry.digits.length > 0 ? (int)entry.digits.length : 1,
-		entry.digits.length > 0 ? entry.digits.bytes : "-", entry.number,
-		(int)entry.value.length, entry.value.bytes);
+	write_entry(&entry, got, size);
 }
 
 static const struct {
@@ -213,6 +217,96 @@ PX_TEST(nothing_is_had_of_an_unknown_key)
 		pmapx_smaps_has(&(struct pmapx_smaps){ .have = UINT64_MAX }, PMAPX_FIELD_UNKNOWN));
 }
 
+PX_TEST(a_value_is_plain_if_it_is_a_number_as_anybody_writes_it)
+{
+	static const struct {
+		const char *line;
+		bool want;
+	} rows[] = {
+		{ "Rss: 0 kB", true },
+		{ "Rss: 7", true },
+		{ "Rss: 10 MB", true },
+		{ "Unheard: 100 kB", true },
+		{ "Rss: 18446744073709551615 kB", true },
+		{ "Rss: 00 kB", false },
+		{ "Rss: 07", false },
+		{ "Unheard: 0017 kB", false },
+		{ "Rss: -1 kB", false },
+		{ "Rss: kB", false },
+		{ "Unheard:", false },
+		{ "Rss: 18446744073709551616 kB", false },
+		/* Texts, whatever they are. */
+		{ "VmFlags: rd wr", true },
+		{ "VmFlags:", true },
+		{ "Name: 007", true },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		struct pmapx_text line = px_text(rows[i].line);
+		struct pmapx_entry entry;
+		struct pmapx_error error;
+
+		assert_int_equal(px_smaps_parse(&line, PMAPX_FIELD_UNKNOWN, &entry, &error), 0);
+		px_same_number(rows[i].line, rows[i].want, px_smaps_is_plain(&entry));
+	}
+}
+
+PX_TEST(numbers_and_texts_are_set_by_their_field_alone)
+{
+	struct pmapx_smaps smaps = { .have = 0 };
+
+	for (size_t i = 0; i < PMAPX_FIELD_COUNT; i++) {
+		const char *member = (const char *)&smaps + px_keys[i].offset;
+		struct pmapx_text text;
+		uint64_t number;
+
+		if (px_keys[i].unit == PMAPX_UNIT_TEXT) {
+			const char line[] = " \t a text\t ";
+			uint64_t have = smaps.have;
+
+			px_smaps_set_text(&smaps, px_keys[i].field, line, line + sizeof(line) - 1);
+			memcpy(&text, member, sizeof(text));
+			px_same_bytes(px_keys[i].key, "a text", 6, text.bytes, text.length);
+			px_same_number(
+				px_keys[i].key, have | UINT64_C(1) << px_keys[i].field, smaps.have);
+			continue;
+		}
+		px_smaps_set_number(&smaps, px_keys[i].field, UINT64_MAX - i);
+		memcpy(&number, member, sizeof(number));
+		px_same_number(px_keys[i].key, UINT64_MAX - i, number);
+		px_same_number(
+			px_keys[i].key, UINT64_MAX - i, px_smaps_number(&smaps, px_keys[i].field));
+		assert_false(pmapx_smaps_has(&smaps, px_keys[i].field));
+	}
+}
+
+PX_TEST(lines_are_looked_at_in_any_order_as_often_as_one_likes)
+{
+	static const char text[] = "0-1 r--p\nRss: 4 kB\nNew:\n  not one\nVmFlags: rd wr \n";
+	size_t offsets[] = { 9, 19, 34 };
+	const struct px_lines where = { text, offsets };
+	const struct pmapx_smaps smaps = { .entry_count = 3, .lines = &where };
+	static const char *const want[] = { "Rss 3 4 4 '4 kB'", "New -1 - 0 ''",
+		"VmFlags 31 - 0 'rd wr'" };
+	struct pmapx_entry entry;
+
+	for (size_t i = 0; i < 9; i++) {
+		size_t index = i * 2 % 3;
+		char got[64];
+
+		memset(&entry, 0x5a, sizeof(entry));
+		assert_true(pmapx_smaps_entry(&smaps, index, &entry));
+		write_entry(&entry, got, sizeof(got));
+		px_same("line", want[index], got);
+		assert_ptr_equal(entry.key.bytes, text + offsets[index]);
+	}
+	entry.number = 42;
+	assert_false(pmapx_smaps_entry(&smaps, 3, &entry));
+	assert_false(pmapx_smaps_entry(&smaps, SIZE_MAX, &entry));
+	assert_false(pmapx_smaps_entry(&(struct pmapx_smaps){ 0 }, 0, &entry));
+	assert_int_equal(entry.number, 42);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +316,9 @@ int main(void)
 		cmocka_unit_test(a_key_may_have_255_bytes),
 		cmocka_unit_test(of_a_repeated_key_the_last_counts_even_if_it_is_no_number),
 		cmocka_unit_test(nothing_is_had_of_an_unknown_key),
+		cmocka_unit_test(a_value_is_plain_if_it_is_a_number_as_anybody_writes_it),
+		cmocka_unit_test(numbers_and_texts_are_set_by_their_field_alone),
+		cmocka_unit_test(lines_are_looked_at_in_any_order_as_often_as_one_likes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

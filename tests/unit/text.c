@@ -171,12 +171,103 @@ PX_TEST(no_other_sequence_of_bytes_passes)
 	}
 }
 
+/* What should become of a text, found byte by byte. */
+static size_t model(enum px_charset charset, const char *bytes, size_t length, char *ret)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		unsigned char next[4] = { 0 };
+		size_t left = length - at, passes;
+
+		memcpy(next, bytes + at, left < 4 ? left : 4);
+		passes = reference_length(next);
+		/* The zeros behind the end are no character's. */
+		if (passes > 1 && (passes > left || charset != PX_CHARSET_UTF8))
+			passes = 0;
+		memcpy(ret + at, passes > 0 ? bytes + at : "?", passes > 0 ? passes : 1);
+		at += passes > 0 ? passes : 1;
+	}
+	return at;
+}
+
+/* As check(), but many times: nothing is written. */
+static void check_fast(
+	struct px_out *out, enum px_charset charset, const char *bytes, size_t length)
+{
+	struct px_locale locale = { .has_charset = true, .charset = charset };
+	char want[64];
+	size_t want_length = model(charset, bytes, length, want);
+
+	out->length = 0;
+	px_out_text(out, &locale, bytes, length);
+	if (out->length != want_length || memcmp(out->bytes, want, want_length) != 0)
+		px_same_bytes(bytes, want, want_length, out->bytes, out->length);
+}
+
+PX_TEST(every_byte_at_every_place_is_judged_by_itself)
+{
+	struct px_out *out = calloc(1, sizeof(*out));
+
+	assert_non_null(out);
+	for (size_t length = 0; length <= 24; length++) {
+		for (size_t alignment = 0; alignment < 8; alignment++) {
+			/* No byte more than there may be read. */
+			char *bytes = malloc(alignment + length);
+			char *text = bytes + alignment;
+
+			assert_true(bytes != NULL || alignment + length == 0);
+			for (size_t i = 0; i < length; i++)
+				text[i] = (char)(' ' + (alignment + i * 5) % 95);
+			for (size_t i = 0; i < 256 * length; i++) {
+				char before = text[i / 256];
+
+				text[i / 256] = (char)i;
+				check_fast(out, PX_CHARSET_UTF8, text, length);
+				check_fast(out, PX_CHARSET_OTHER, text, length);
+				text[i / 256] = before;
+			}
+			free(bytes);
+		}
+	}
+	free(out);
+}
+
+PX_TEST(mixtures_of_bytes_are_as_byte_by_byte)
+{
+	static const char *const pieces[] = { "a", "~", " ", "plain te", "\x1f", "\x7f", "\x80",
+		"\xff", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xc2\x9b", "\xe2\x80\xa8",
+		"\xe2" };
+	struct px_out *out = calloc(1, sizeof(*out));
+	uint32_t random = 1;
+
+	assert_non_null(out);
+	for (int i = 0; i < 200000; i++) {
+		char text[64] = "";
+		size_t length = 0, wanted;
+
+		random = random * 1664525u + 1013904223u;
+		wanted = (random >> 8) % 25;
+		while (length < wanted) {
+			random = random * 1664525u + 1013904223u;
+			strcpy(text + length, pieces[(random >> 8) % PX_COUNT(pieces)]);
+			length += strlen(text + length);
+		}
+		/* Some end in mid-character. */
+		check_fast(out, i % 2 != 0 ? PX_CHARSET_UTF8 : PX_CHARSET_OTHER, text, wanted);
+	}
+	free(out);
+}
+
 PX_TEST(a_locale_of_single_bytes_passes_what_it_calls_printable)
 {
 	static const char *const names[] = { "fr_FR.ISO-8859-1", "fr_FR.iso88591",
 		"de_DE.ISO-8859-1", "en_US.ISO-8859-1", "fr_FR" };
 	static const char text[] = "\xe9\xa0\xff \x80\x9b\x9f\033\177\t";
-	size_t i = 0;
+	struct px_locale locale = { 0 };
+	struct px_out *out;
+	size_t i = 0, length;
+	char *got;
 
 	while (i < PX_COUNT(names) && setlocale(LC_ALL, names[i]) == NULL)
 		i++;
@@ -184,8 +275,21 @@ PX_TEST(a_locale_of_single_bytes_passes_what_it_calls_printable)
 		print_message("skipped: no locale with ISO-8859-1\n");
 		skip();
 	}
-	check(PX_CHARSET_OTHER, PX_BYTES(text), PX_BYTES("\xe9\xa0\xff ??????"));
+	/* The locale object that is asked comes from the environment. */
 	setlocale(LC_ALL, "C");
+	setenv("LC_ALL", names[i], 1);
+	out = calloc(1, sizeof(*out));
+	assert_non_null(out);
+	out->fd = px_memory();
+	px_out_text(out, &locale, text, sizeof(text) - 1);
+	px_out_flush(out);
+	got = px_taken(out->fd, &length);
+	px_same_bytes("ISO-8859-1", "\xe9\xa0\xff ??????", 10, got, length);
+	unsetenv("LC_ALL");
+	px_locale_end(&locale);
+	close(out->fd);
+	free(out);
+	free(got);
 }
 
 int main(void)
@@ -195,6 +299,8 @@ int main(void)
 		cmocka_unit_test(text_longer_than_the_buffer_arrives),
 		cmocka_unit_test(every_code_point_passes_whole_or_not_at_all),
 		cmocka_unit_test(no_other_sequence_of_bytes_passes),
+		cmocka_unit_test(every_byte_at_every_place_is_judged_by_itself),
+		cmocka_unit_test(mixtures_of_bytes_are_as_byte_by_byte),
 		cmocka_unit_test(a_locale_of_single_bytes_passes_what_it_calls_printable),
 	};
 

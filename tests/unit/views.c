@@ -3,41 +3,47 @@
  * sheet.c and the views: each layout on two mappings, with frame and without.
  */
 #include "desk.h"
+#include "transcript.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#define HAS(field) (UINT64_C(1) << PMAPX_FIELD_##field)
+/* A mapping with all that views look at, one with nothing. */
+static const char two_mappings[] = "00400000-00403000 r-xp 00001000 fe:00 7    /a/b\n"
+				   "Rss:                   8 kB\n"
+				   "New:                  12 kB\n"
+				   "Shared_Dirty:          1 kB\n"
+				   "Private_Dirty:         2 kB\n"
+				   "VmFlags: rd ex \n"
+				   "7ffd00000000-7ffd00002000 rw-s 00000000 00:01 12 \n";
 
-/* Show two mappings, the second selected or not, and return what was printed. */
-static char *show(struct px_desk *desk, const struct px_view *view, bool second)
+/* Show all mappings, the last one selected or not, and return what was printed. */
+static char *show(struct px_desk *desk, const struct px_view *view, const char *text, bool last)
 {
-	const struct pmapx_entry entries[] = {
-		{ px_text("Rss"), px_text("8 kB"), px_text("8"), 8, PMAPX_FIELD_RSS },
-		{ px_text("New"), px_text("12 kB"), px_text("12"), 12, PMAPX_FIELD_UNKNOWN },
-	};
-	const struct pmapx_smaps smaps = {
-		.have = HAS(RSS) | HAS(SHARED_DIRTY) | HAS(PRIVATE_DIRTY) | HAS(VM_FLAGS),
-		.rss_kb = 8,
-		.shared_dirty_kb = 1,
-		.private_dirty_kb = 2,
-		.vm_flags = px_text("rd ex"),
-		.entries = entries,
-		.entry_count = PX_COUNT(entries),
-	};
-	struct pmapx_mapping first = px_desk_mapping(
-		"00400000-00403000 r-xp 00001000 fe:00 7    /a/b", &smaps);
-	struct pmapx_mapping other = px_desk_mapping(
-		"7ffd00000000-7ffd00002000 rw-s 00000000 00:01 12", NULL);
+	struct pmapx_parser *parser = px_parser_new(view->mappings_only, view->fields);
+	const struct pmapx_mapping *mapping;
+	const char *last_line = text;
 
+	for (const char *p = text; *p != '\0'; p = strchr(p, '\n') + 1)
+		if (*p >= '0' && *p <= '9')
+			last_line = p;
+	px_parser_feed(parser, text, strlen(text), false);
+	pmapx_parser_finish(parser);
 	desk->sheet.totals = (struct px_totals){ 0 };
+	/* A run of its own. */
+	px_heritage_deinit(&desk->heritage);
 	if (view->open != NULL)
 		assert_int_equal(view->open(&desk->sheet), 0);
 	view->begin(&desk->sheet);
-	assert_int_equal(view->row(&desk->sheet, &first, true), 0);
-	assert_int_equal(view->row(&desk->sheet, &other, second), 0);
+	while (pmapx_parser_next(parser, &mapping, NULL) == 1) {
+		bool is_last = strncmp(mapping->text.bytes, last_line, mapping->text.length) == 0;
+
+		assert_int_equal(view->row(&desk->sheet, mapping, last || !is_last), 0);
+	}
 	view->end(&desk->sheet);
 	if (view->close != NULL)
 		view->close(&desk->sheet);
+	pmapx_parser_close(parser);
 	return px_desk_output(desk);
 }
 
@@ -73,7 +79,7 @@ PX_TEST(every_view_has_its_layout)
 			"                                        === === \n"
 			"                                          8  12 KB \n" },
 		{ "-XX, one: widths are of all", &px_view_fields, true, true, false,
-			"    00400000 r-xp 00001000 fe:00  7 8 12 rd ex b\n" },
+			"    00400000 r-xp 00001000 fe:00  7 8 12 1 2 rd ex b\n" },
 	};
 	struct px_desk *desk = px_desk_new(state);
 
@@ -82,10 +88,117 @@ PX_TEST(every_view_has_its_layout)
 
 		desk->options.quiet = rows[i].quiet;
 		desk->options.every_field = rows[i].every;
-		got = show(desk, rows[i].view, rows[i].second);
+		got = show(desk, rows[i].view, two_mappings, rows[i].second);
 		px_same(rows[i].about, rows[i].want, got);
 		free(got);
 	}
+	px_desk_free(desk);
+}
+
+PX_TEST(columns_of_smaps_show_what_was_written_whatever_was_above)
+{
+	static const char text[] = "1000-2000 r--p 0 0:0 0 /a\n"
+				   "Rss:                   4 kB\n"
+				   "New:                   1 kB\n"
+				   "2000-3000 r--p 0 0:0 0 /a\n"
+				   "Rss:                  16 kB\n"
+				   "New:                 256 kB\n"
+				   "3000-4000 r--p 0 0:0 0 /a\n"
+				   "Rss:                0017 kB\n"
+				   "New:                0018 kB\n"
+				   "4000-5000 r--p 0 0:0 0 /a\n"
+				   "Rss:                   ? kB\n"
+				   "New:                none kB\n"
+				   "5000-6000 r--p 0 0:0 0 /a\n"
+				   "Rss:                   0 kB\n"
+				   "New:                   0 kB\n"
+				   "6000-7000 r--p 0 0:0 0 /a\n"
+				   "New:                   3 kB\n"
+				   "7000-8000 r--p 0 0:0 0 /a\n"
+				   "Rss:                   5 kB\n"
+				   "New:                   6 kB\n"
+				   "Two:                   7 kB\n";
+	struct px_desk *desk = px_desk_new(state);
+	char *got = show(desk, &px_view_fields, text, true);
+
+	px_same("-X",
+		"Address Perm Offset Device Inode  Rss  New Two Mapping\n"
+		"   1000 r--p      0    0:0     0    4    1   - a\n"
+		"   2000 r--p      0    0:0     0   16  256   - a\n"
+		"   3000 r--p      0    0:0     0 0017 0018   - a\n"
+		"   4000 r--p      0    0:0     0    ?    ?   - a\n"
+		"   5000 r--p      0    0:0     0    0    0   - a\n"
+		"   6000 r--p      0    0:0     0    -    3   - a\n"
+		"   7000 r--p      0    0:0     0    5    6   7 a\n"
+		"                                 ==== ==== === \n"
+		"                                   42  284   7 KB \n",
+		got);
+	free(got);
+	px_desk_free(desk);
+}
+
+enum { WIDE_COLUMNS = 256, WIDE = 255 };
+
+/* Many keys, as long as they may be; the values of the second mapping have zeros in front. */
+static char *make_wide_text(void)
+{
+	char *text, key[WIDE];
+	size_t length;
+	FILE *to = open_memstream(&text, &length);
+
+	memset(key, 'K', sizeof(key));
+	for (int row = 1; row < 4; row++) {
+		fprintf(to, "%d000-%d000 r--p 0 0:0 0 /a\n", row, row + 1);
+		for (int i = 0; i < WIDE_COLUMNS; i++)
+			fprintf(to, "%.*s%03d: %s%d kB\n", WIDE - 3, key, i, row == 2 ? "00" : "",
+				i * row);
+	}
+	fclose(to);
+	return text;
+}
+
+static char *make_wide_view(void)
+{
+	char *want, fill[WIDE], value[16];
+	size_t length;
+	FILE *to = open_memstream(&want, &length);
+
+	memset(fill, 'K', sizeof(fill));
+	fputs("Address Perm Offset Device Inode ", to);
+	for (int i = 0; i < WIDE_COLUMNS; i++)
+		fprintf(to, "%.*s%03d ", WIDE - 3, fill, i);
+	fputs("Mapping\n", to);
+	for (int row = 1; row < 4; row++) {
+		fprintf(to, "%7d r--p %6d %6s %5d", row * 1000, 0, "0:0", 0);
+		for (int i = 0; i < WIDE_COLUMNS; i++) {
+			snprintf(value, sizeof(value), "%s%d", row == 2 ? "00" : "", i * row);
+			fprintf(to, " %*s", WIDE, value);
+		}
+		fputs(" a\n", to);
+	}
+	memset(fill, '=', sizeof(fill));
+	fprintf(to, "%33s", "");
+	for (int i = 0; i < WIDE_COLUMNS; i++)
+		fprintf(to, "%.*s ", WIDE, fill);
+	fprintf(to, "\n%33s", "");
+	for (int i = 0; i < WIDE_COLUMNS; i++)
+		fprintf(to, "%*d ", WIDE, i * 6);
+	fputs("KB \n", to);
+	fclose(to);
+	return want;
+}
+
+PX_TEST(rows_may_be_wider_than_the_buffer_of_the_output)
+{
+	struct px_desk *desk = px_desk_new(state);
+	char *text = make_wide_text(), *want = make_wide_view(), *got;
+
+	assert_true(WIDE_COLUMNS * (WIDE + 1) >= PX_OUT_SIZE);
+	got = show(desk, &px_view_fields, text, true);
+	px_same("rows", want, got);
+	free(got);
+	free(want);
+	free(text);
 	px_desk_free(desk);
 }
 
@@ -128,7 +241,7 @@ PX_TEST(addresses_of_eight_digits_are_a_32_bit_systems)
 
 	px_widths_init(&desk->sheet, 8);
 	desk->options.quiet = false;
-	got = show(desk, &px_view_plain, true);
+	got = show(desk, &px_view_plain, two_mappings, true);
 	px_same("plain",
 		"00400000     12K r-x-- b\n"
 		"7ffd00000000      8K rw-s-   [ anon ]\n"
@@ -144,6 +257,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(every_view_has_its_layout),
+		IN_FOLDER(columns_of_smaps_show_what_was_written_whatever_was_above),
+		IN_FOLDER(rows_may_be_wider_than_the_buffer_of_the_output),
 		IN_FOLDER(a_process_without_mappings_has_a_frame_but_in_the_columns_of_smaps),
 		IN_FOLDER(addresses_of_eight_digits_are_a_32_bit_systems),
 	};

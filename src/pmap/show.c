@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One process: its header, its rows, and what went wrong with it.
+ */
+#include "show.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "put.h"
+
+/* What went wrong with one process: told in one line, when its block is done. */
+struct trouble {
+	struct pmapx_error first;
+	size_t count;
+};
+
+static void put_number(struct px_out *out, uint64_t number)
+{
+	char *at = px_out_room(out, PX_PUT_MAX);
+
+	px_out_written(out, px_put_decimal(at, number, 1));
+}
+
+/* "pmapx: 1100: /proc/1100", to be gone on with. */
+static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid)
+{
+	struct px_console *console = sheet->console;
+
+	px_out_flush(&console->out);
+	px_message_begin(console);
+	put_number(&console->err, (uint64_t)pid);
+	px_out_string(&console->err, ": ");
+	px_message_text(console, pmapx_source_path(sheet->source));
+	px_out_string(&console->err, "/");
+	put_number(&console->err, (uint64_t)file_pid);
+}
+
+static const char *file_name(enum pmapx_map_file file)
+{
+	return file == PMAPX_FILE_SMAPS ? "smaps" : "maps";
+}
+
+static const char *describe(int error)
+{
+	return error == EMEDIUMTYPE ? "Not a regular file" : strerror(error);
+}
+
+/* A process that cannot be opened: itself, or its @file. */
+static void say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error)
+{
+	struct px_out *err = &sheet->console->err;
+
+	if (sheet->console->terse)
+		return;
+	begin_message(sheet, pid, pid);
+	if (*file != '\0') {
+		px_out_string(err, "/");
+		px_out_string(err, file);
+	}
+	px_out_string(err, ": ");
+	px_out_string(err, describe(error));
+	px_message_end(sheet->console);
+}
+
+static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_file file,
+	const struct trouble *trouble)
+{
+	struct px_out *err = &sheet->console->err;
+
+	if (sheet->console->terse)
+		return;
+	begin_message(sheet, sheet->identity->pid, file_pid);
+	px_out_string(err, "/");
+	px_out_string(err, file_name(file));
+	if (trouble->first.line > 0) {
+		px_out_string(err, ": line ");
+		put_number(err, trouble->first.line);
+	}
+	if (trouble->first.column > 0) {
+		px_out_string(err, ", column ");
+		put_number(err, trouble->first.column);
+	}
+	px_out_string(err, ": ");
+	px_out_string(err,
+		trouble->first.line > 0 || trouble->first.code == E2BIG
+			? trouble->first.reason
+			: describe(trouble->first.code));
+	if (trouble->count > 1) {
+		px_out_string(err, " (and ");
+		put_number(err, trouble->count - 1);
+		px_out_string(err, " more)");
+	}
+	px_message_end(sheet->console);
+}
+
+/* Note an error; what ends the reading is told before what does not. */
+static void note(struct trouble *trouble, const struct pmapx_error *error)
+{
+	if (trouble->count == 0 || (error->code != EBADMSG && trouble->first.code == EBADMSG))
+		trouble->first = *error;
+	trouble->count++;
+}
+
+static bool is_selected(const struct px_options *options, const struct pmapx_mapping *mapping)
+{
+	/* The last byte of the mapping, also of one that is empty. */
+	uint64_t last = mapping->end > mapping->start ? mapping->end - 1 : mapping->end;
+
+	return last >= options->low && mapping->start <= options->high;
+}
+
+/* Mappings of a running process come in order, so that none can follow in range. */
+static bool is_beyond(const struct px_sheet *sheet, const struct px_view *view,
+	const struct pmapx_mapping *mapping)
+{
+	return !view->needs_all && mapping->start > sheet->options->high &&
+		pmapx_source_in_order(sheet->source);
+}
+
+/* Hand one mapping to the view; false if nothing more is to be read. */
+static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
+	const struct pmapx_mapping *mapping, struct trouble *trouble)
+{
+	int r;
+
+	if (is_beyond(sheet, view, mapping))
+		return false;
+	r = view->row(sheet, mapping, is_selected(sheet->options, mapping));
+	if (r == -E2BIG && trouble->first.code != E2BIG)
+		note(trouble,
+			&(struct pmapx_error){ .code = E2BIG,
+				.reason = "more than 256 keys that no kernel prints" });
+	if (r == -ENOMEM)
+		note(trouble, &(struct pmapx_error){ .code = ENOMEM, .reason = "out of memory" });
+	return r != -ENOMEM && sheet->console->out.error == 0;
+}
+
+/* All rows of a process; returns its share of the exit status. */
+static int show_map(struct px_sheet *sheet, const struct px_view *view, struct pmapx_reader *reader)
+{
+	const struct pmapx_mapping *mapping;
+	struct trouble trouble = { .count = 0 };
+	struct pmapx_error error;
+	bool more = true;
+
+	sheet->totals = (struct px_totals){ 0 };
+	view->begin(sheet);
+	while (more) {
+		int r = pmapx_reader_next(reader, &mapping, &error);
+
+		if (r == 1)
+			more = show_mapping(sheet, view, mapping, &trouble);
+		else if (r < 0)
+			note(&trouble, &error);
+		else
+			more = false;
+	}
+	view->end(sheet);
+	if (trouble.count == 0)
+		return 0;
+	say_trouble(sheet, pmapx_reader_pid(reader), view->file, &trouble);
+	return PX_STATUS_UNREADABLE;
+}
+
+static int show_process(
+	struct px_sheet *sheet, const struct px_view *view, struct pmapx_process *process)
+{
+	struct pmapx_reader_options options = {
+		.size = sizeof(options),
+		.mappings_only = view->mappings_only,
+		.fields = view->fields,
+		.has_range = !view->needs_all,
+		.low = sheet->options->low,
+		.high = sheet->options->high,
+	};
+	struct pmapx_reader *reader;
+	int status = 0, r;
+
+	r = px_put_header(sheet, process);
+	if (r < 0) {
+		say_missing(sheet, sheet->identity->pid, "cmdline", -r);
+		status = PX_STATUS_UNREADABLE;
+	}
+	r = pmapx_reader_open(process, view->file, &options, &reader);
+	if (r < 0) {
+		say_missing(sheet, sheet->identity->pid, file_name(view->file), -r);
+		return PX_STATUS_UNREADABLE;
+	}
+	status |= show_map(sheet, view, reader);
+	pmapx_reader_close(reader);
+	return status;
+}
+
+/* procps-ng 4 leaves kernel threads out where this variable is set, even to nothing. */
+static bool is_hidden(const struct pmapx_identity *identity)
+{
+	return (identity->pid == 2 || identity->ppid == 2) && getenv("LIBPROC_HIDE_KERNEL") != NULL;
+}
+
+int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pid)
+{
+	struct pmapx_process *process;
+	struct pmapx_error error;
+	int status, r;
+
+	r = pmapx_process_open(sheet->source, pid, &process, &error);
+	if (r < 0) {
+		say_missing(sheet, pid, error.reason, error.code);
+		return r == -ESRCH ? PX_STATUS_MISSING : PX_STATUS_UNREADABLE;
+	}
+	sheet->identity = pmapx_process_identity(process);
+	if (is_hidden(sheet->identity)) {
+		say_missing(sheet, pid, "", ESRCH);
+		status = PX_STATUS_MISSING;
+	} else {
+		status = show_process(sheet, view, process);
+	}
+	pmapx_process_close(process);
+	return status;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Asking the kernel for the mapping at an address, instead of reading all that
+ * come before it: the PROCMAP_QUERY ioctl of /proc/PID/maps, since Linux 6.11.
+ *
+ * The answer is made into the line that the file would have had, so that
+ * nobody needs to know which of the two it was.
+ */
+#include "source_impl.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+/*
+ * As in linux/fs.h since 6.11; older headers lack it.  The kernel accepts any
+ * size that it knows, and tells the size of the name with its NUL.
+ */
+struct px_query {
+	uint64_t size;
+	uint64_t flags;
+	uint64_t address;
+	uint64_t start, end;
+	uint64_t permissions;
+	uint64_t page_size;
+	uint64_t offset;
+	uint64_t inode;
+	uint32_t dev_major, dev_minor;
+	uint32_t name_size;
+	uint32_t build_id_size;
+	uint64_t name;
+	uint64_t build_id;
+};
+
+#define PX_QUERY _IOWR('f', 17, struct px_query)
+
+enum { READABLE = 1, WRITABLE = 2, EXECUTABLE = 4, SHARED = 8, COVERING_OR_NEXT = 16 };
+
+/*
+ * The page of old system calls, which x86-64 lists last, is in no process's own
+ * map, and cannot be asked for.  32-bit ARM has one at the end of its addresses.
+ */
+#define FIRST_GATE (sizeof(void *) == 4 ? UINT64_C(0xffff0000) : UINT64_C(0xffffffffff600000))
+
+/* A path with newlines as the kernel's seq_path() writes them. */
+static char *put_name(char *at, const char *name)
+{
+	for (; *name != '\0'; name++) {
+		if (*name == '\n') {
+			memcpy(at, "\\012", 4);
+			at += 4;
+		} else {
+			*at++ = *name;
+		}
+	}
+	return at;
+}
+
+/* The line of show_map_vma() in fs/proc/task_mmu.c. */
+static ssize_t put_line(char *bytes, const struct px_query *query, const char *name)
+{
+	/* Where the name begins, if what is before it is not longer. */
+	const ptrdiff_t column = 25 + 8 * 6;
+	uint64_t permissions = query->permissions;
+	char *at = bytes;
+
+	at += snprintf(at, PX_QUERY_SIZE,
+		"%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64 " %02" PRIx32 ":%02" PRIx32
+		" %" PRIu64 " ",
+		query->start, query->end, permissions & READABLE ? 'r' : '-',
+		permissions & WRITABLE ? 'w' : '-', permissions & EXECUTABLE ? 'x' : '-',
+		permissions & SHARED ? 's' : 'p', query->offset, query->dev_major, query->dev_minor,
+		query->inode);
+	if (query->name_size > 0) {
+		while (at - bytes < column)
+			*at++ = ' ';
+		at = put_name(at, name);
+	}
+	*at++ = '\n';
+	return at - bytes;
+}
+
+ssize_t px_maps_query(struct px_stream *stream, uint64_t *address, uint64_t high, char *bytes)
+{
+	char name[PATH_MAX] = "";
+	struct px_query query = {
+		.size = sizeof(query),
+		.flags = COVERING_OR_NEXT,
+		.address = *address,
+		.name_size = sizeof(name),
+		.name = (uintptr_t)name,
+	};
+	int r;
+
+	if (high >= FIRST_GATE)
+		return -EOPNOTSUPP;
+	do
+		r = ioctl(stream->fd, PX_QUERY, &query);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (query.start > high)
+		return 0;
+	*address = query.end;
+	return put_line(bytes, &query, name);
+}

@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a run costs, where it can be counted: system calls, readings, files opened, peak memory.
+
+Measured against tests/bench: px_empty does nothing, px_read reads a file in large pieces and throws
+it away. Instructions are counted in instructions.py, threads in cases/pmapx/jobs.py. Time is never
+tested."""
+import collections
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import px
+import trace
+
+# Each view and the file that it reads.
+VIEWS = {(): "maps", ("-d",): "maps", ("-x",): "smaps", ("-X",): "smaps", ("-XX",): "smaps"}
+
+# System calls more than those of an empty program, up to SMALL_READS readings of the file.
+MOST_CALLS = {(): 20, ("-d",): 20, ("-x",): 27, ("-X",): 27}
+SMALL_READS = 10
+
+# KiB at MAPPINGS mappings.
+MAPPINGS = 300000
+MOST_MEMORY = {(): 4096, ("-d",): 4096, ("-x",): 4096, ("-X",): 49152, ("-XX",): 49152}
+# What the workers may hold back together, above that, while the first process is being shown.
+MOST_BACKLOG = 8192
+
+
+def program(name):
+    """The path of a program of tests/bench."""
+    path = os.path.join(px.BUILD, "tests", name)
+    if not os.path.exists(path):
+        raise unittest.SkipTest("no " + path)
+    return path
+
+
+def floor_reads(path):
+    """How many read() calls it takes to read a file, the one that finds its end included."""
+    got = px.run([program("px_read"), "-c", path])
+    if got.status != 0:
+        raise AssertionError(got.stderr)
+    return int(got.stdout.split()[0])
+
+
+class Calls(px.TestCase):
+    def setUp(self):
+        trace.need()
+
+    def traced(self, *argv, options=(), **env):
+        got = trace.run(argv, options, env=px.environment(**env))
+        self.assertEqual((got.status, got.stderr), (0, b""), argv)
+        self.assertTrue(got.calls)
+        return got.calls
+
+    def test_small_process(self):
+        """System calls from start to exit."""
+        empty = self.traced(program("px_empty"))
+        with px.sleeper() as pid:
+            for words, most in MOST_CALLS.items():
+                with self.subTest(words=words):
+                    reads = floor_reads("/proc/%d/%s" % (pid, VIEWS[words]))
+                    calls = self.traced(px.PMAPX, *words, str(pid))
+                    more = len(calls) - len(empty)
+                    counts = collections.Counter(call.name for call in calls)
+                    counts.subtract(call.name for call in empty)
+                    self.assertLessEqual(more, most + max(0, reads - SMALL_READS),
+                                         "%d more than an empty program: %s" % (
+                                             more, +counts))
+
+    def same_reads(self, target):
+        for words, name in VIEWS.items():
+            with self.subTest(words=words):
+                path = "/proc/%d/%s" % (target.pid, name)
+                floor = floor_reads(path)
+                calls = self.traced(px.PMAPX, *words, str(target.pid),
+                                    options=trace.only(*trace.READS))
+                self.assertEqual(trace.reads(calls, path), floor)
+        return floor
+
+    def test_reads(self):
+        """As many read() calls as it takes to read the file."""
+        with px.Target("many", "3000", "touched") as target:
+            self.assertGreater(self.same_reads(target), 100)
+
+    def test_reads_of_long_lines(self):
+        """The kernel makes room for a path that is longer than what it hands out at a time."""
+        for length in ("900", "4000"):
+            with px.Target("path", length) as target:
+                self.same_reads(target)
+
+
+class Files(px.TestCase):
+    """Which files are opened."""
+
+    def setUp(self):
+        trace.need()
+
+    def opened(self, *argv, **env):
+        got = trace.run(argv, trace.only(*trace.OPENS), env=px.environment(**env))
+        self.assertEqual((got.status, got.stderr), (0, b""), argv)
+        return trace.opened(got.calls)
+
+    def of_locales(self, locale, *argv):
+        """What is opened outside /proc that an empty program does not open."""
+        found = self.opened(px.PMAPX, *argv, LC_ALL=locale)
+        self.assertTrue([path for path in found if path.startswith("/proc/")])
+        empty = set(self.opened(program("px_empty"), LC_ALL=locale))
+        return [path for path in found if path != "/proc" and not path.startswith("/proc/")
+                and path not in empty]
+
+    def locales(self):
+        for name in ("C", "C.UTF-8", "en_US.UTF-8"):
+            with contextlib.suppress(unittest.SkipTest):
+                px.need_locale(name)
+                yield name
+
+    def test_one_process(self):
+        """The file of the view, once, and not the other one; who the process is. What stat does
+        not tell is looked up in status."""
+        with px.sleeper() as pid:
+            own = "/proc/%d/" % pid
+            for words, name in VIEWS.items():
+                with self.subTest(words=words):
+                    found = self.opened(px.PMAPX, *words, str(pid))
+                    inside = [path[len(own):] for path in found if path.startswith(own)]
+                    with contextlib.suppress(ValueError):
+                        inside.remove("status")
+                    self.assertEqual(sorted(inside), sorted(["cmdline", name, "stat"]))
+                    others = {path for path in found
+                              if re.match("/proc(/|$)", path) and not path.startswith(own)}
+                    self.assertLessEqual(others, {"/proc", own[:-1]})
+
+    def test_range(self):
+        """-A changes nothing about that."""
+        with px.sleeper() as pid:
+            one = px.mappings(px.process_file(pid, "maps"))[2]
+            for words, name in VIEWS.items():
+                for value in ("%x" % one.start, "%x,%x" % (one.start, 2 ** 64 - 1)):
+                    with self.subTest(words=words, value=value):
+                        found = self.opened(px.PMAPX, *words, "-A", value, str(pid))
+                        self.assertEqual([os.path.basename(path) for path in found
+                                          if path.endswith("maps")], [name])
+
+    def test_no_locale(self):
+        """Output of ASCII needs no locale."""
+        with px.sleeper() as pid:
+            for locale in self.locales():
+                for words in VIEWS:
+                    with self.subTest(locale=locale, words=words):
+                        self.assertEqual(self.of_locales(locale, *words, str(pid)), [])
+
+    def test_locale(self):
+        """Only the locale tells what other bytes are: so the test above can fail."""
+        px.need_locale("en_US.UTF-8")
+        with px.Target("names", "utf8") as target:
+            for words in VIEWS:
+                with self.subTest(words=words):
+                    found = self.of_locales("en_US.UTF-8", *words, str(target.pid))
+                    self.assertTrue([path for path in found if "locale" in path], found)
+
+
+# What the made process's mappings are called, and their other columns in maps.
+NAMES = (("r--p", b"/usr/lib/x86_64-linux-gnu/libc.so.6", "fe:00", 332835, 0x1d3000, "rd mr mw me"),
+         ("r-xp", b"/opt/px/bin/service", "fe:00", 10953028, 0x1000, "rd ex mr mw me"),
+         ("rw-p", b"", "00:00", 0, 0, "rd wr mr mw me ac"),
+         ("rw-s", b"/memfd:a memory file (deleted)", "00:01", 19637, 0, "rd wr sh mr mw me ms"),
+         ("rw-s", b"/dev/shm/PostgreSQL.1234567890", "00:1b", 7, 0, "rd wr sh mr mw me ms"),
+         ("---p", b"", "00:00", 0, 0, "mr mw me"),
+         ("rwxp", b"[anon:code]", "00:00", 0, 0, "rd wr ex mr mw me ac hg"),
+         ("r--s", b"/var/cache/fonts/" + b"0123456789abcdef" * 6, "103:00001", 123456789,
+          0x7fe000, "rd mr me ms"))
+# The keys that differ between the made mappings that are resident; the others are 0 as they
+# mostly are.
+VARIED = ("Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean",
+          "Private_Dirty", "Referenced", "Anonymous", "AnonHugePages", "Swap", "SwapPss", "Locked")
+
+
+def kind(i):
+    """Which of NAMES; neighbours differ, and each is met resident and not."""
+    return i * 7 // 2 % len(NAMES)
+
+
+def made_line(i):
+    """A line of maps; of every two neighbours one begins where the other ends."""
+    perms, name, device, inode, offset, _ = NAMES[kind(i)]
+    start = 0x7e0000000000 + (i << 20 if i % 2 else ((i + 1) << 20) - (1 << 16))
+    span = "%x-%x" % (start, start + (1 << 16) * (1 + (i % 2) * (i % 7)))
+    return px.map_line(span, perms, name, device, inode, offset)
+
+
+def made_numbers(i):
+    """Of one to six digits, where the mapping is resident."""
+    if i % 2:
+        return (0,) * len(VARIED)
+    return tuple((i * 2654435761 + k * 40503 >> 4) % 10 ** (1 + (i // 2 + k) % 6)
+                 for k in range(len(VARIED)))
+
+
+def make_process(root, pid, count):
+    """A process of count mappings, without holding its smaps in memory."""
+    lines = [made_line(i) for i in range(count)]
+    root.process(pid, maps=b"".join(lines), smaps=b"", cmdline=b"/opt/px/bin/service\0-d\0",
+                 start_stack=0x7ffe1b120000)
+    forms = []
+    for perms, _, _, _, _, flags in NAMES:
+        text = px.smaps_entry(b"0-10000 \n", flags=flags).partition(b"\n")[2]
+        for key in VARIED:
+            text = re.sub(rb"^(%s: +)0 kB$" % key.encode(),
+                          lambda found: found[1][:16] + b"%8d kB", text, flags=re.MULTILINE)
+        forms.append(text)
+    with open(os.path.join(root.path, str(pid), "smaps"), "wb") as out:
+        for first in range(0, count, 10000):
+            out.write(b"".join([
+                line + forms[kind(i)] % made_numbers(i)
+                for i, line in enumerate(lines[first:first + 10000], first)]))
+
+
+class Memory(px.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if px.is_sanitized(px.PMAPX):
+            raise unittest.SkipTest("a sanitizer has memory of its own")
+        program("px_spawn")
+        cls.root = px.Root()
+        cls.addClassCleanup(cls.root.__exit__)
+        make_process(cls.root, 100, MAPPINGS)
+        make_process(cls.root, 101, 3000)
+
+    def peak(self, *words):
+        """KiB of the program at most."""
+        results = os.path.join(self.root.path, "results")
+        got = px.run([program("px_spawn"), results, px.PMAPX, "--root", self.root.path, *words],
+                     stdout=subprocess.DEVNULL)
+        self.assertEqual((got.status, got.stderr[:100]), (0, b""))
+        with open(results) as lines:
+            return int(lines.read().split()[-2])
+
+    def test_the_made_process(self):
+        """It is as large and as varied as it is meant to be."""
+        rows = self.root.pmapx("-q", "100").stdout.splitlines()
+        self.assertEqual(len(rows), 1 + MAPPINGS)
+        path = os.path.join(self.root.path, "100", "smaps")
+        self.assertGreater(os.path.getsize(path), 180e6)
+        rss = [int(row.split()[2]) for row in self.root.pmapx("-xq", "100").stdout.splitlines()[1:]]
+        self.assertEqual(len(rss), MAPPINGS)
+        self.assertGreater(sum(1 for one in rss if one), MAPPINGS * 0.4)
+        self.assertEqual({len(str(one)) for one in rss}, {1, 2, 3, 4, 5, 6})
+
+    def test_one_process(self):
+        for words, most in MOST_MEMORY.items():
+            with self.subTest(words=words):
+                self.assertLessEqual(self.peak(*words, "100"), most)
+
+    def test_backlog(self):
+        """What other workers make while a large process is being shown waits in bounds."""
+        many = ["101"] * 200
+        for words in ((), ("-x",)):
+            with self.subTest(words=words):
+                self.assertLessEqual(self.peak("--jobs", "2", *words, "100", *many),
+                                     MOST_MEMORY[words] + MOST_BACKLOG)
+
+
+if __name__ == "__main__":
+    px.main()

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""ThreadSanitizer sees no race between workers: a build of its own, and the cases of --jobs."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import px
+
+
+class Races(px.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for tool in ("cmake", "ninja"):
+            if shutil.which(tool) is None:
+                raise unittest.SkipTest("no " + tool)
+        cls.folder = tempfile.mkdtemp(prefix="pmapx-threads-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, True)
+        cls.build()
+
+    @classmethod
+    def build(cls):
+        env = px.environment()
+        got = px.run(["cmake", "-S", px.SOURCE, "-B", cls.folder, "-G", "Ninja",
+                      "-DPMAPX_SANITIZE=thread", "-DBUILD_TESTING=OFF",
+                      "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], env=env, timeout=120)
+        if got.status != 0:
+            raise AssertionError(got.stderr.decode())
+        got = px.run(["cmake", "--build", cls.folder, "--target", "pmapx"], env=env, timeout=240)
+        if b"tsan" in got.stdout and got.status != 0:
+            raise unittest.SkipTest("the compiler has no ThreadSanitizer")
+        if got.status != 0:
+            raise AssertionError(got.stdout.decode())
+        os.makedirs(os.path.join(cls.folder, "tests"))
+        os.symlink(px.TARGET, os.path.join(cls.folder, "tests", "px_target"))
+
+    def setUp(self):
+        with px.Root() as root:
+            root.process(100, maps=px.map_line("1000-2000", "r--p", b"/f", "fe:00", 1))
+            got = px.run([os.path.join(self.folder, "pmapx"), "--root", root.path, "100"])
+        if b"unexpected memory mapping" in got.stderr:
+            self.skipTest("ThreadSanitizer does not run on this kernel (vm.mmap_rnd_bits)")
+        self.assertEqual((got.status, got.stderr), (0, b""))
+
+    def cases(self, *words):
+        env = dict(os.environ, PMAPX_BUILD=self.folder,
+                   TSAN_OPTIONS="exitcode=66 halt_on_error=1")
+        env.pop("PMAPX_UNDER_TEST", None)
+        got = subprocess.run([sys.executable, "-B", *words], env=env, timeout=240,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(got.returncode, 0, got.stdout.decode(errors="replace"))
+        self.assertRegex(got.stdout, rb"\nRan [1-9]")
+
+    def test_jobs(self):
+        self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "jobs.py"), "-k", "Output")
+
+    def test_locales(self):
+        """What is not ASCII has each worker look up the character set. Without translations:
+        the locks in the C library's gettext() are none that ThreadSanitizer knows."""
+        px.need_locale("en_US.UTF-8")
+        with px.Root() as root:
+            maps = b"".join(px.map_line("%x-%x" % (at, at + 0x1000), "r--p",
+                                       b"/t/\xc3\xa9\xff%d" % at, "fe:00", 1)
+                           for at in range(0x10000, 0x20000, 0x1000))
+            for pid in range(100, 160):
+                root.process(pid, maps=maps)
+            pids = [str(pid) for pid in range(100, 160)]
+            for locale in ("en_US.UTF-8", "fr_FR.ISO-8859-1"):
+                got = px.run([os.path.join(self.folder, "pmapx"), "--root", root.path,
+                              "--jobs", "2", *pids], env=px.environment(LC_ALL=None, LC_CTYPE=locale,
+                                                 LC_MESSAGES="C"))
+                self.assertEqual((got.status, got.stderr), (0, b""), locale)
+
+
+if __name__ == "__main__":
+    px.main()
