@@ -59,7 +59,8 @@ int px_parse_stat(const struct pmapx_text *stat, struct pmapx_identity *ret)
 /*
  * The signal that the parent gets at the end is -1 for all threads but the
  * first (copy_process() in kernel/fork.c), also after another thread's execve(),
- * which makes that one the first (de_thread() in fs/exec.c).
+ * which makes that one the first (de_thread() in fs/exec.c).  It may be 0, but
+ * that is also what those put there who are no Linux and do not know.
  */
 int px_parse_leads(const struct pmapx_text *stat)
 {
@@ -75,7 +76,7 @@ int px_parse_leads(const struct pmapx_text *stat)
 	}
 	if (p == end)
 		return -ENODATA;
-	return *p != '-';
+	return *p >= '1' && *p <= '9';
 }
 
 int px_parse_tgid(const struct pmapx_text *status, pid_t *ret)

@@ -16,11 +16,10 @@
 int px_parse_stat(const struct pmapx_text *stat, struct pmapx_identity *ret);
 
 /**
- * Whether the contents of a stat file are those of the first thread of a
- * process, whose number is the process's.
+ * Whether the contents of a stat file say that they are those of the first
+ * thread of a process, whose number is the process's.
  *
- * Returns 1 or 0, or -ENODATA if they do not tell, being cut short or older
- * than Linux 2.1.
+ * Returns 1 if they say so, 0 if not, or -ENODATA if they are cut short.
  */
 int px_parse_leads(const struct pmapx_text *stat);
 

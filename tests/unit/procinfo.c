@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,11 +126,84 @@ PX_TEST(the_thread_group_is_what_the_kernel_says)
 	}
 }
 
+/* Fields 3 to 37 of a stat file. */
+#define TO_SIGNAL                                                                               \
+	") S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 " \
+	"31 32 33 34"
+
+static const struct {
+	const char *stat;
+	int want;
+} leads[] = {
+	{ "1 (a" TO_SIGNAL " 17 0\n", 1 },
+	{ "1 (a" TO_SIGNAL " 1\n", 1 },
+	{ "1 (a" TO_SIGNAL " -1 0\n", 0 },
+	/* So write those who are no Linux. */
+	{ "1 (a" TO_SIGNAL " 0 0\n", 0 },
+	{ "1 (a" TO_SIGNAL " x\n", 0 },
+	/* What the process calls itself is not a field. */
+	{ "1 (a 1 2 3\n) 17\n" TO_SIGNAL " -1 0\n", 0 },
+	{ "1 (a 1 2 3\n", -ENODATA },
+	{ "1 (a)\n", -ENODATA },
+	{ "1 (a" TO_SIGNAL "\n", -ENODATA },
+	{ "1 (a" TO_SIGNAL " \n", 0 },
+	/* Digits may be missing behind the last. */
+	{ "1 (a" TO_SIGNAL " 17 0", -ENODATA },
+	{ "1 (a" TO_SIGNAL " 1", -ENODATA },
+	{ "", -ENODATA },
+	{ "\n", -ENODATA },
+	{ ")", -ENODATA },
+	{ ")\n", -ENODATA },
+};
+
+PX_TEST(stat_tells_the_first_thread)
+{
+	for (size_t i = 0; i < PX_COUNT(leads); i++) {
+		size_t length = strlen(leads[i].stat);
+		char *exact = px_exact(leads[i].stat, length);
+
+		px_same_number(leads[i].stat, leads[i].want,
+			px_parse_leads(&(struct pmapx_text){ exact, length }));
+		free(exact);
+	}
+}
+
+static int leads_in(const char *path)
+{
+	char bytes[4096];
+	FILE *file = fopen(path, "r");
+	size_t length;
+
+	assert_non_null(file);
+	length = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	return px_parse_leads(&(struct pmapx_text){ bytes, length });
+}
+
+static void *another_thread(void *ret)
+{
+	*(int *)ret = leads_in("/proc/thread-self/stat");
+	return NULL;
+}
+
+PX_TEST(this_kernel_tells_it)
+{
+	pthread_t thread;
+	int other = 5;
+
+	assert_int_equal(leads_in("/proc/thread-self/stat"), 1);
+	assert_int_equal(pthread_create(&thread, NULL, another_thread, &other), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(other, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stat_is_read_whatever_the_process_calls_itself),
 		cmocka_unit_test(the_thread_group_is_what_the_kernel_says),
+		cmocka_unit_test(stat_tells_the_first_thread),
+		cmocka_unit_test(this_kernel_tells_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
