@@ -35,6 +35,9 @@ void px_totals_add(struct px_totals *totals, const struct pmapx_mapping *mapping
 		totals->writable_private_bytes = px_saturating_add(
 			totals->writable_private_bytes, size);
 	totals->count++;
+	/* Mappings of maps have no numbers. */
+	if (mapping->smaps->have == 0)
+		return;
 	if (px_rss_kb(mapping->smaps, &kb)) {
 		totals->rss_count++;
 		totals->rss_kb = px_saturating_add(totals->rss_kb, kb);

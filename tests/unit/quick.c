@@ -157,13 +157,6 @@ static void check_columns(const char *about, struct px_table *table, struct mode
 	}
 }
 
-/* Numerical Recipes' generator: the same numbers everywhere. */
-static uint32_t draw(uint32_t *seed, uint32_t below)
-{
-	*seed = *seed * 1664525u + 1013904223u;
-	return (*seed >> 8) % below;
-}
-
 static const char *const keys[] = { "Rss", "Pss", "Size", "Swap", "THPeligible", "Anonymous",
 	"Referenced", "New", "Newer", "Unusual", "Uncounted", "A_key_of_15_byt",
 	"A_key_of_16_byte" };
@@ -178,16 +171,16 @@ static void make_lines(const char *shape, uint32_t *seed, uint32_t odd_of, char 
 
 	*lines = '\0';
 	for (; *shape != '\0'; shape++) {
-		uint32_t what = draw(seed, odd_of);
+		uint32_t what = px_draw(seed, odd_of);
 		char number[16];
 		const char *value = number;
 
 		snprintf(number, sizeof(number), "%u",
-			(unsigned)(draw(seed, 1 << 24) >> draw(seed, 24)));
+			(unsigned)(px_draw(seed, 1 << 24) >> px_draw(seed, 24)));
 		if (what == 0)
-			value = odd[draw(seed, PX_COUNT(odd))];
+			value = odd[px_draw(seed, PX_COUNT(odd))];
 		else if (what == 1)
-			value = large[draw(seed, PX_COUNT(large))];
+			value = large[px_draw(seed, PX_COUNT(large))];
 		lines = stpcpy(lines, keys[*shape - 'a']);
 		lines = stpcpy(stpcpy(stpcpy(lines, ": "), value), shape[1] != '\0' ? "|" : "");
 	}
@@ -196,13 +189,13 @@ static void make_lines(const char *shape, uint32_t *seed, uint32_t odd_of, char 
 /* Another shape, a little different. */
 static void vary(char shape[32], uint32_t *seed)
 {
-	size_t length = strlen(shape), at = draw(seed, (uint32_t)length + 1);
+	size_t length = strlen(shape), at = px_draw(seed, (uint32_t)length + 1);
 
-	if (draw(seed, 2) == 0 && at < length) {
+	if (px_draw(seed, 2) == 0 && at < length) {
 		memmove(shape + at, shape + at + 1, length - at);
 	} else if (length < 20) {
 		memmove(shape + at + 1, shape + at, length - at + 1);
-		shape[at] = (char)('a' + draw(seed, PX_COUNT(keys)));
+		shape[at] = (char)('a' + px_draw(seed, PX_COUNT(keys)));
 	}
 }
 
@@ -223,9 +216,9 @@ PX_TEST(rows_of_any_kind_in_any_order_are_as_in_the_model)
 			px_table_begin(&table);
 			begin(&model);
 			for (size_t row = 0; row < ROWS_MAX; row++) {
-				bool selected = draw(&seed, 6) != 0;
+				bool selected = px_draw(&seed, 6) != 0;
 
-				while (draw(&seed, 12) == 0)
+				while (px_draw(&seed, 12) == 0)
 					vary(shape, &seed);
 				make_lines(shape, &seed, odd_of, lines);
 				assert_int_equal(px_table_fill(&table, lines, selected), 0);
@@ -242,6 +235,30 @@ PX_TEST(rows_of_any_kind_in_any_order_are_as_in_the_model)
 		assert_int_equal(quick, 0);
 	if (*(const enum px_style *)*state == PX_KERNEL)
 		assert_true(quick > 500);
+}
+
+PX_TEST(rows_of_any_size_fill_the_memory_of_the_store_to_its_end)
+{
+	static const char *const rows[] = { "Rss: 1|Pss: 2",
+		"Rss: 18446744073709551615|Pss: 18446744073709551614" };
+
+	/* As many small rows first as make up for a large one: the last may end anywhere. */
+	for (size_t small = 0; small < 20; small++) {
+		struct px_table table = px_table_new(state);
+
+		for (size_t i = 0; i < 1000; i++)
+			assert_int_equal(px_table_fill(&table, rows[i >= small], true), 0);
+		px_cells_rewind(table.cells);
+		for (size_t i = 0; i < 1000; i++) {
+			px_same_number("count", 2, px_cells_next(table.cells).number);
+			px_same_number("first", i < small ? 1 : UINT64_MAX,
+				px_cells_next(table.cells).number);
+			px_same_number("second", i < small ? 2 : UINT64_MAX - 1,
+				px_cells_next(table.cells).number);
+		}
+		assert_false(px_cells_more(table.cells));
+		px_table_drop(&table);
+	}
 }
 
 PX_TEST(another_process_has_other_keys_though_its_layout_has_the_same_number)
@@ -269,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PX_IN_EACH_STYLE(rows_of_any_kind_in_any_order_are_as_in_the_model),
+		PX_IN_EACH_STYLE(rows_of_any_size_fill_the_memory_of_the_store_to_its_end),
 		PX_IN_EACH_STYLE(
 			another_process_has_other_keys_though_its_layout_has_the_same_number),
 	};

@@ -77,6 +77,13 @@ char *px_exact(const char *bytes, size_t length)
 	return copy;
 }
 
+uint32_t px_draw(uint32_t *seed, uint32_t below)
+{
+	/* Numerical Recipes' generator. */
+	*seed = *seed * 1664525u + 1013904223u;
+	return (*seed >> 8) % below;
+}
+
 int px_memory(void)
 {
 	int fd = memfd_create("unit", MFD_CLOEXEC);

@@ -40,6 +40,9 @@ struct pmapx_text px_text(const char *string);
 /** A copy in memory of that very size, so that sanitizers see a byte too many; free it. */
 char *px_exact(const char *bytes, size_t length);
 
+/** The next number below @below of a generator that gives the same ones everywhere. */
+uint32_t px_draw(uint32_t *seed, uint32_t below);
+
 /** A descriptor that remembers what is written to it; close it. */
 int px_memory(void);
 

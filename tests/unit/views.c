@@ -17,8 +17,9 @@ static const char two_mappings[] = "00400000-00403000 r-xp 00001000 fe:00 7    /
 				   "VmFlags: rd ex \n"
 				   "7ffd00000000-7ffd00002000 rw-s 00000000 00:01 12 \n";
 
-/* Show all mappings, the last one selected or not, and return what was printed. */
-static char *show(struct px_desk *desk, const struct px_view *view, const char *text, bool last)
+/* Show the mappings of a process, the last one selected or not; the view is open. */
+static void show_process(
+	struct px_desk *desk, const struct px_view *view, const char *text, bool last)
 {
 	struct pmapx_parser *parser = px_parser_new(view->mappings_only, view->fields);
 	const struct pmapx_mapping *mapping;
@@ -30,10 +31,6 @@ static char *show(struct px_desk *desk, const struct px_view *view, const char *
 	px_parser_feed(parser, text, strlen(text), false);
 	pmapx_parser_finish(parser);
 	desk->sheet.totals = (struct px_totals){ 0 };
-	/* A run of its own. */
-	px_heritage_deinit(&desk->heritage);
-	if (view->open != NULL)
-		assert_int_equal(view->open(&desk->sheet), 0);
 	view->begin(&desk->sheet);
 	while (pmapx_parser_next(parser, &mapping, NULL) == 1) {
 		bool is_last = strncmp(mapping->text.bytes, last_line, mapping->text.length) == 0;
@@ -41,9 +38,18 @@ static char *show(struct px_desk *desk, const struct px_view *view, const char *
 		assert_int_equal(view->row(&desk->sheet, mapping, last || !is_last), 0);
 	}
 	view->end(&desk->sheet);
+	pmapx_parser_close(parser);
+}
+
+/* A run that shows a process: return what was printed. */
+static char *show(struct px_desk *desk, const struct px_view *view, const char *text, bool last)
+{
+	px_heritage_deinit(&desk->heritage);
+	if (view->open != NULL)
+		assert_int_equal(view->open(&desk->sheet), 0);
+	show_process(desk, view, text, last);
 	if (view->close != NULL)
 		view->close(&desk->sheet);
-	pmapx_parser_close(parser);
 	return px_desk_output(desk);
 }
 
@@ -132,6 +138,32 @@ PX_TEST(columns_of_smaps_show_what_was_written_whatever_was_above)
 		"   7000 r--p      0    0:0     0    5    6   7 a\n"
 		"                                 ==== ==== === \n"
 		"                                   42  284   7 KB \n",
+		got);
+	free(got);
+	px_desk_free(desk);
+}
+
+PX_TEST(a_process_shows_only_columns_of_its_own)
+{
+	static const char first[] =
+		"1000-2000 r--p 0 0:0 0 /a\nRss: 4 kB\nNew: 12345 kB\nPss: 3 kB\n";
+	static const char second[] = "1000-2000 r--p 0 0:0 0 /b\nRss: 5 kB\nPss: 6 kB\n"
+				     "2000-3000 r--p 0 0:0 0 /b\nPss: 8 kB\nOwn: 07 kB\n";
+	struct px_desk *desk = px_desk_new(state);
+	char *got;
+
+	desk->options.quiet = true;
+	assert_int_equal(px_view_fields.open(&desk->sheet), 0);
+	show_process(desk, &px_view_fields, first, true);
+	show_process(desk, &px_view_fields, second, true);
+	show_process(desk, &px_view_fields, first, true);
+	px_view_fields.close(&desk->sheet);
+	got = px_desk_output(desk);
+	px_same("-X",
+		"1000 r--p 0 0:0 0 4 12345 3 a\n"
+		"1000 r--p 0 0:0 0 5 6  - b\n"
+		"2000 r--p 0 0:0 0 - 8 07 b\n"
+		"1000 r--p 0 0:0 0 4 12345 3 a\n",
 		got);
 	free(got);
 	px_desk_free(desk);
@@ -258,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(every_view_has_its_layout),
 		IN_FOLDER(columns_of_smaps_show_what_was_written_whatever_was_above),
+		IN_FOLDER(a_process_shows_only_columns_of_its_own),
 		IN_FOLDER(rows_may_be_wider_than_the_buffer_of_the_output),
 		IN_FOLDER(a_process_without_mappings_has_a_frame_but_in_the_columns_of_smaps),
 		IN_FOLDER(addresses_of_eight_digits_are_a_32_bit_systems),
