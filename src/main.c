@@ -60,7 +60,8 @@
 int main(int argc, char **argv)
 {
 	static char nameless[] = "pmapx", *nothing[] = { nameless, NULL };
-	struct px_console console;
+	/* Too large for a stack that somebody has limited. */
+	static struct px_console console;
 	bool as_pmap;
 	int status;
 

@@ -24,9 +24,11 @@ struct pmapx_reader_options {
 
 	/**
 	 * Only mappings with an address from @low to @high, both included, are
-	 * wanted: others may be left out, and are where the kernel can be asked
-	 * for single mappings (PROCMAP_QUERY, Linux 6.11) and maps would do.
-	 * How long that takes does not depend on how many mappings there are.
+	 * wanted: others may be left out.  They are where the kernel can be
+	 * asked for single mappings (PROCMAP_QUERY, Linux 6.11), the file is
+	 * that of maps, @mappings_only is set, and the range does not hold
+	 * many: then the time it takes does not depend on how many mappings
+	 * the process has.
 	 */
 	bool has_range;
 	uint64_t low;  /**< The lowest address, if @has_range. */

@@ -19,6 +19,9 @@
 /* A line with a number: head, value, perhaps " kB", newline. */
 enum { VALUE_LENGTH = 8, UNIT_LENGTH = 4 };
 
+/* Longer than all flags that there can be: 64 bits, three bytes each. */
+#define FLAGS_MAX 256
+
 /* Eight times a byte. */
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
@@ -32,6 +35,7 @@ void px_layout_deinit(struct px_layout *layout)
 void px_layout_begin(struct px_layout *layout, const char *base)
 {
 	layout->lines.base = base;
+	layout->lines.length = 0;
 	layout->at = 0;
 }
 
@@ -58,7 +62,7 @@ static inline uint64_t load(const char *at)
  */
 static inline bool scan_value(uint64_t bytes, uint64_t *ret)
 {
-	uint64_t digits = bytes ^ EACH('0'), blank, first;
+	uint64_t digits = bytes ^ EACH('0'), no_blank, first;
 	unsigned shift;
 
 	/* Most values are one digit: 0, or a page. */
@@ -66,10 +70,10 @@ static inline bool scan_value(uint64_t bytes, uint64_t *ret)
 	if ((bytes << 8) == EACH(' ') << 8 && *ret < 10)
 		return true;
 	/* Digits are now 0 to 9, and a blank is 0x10. */
-	blank = ~digits & EACH(0x10);
-	if (blank == 0)
+	no_blank = ~digits & EACH(0x10);
+	if (no_blank == 0)
 		return false;
-	shift = (unsigned)__builtin_ctzll(blank) & ~7u;
+	shift = (unsigned)__builtin_ctzll(no_blank) & ~7u;
 	first = UINT64_C(1) << shift;
 	if ((digits & (first - 1)) != (EACH(0x10) & (first - 1)))
 		return false;
@@ -88,7 +92,7 @@ static inline bool scan_value(uint64_t bytes, uint64_t *ret)
  * no newline in it; else NULL.  Sets *@ret to the value's eight bytes.
  */
 static inline const char *match_line(
-	const struct px_place *place, const char *at, const char *end, uint64_t *ret)
+	const struct px_key_place *place, const char *at, const char *end, uint64_t *ret)
 {
 	static const char unit[UNIT_LENGTH] = { ' ', 'k', 'B', '\n' };
 	const char *tail = at + PX_HEAD_LENGTH + VALUE_LENGTH;
@@ -113,6 +117,9 @@ static const char *take_flags(
 	const size_t length = sizeof(key) - 1;
 	const char *newline;
 
+	/* What is not there yet is not to be searched again and again. */
+	if (end - at > FLAGS_MAX)
+		end = at + FLAGS_MAX;
 	if (end - at < PX_HEAD_LENGTH || memcmp(at, key, length) != 0)
 		return NULL;
 	newline = memchr(at + length, '\n', (size_t)(end - at) - length);
@@ -126,10 +133,14 @@ static const char *take_flags(
 const char *px_layout_take(
 	struct px_layout *layout, const char *at, const char *end, struct pmapx_smaps *smaps)
 {
-	const struct px_place *place = &layout->places[layout->at];
-	size_t *offset = &layout->lines.offsets[layout->at];
+	const struct px_key_place *place;
+	size_t *offset;
 	uint64_t have = 0;
 
+	if (layout->at == layout->count)
+		return at;
+	place = &layout->places[layout->at];
+	offset = &layout->lines.offsets[layout->at];
 	for (size_t left = layout->count - layout->at; left > 0; left--, place++) {
 		const char *next = NULL;
 		uint64_t value = 0;
@@ -143,14 +154,15 @@ const char *px_layout_take(
 		if (place->kind >= PX_PLACE_CHECK && !scan_value(value, &value))
 			break;
 		if (place->kind == PX_PLACE_NUMBER) {
-			px_smaps_set_number(smaps, place->field, value);
-			have |= UINT64_C(1) << place->field;
+			memcpy((char *)smaps + place->offset, &value, sizeof(value));
+			have |= place->bit;
 		}
 		*offset++ = (size_t)(at - layout->lines.base);
 		at = next;
 	}
 	smaps->have |= have;
 	layout->at = (size_t)(place - layout->places);
+	layout->lines.length = (size_t)(at - layout->lines.base);
 	return at;
 }
 
@@ -158,7 +170,7 @@ const char *px_layout_take(
 static int reserve(struct px_layout *layout)
 {
 	size_t size = layout->size ? layout->size * 2 : 32, *offsets;
-	struct px_place *places;
+	struct px_key_place *places;
 
 	if (layout->at < layout->size)
 		return 0;
@@ -175,7 +187,7 @@ static int reserve(struct px_layout *layout)
 }
 
 /* Whether the key of @entry is the one expected at @place. */
-static bool is_expected(const struct px_place *place, const struct pmapx_entry *entry)
+static bool is_expected(const struct px_key_place *place, const struct pmapx_entry *entry)
 {
 	size_t length = entry->key.length + 1;
 
@@ -198,7 +210,7 @@ static bool has_head(const struct pmapx_text *line, const struct pmapx_entry *en
 }
 
 /* Expect a line like this one in the next mapping. */
-static void expect(const struct px_layout *layout, struct px_place *place,
+static void expect(const struct px_layout *layout, struct px_key_place *place,
 	const struct pmapx_text *line, const struct pmapx_entry *entry)
 {
 	place->field = entry->field;
@@ -211,6 +223,10 @@ static void expect(const struct px_layout *layout, struct px_place *place,
 		place->kind = wanted ? PX_PLACE_NUMBER : PX_PLACE_SKIP;
 		if (entry->field == PMAPX_FIELD_UNKNOWN && layout->lists)
 			place->kind = PX_PLACE_CHECK;
+		if (wanted) {
+			place->offset = px_smaps_offsets[entry->field];
+			place->bit = UINT64_C(1) << entry->field;
+		}
 		memcpy(place->head, line->bytes, PX_HEAD_LENGTH);
 	}
 }
@@ -218,7 +234,7 @@ static void expect(const struct px_layout *layout, struct px_place *place,
 int px_layout_add(struct px_layout *layout, const struct pmapx_text *line,
 	struct pmapx_smaps *smaps, struct pmapx_error *error)
 {
-	struct px_place *place;
+	struct px_key_place *place;
 	struct pmapx_entry entry;
 	int r = reserve(layout);
 
@@ -239,6 +255,7 @@ int px_layout_add(struct px_layout *layout, const struct pmapx_text *line,
 		px_smaps_set(smaps, &entry);
 	smaps->plain &= px_smaps_is_plain(&entry);
 	layout->lines.offsets[layout->at++] = (size_t)(line->bytes - layout->lines.base);
+	layout->lines.length = (size_t)(line->bytes - layout->lines.base) + line->length + 1;
 	if (layout->count < layout->at)
 		layout->count = layout->at;
 	return 0;

@@ -22,21 +22,24 @@ enum px_place_kind {
 };
 
 /** A key line, as the mapping before had it. */
-struct px_place {
+struct px_key_place {
 	char head[PX_HEAD_LENGTH]; /**< How it begins, where that is a whole key. */
 	enum px_place_kind kind;   /**< How to take it. */
 	enum pmapx_field field;    /**< Which key it is, or PMAPX_FIELD_UNKNOWN. */
+	unsigned short offset;     /**< Of a number, where in struct pmapx_smaps it goes. */
+	uint64_t bit;              /**< And its bit in the member have. */
 };
 
 /** Where the key lines of the mapping at hand are. */
 struct px_lines {
 	const char *base; /**< What @offsets count from: the mapping line. */
+	size_t length;    /**< From there to the end of the last key line, newline included. */
 	size_t *offsets;  /**< Of the first byte of each key line; owned. */
 };
 
 /** The key lines of a mapping, and those expected of the next. */
 struct px_layout {
-	struct px_place *places; /**< Owned. */
+	struct px_key_place *places; /**< Owned. */
 	struct px_lines lines;
 	size_t count;    /**< How many places the mapping before had. */
 	size_t at;       /**< How many the one at hand has so far. */

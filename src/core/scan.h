@@ -77,7 +77,8 @@ static inline bool px_scan_hex8(const char *at, uint32_t *ret)
  * As px_scan_hex(), for numbers before @stop that mostly have 8 or 12 digits, as
  * addresses and offsets have: where they would end is looked at first.
  */
-static inline const char *px_scan_address(const char *at, const char *end, char stop, uint64_t *ret)
+static inline __attribute__((always_inline)) const char *px_scan_address(
+	const char *at, const char *end, char stop, uint64_t *ret)
 {
 	uint32_t high, low;
 

@@ -161,11 +161,14 @@ bool pmapx_smaps_entry(const struct pmapx_smaps *smaps, size_t index, struct pma
 {
 	struct pmapx_text line;
 	struct pmapx_error error;
+	const char *newline;
 
 	if (index >= smaps->entry_count)
 		return false;
 	line.bytes = smaps->lines->base + smaps->lines->offsets[index];
-	/* Only whole lines are entries. */
-	line.length = (size_t)((const char *)rawmemchr(line.bytes, '\n') - line.bytes);
+	newline = memchr(line.bytes, '\n', smaps->lines->length - smaps->lines->offsets[index]);
+	if (newline == NULL)
+		return false;
+	line.length = (size_t)(newline - line.bytes);
 	return px_smaps_parse(&line, PMAPX_FIELD_UNKNOWN, ret, &error) == 0;
 }

@@ -27,15 +27,6 @@ void px_smaps_set(struct pmapx_smaps *smaps, const struct pmapx_entry *entry);
 /** Where the member of each field is in struct pmapx_smaps, in bytes. */
 extern const unsigned short px_smaps_offsets[PMAPX_FIELD_COUNT];
 
-/** The number of @field, which is not a text; of use only if @smaps has it. */
-static inline uint64_t px_smaps_number(const struct pmapx_smaps *smaps, enum pmapx_field field)
-{
-	uint64_t number;
-
-	memcpy(&number, (const char *)smaps + px_smaps_offsets[field], sizeof(number));
-	return number;
-}
-
 /** Set the number of @field, which is not a text; its bit is the caller's to set. */
 static inline void px_smaps_set_number(
 	struct pmapx_smaps *smaps, enum pmapx_field field, uint64_t number)

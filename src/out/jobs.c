@@ -6,10 +6,15 @@
  * printed, it is its turn: whoever finds that writes the block out.  A block
  * that grows beyond BLOCK_MAX waits for its turn, and from then on is written
  * through.
+ *
+ * When memory or descriptors are short, what several jobs at a time cannot do
+ * one may: the worker that finds out stays, all others leave, and the jobs
+ * that they were in are done again.
  */
 #include "jobs.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -22,7 +27,7 @@
 /* How far jobs may be ahead of what is printed. */
 #define WINDOW 256
 /* A worker needs little: names, lines and rows are not on the stack. */
-#define STACK_SIZE ((size_t)512 * 1024)
+#define STACK_SIZE ((size_t)256 * 1024)
 
 /* A piece of output that waits. */
 struct piece {
@@ -43,13 +48,18 @@ struct pool {
 	/* The run's streams: written to by whoever has the turn. */
 	struct px_console *console;
 	pthread_mutex_t lock;
-	pthread_cond_t moved; /* @turn has moved on. */
+	pthread_cond_t moved; /* @turn has moved on, or a claim has been dropped. */
 	/* Under the lock: */
-	size_t next;    /* The job to begin next. */
-	size_t turn;    /* The job to be printed next. */
-	size_t waiting; /* Bytes in @done. */
-	bool stopped;   /* Output has failed. */
+	size_t next;   /* The job to begin next, after those in @again. */
+	size_t *again; /* Jobs that were given up, as many as workers at most. */
+	size_t again_count;
+	unsigned workers; /* How many there are. */
+	bool is_alone;    /* There is to be but one. */
+	size_t turn;      /* The job to be printed next. */
+	size_t waiting;   /* Bytes in @done. */
+	bool stopped;     /* Output has failed. */
 	int status;
+	struct block *working; /* Those that are being worked on, in a list. */
 	struct {
 		bool is_done;
 		struct pieces pieces;
@@ -63,6 +73,11 @@ struct block {
 	size_t job;
 	struct pieces pieces;
 	bool has_turn;
+	bool is_void;       /* Nothing more is printed. */
+	bool is_given_up;   /* It is to be done again. */
+	bool survives;      /* By this worker, when it is the only one. */
+	uint64_t claim;     /* What it works on, 0 for nothing; under the lock. */
+	struct block *next; /* In the list. */
 };
 
 static bool is_turn(struct pool *pool, size_t job)
@@ -75,12 +90,84 @@ static bool is_turn(struct pool *pool, size_t job)
 	return result;
 }
 
-static void wait_for_turn(struct pool *pool, size_t job)
+/* Wait until nobody else works on what @block claims, under the lock. */
+static void wait_for_claim(struct block *block, uint64_t claim)
 {
+	struct pool *pool = block->pool;
+	const struct block *other = claim != 0 ? pool->working : NULL;
+
+	while (other != NULL) {
+		if (other != block && other->claim == claim) {
+			pthread_cond_wait(&pool->moved, &pool->lock);
+			other = pool->working;
+		} else {
+			other = other->next;
+		}
+	}
+	block->claim = claim;
+}
+
+static void claim(struct px_sink *sink, uint64_t number)
+{
+	struct block *block = (struct block *)sink;
+
+	pthread_mutex_lock(&block->pool->lock);
+	wait_for_claim(block, number);
+	pthread_mutex_unlock(&block->pool->lock);
+}
+
+/* Others may work on what this one did, under the lock. */
+static void drop_claim(struct block *block)
+{
+	if (block->claim != 0)
+		pthread_cond_broadcast(&block->pool->moved);
+	block->claim = 0;
+}
+
+/*
+ * Whoever waits for a turn has no claim meanwhile: a job before it may be in
+ * need of that.  Returns false if the job is given up instead.
+ */
+static bool wait_for_turn(struct block *block)
+{
+	struct pool *pool = block->pool;
+	uint64_t claim;
+
 	pthread_mutex_lock(&pool->lock);
-	while (pool->turn != job)
+	claim = block->claim;
+	if (pool->turn != block->job)
+		drop_claim(block);
+	while (pool->turn != block->job && !pool->is_alone)
 		pthread_cond_wait(&pool->moved, &pool->lock);
+	block->is_given_up = pool->turn != block->job;
+	if (!block->is_given_up)
+		wait_for_claim(block, claim);
 	pthread_mutex_unlock(&pool->lock);
+	return !block->is_given_up;
+}
+
+/* The sink's: the first to ask stays, and waits here until all others have left. */
+static bool give_up(struct px_sink *sink)
+{
+	struct block *block = (struct block *)sink;
+	struct pool *pool = block->pool;
+
+	if (block->has_turn)
+		return false;
+	pthread_mutex_lock(&pool->lock);
+	if (pool->workers > 1) {
+		block->is_given_up = true;
+		block->is_void = true;
+	}
+	if (pool->workers > 1 && !pool->is_alone) {
+		pool->is_alone = block->survives = true;
+		drop_claim(block);
+		pthread_cond_broadcast(&pool->moved);
+		while (pool->workers > 1)
+			pthread_cond_wait(&pool->moved, &pool->lock);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return block->is_given_up;
 }
 
 /* Write to a stream of the run; only with the turn. */
@@ -95,15 +182,20 @@ static void write_through(struct pool *pool, struct px_out *to, const char *byte
 	}
 }
 
-/* Write pieces and free them; only with the turn. */
+/*
+ * Write the pieces of a job and free them; only with the turn.  If output had
+ * failed before, the job would not have been done.
+ */
 static void write_pieces(struct pool *pool, struct pieces *pieces)
 {
 	struct piece *piece = pieces->first;
+	bool is_void = pool->console->out.error != 0;
 
 	while (piece != NULL) {
 		struct piece *next = piece->next;
 
-		write_through(pool, piece->to, piece->bytes, piece->length);
+		if (!is_void)
+			write_through(pool, piece->to, piece->bytes, piece->length);
 		free(piece);
 		piece = next;
 	}
@@ -134,17 +226,17 @@ static bool keep(struct pieces *pieces, struct px_out *to, const char *bytes, si
 static void begin_turn(struct block *block)
 {
 	block->has_turn = true;
+	block->is_void = block->pool->console->out.error != 0;
 	write_pieces(block->pool, &block->pieces);
 }
 
-static void await_turn(struct px_sink *sink)
+static bool await_turn(struct px_sink *sink)
 {
 	struct block *block = (struct block *)sink;
 
-	if (block->has_turn)
-		return;
-	wait_for_turn(block->pool, block->job);
-	begin_turn(block);
+	if (!block->has_turn && !block->is_given_up && wait_for_turn(block))
+		begin_turn(block);
+	return block->has_turn;
 }
 
 /* The sink of a worker's streams. */
@@ -155,29 +247,59 @@ static void take(struct px_sink *sink, struct px_out *out)
 	struct px_out *to = out->fd == pool->console->err.fd ? &pool->console->err
 							     : &pool->console->out;
 
-	if (!block->has_turn) {
+	if (!block->has_turn && !block->is_given_up) {
 		if (block->pieces.length + out->length <= BLOCK_MAX &&
 			keep(&block->pieces, to, out->bytes, out->length))
 			return;
 		await_turn(sink);
 	}
-	write_through(pool, to, out->bytes, out->length);
-	out->error = to->error;
+	/* An error ends the job soon. */
+	if (block->is_given_up) {
+		out->error = ECANCELED;
+		return;
+	}
+	if (!block->is_void)
+		write_through(pool, to, out->bytes, out->length);
+	out->error = block->is_void ? pool->console->out.error : to->error;
 }
 
-/* Begin the next job: false if there is none. */
-static bool begin_job(struct pool *pool, size_t *ret)
+/* Whether jobs are far enough ahead of what has been printed, under the lock. */
+static bool is_far_ahead(const struct pool *pool)
 {
-	bool result;
+	/* The job whose turn it is must not wait for itself. */
+	return pool->next != pool->turn &&
+		(pool->next - pool->turn >= WINDOW || pool->waiting > WAITING_MAX);
+}
+
+/* Take the first of the jobs that were given up, under the lock. */
+static size_t take_again(struct pool *pool)
+{
+	size_t first = 0, job;
+
+	for (size_t i = 1; i < pool->again_count; i++)
+		if (pool->again[i] < pool->again[first])
+			first = i;
+	job = pool->again[first];
+	pool->again[first] = pool->again[--pool->again_count];
+	return job;
+}
+
+/* Begin the next job: false if there is none for this worker. */
+static bool begin_job(struct pool *pool, bool survives, size_t *ret)
+{
+	bool result = true;
 
 	pthread_mutex_lock(&pool->lock);
-	/* The job whose turn it is must not wait for itself. */
-	while (pool->next != pool->turn && !pool->stopped &&
-		(pool->next - pool->turn >= WINDOW || pool->waiting > WAITING_MAX))
+	while (!pool->stopped && !pool->is_alone && is_far_ahead(pool))
 		pthread_cond_wait(&pool->moved, &pool->lock);
-	result = !pool->stopped && pool->next < pool->jobs->count;
-	if (result)
+	if (pool->stopped || (pool->is_alone && !survives))
+		result = false;
+	else if (pool->again_count > 0)
+		*ret = take_again(pool);
+	else if (pool->next < pool->jobs->count)
 		*ret = pool->next++;
+	else
+		result = false;
 	pthread_mutex_unlock(&pool->lock);
 	return result;
 }
@@ -197,11 +319,58 @@ static void print_done(struct pool *pool)
 	}
 }
 
+/* The work on a job begins and ends. */
+static void enter(struct block *block)
+{
+	struct pool *pool = block->pool;
+
+	pthread_mutex_lock(&pool->lock);
+	block->next = pool->working;
+	pool->working = block;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+static void leave(struct block *block)
+{
+	struct pool *pool = block->pool;
+	struct block **link = &pool->working;
+
+	pthread_mutex_lock(&pool->lock);
+	drop_claim(block);
+	while (*link != block)
+		link = &(*link)->next;
+	*link = block->next;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+/* A job was given up: forget what it printed. */
+static void give_back(struct block *block, struct px_console *console)
+{
+	struct pool *pool = block->pool;
+
+	while (block->pieces.first != NULL) {
+		struct piece *piece = block->pieces.first;
+
+		block->pieces.first = piece->next;
+		free(piece);
+	}
+	console->out.length = console->err.length = 0;
+	console->out.error = console->err.error = 0;
+	pthread_mutex_lock(&pool->lock);
+	pool->again[pool->again_count++] = block->job;
+	pthread_mutex_unlock(&pool->lock);
+}
+
 /* A job is done: print it, or leave it to whoever prints the one before. */
 static void end_job(struct block *block, struct px_console *console, int status)
 {
 	struct pool *pool = block->pool;
 
+	leave(block);
+	if (block->is_given_up) {
+		give_back(block, console);
+		return;
+	}
 	if (!block->has_turn && is_turn(pool, block->job))
 		begin_turn(block);
 	px_out_flush(&console->out);
@@ -227,15 +396,31 @@ static void end_job(struct block *block, struct px_console *console, int status)
 /* Do jobs until there is none. */
 static void work(struct pool *pool, struct px_console *console, void *worker)
 {
+	bool survives = false;
 	size_t job;
 
-	while (begin_job(pool, &job)) {
-		struct block block = { .sink = { take, await_turn }, .pool = pool, .job = job };
+	while (begin_job(pool, survives, &job)) {
+		struct block block = {
+			.sink = { take, await_turn, claim, give_up },
+			.pool = pool,
+			.job = job,
+		};
 
+		enter(&block);
 		console->out.sink = console->err.sink = &block.sink;
 		end_job(&block, console, pool->jobs->run(worker, job));
 		console->out.sink = console->err.sink = NULL;
+		survives |= block.survives;
 	}
+}
+
+/* Fewer workers: the one that stays may be waiting for that. */
+static void retire(struct pool *pool, unsigned count)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->workers -= count;
+	pthread_cond_broadcast(&pool->moved);
+	pthread_mutex_unlock(&pool->lock);
 }
 
 /*
@@ -263,6 +448,7 @@ static bool work_with_console(struct pool *pool)
 static void *work_aside(void *pool)
 {
 	work_with_console(pool);
+	retire(pool, 1);
 	return NULL;
 }
 
@@ -282,6 +468,13 @@ static unsigned start_threads(struct pool *pool, pthread_t *threads, unsigned co
 	return started;
 }
 
+static void free_pool(struct pool *pool)
+{
+	if (pool != NULL)
+		free(pool->again);
+	free(pool);
+}
+
 /* By @workers side by side. */
 static int run_aside(
 	struct px_console *console, const struct px_jobs *jobs, unsigned workers, int *ret_status)
@@ -291,25 +484,34 @@ static int run_aside(
 	unsigned count;
 	bool begun;
 
-	if (pool == NULL || threads == NULL) {
-		free(pool);
+	if (pool != NULL)
+		pool->again = calloc(workers, sizeof(*pool->again));
+	if (pool == NULL || threads == NULL || pool->again == NULL) {
+		free_pool(pool);
 		free(threads);
 		return -ENOMEM;
 	}
 	pool->jobs = jobs;
 	pool->console = console;
+	pool->workers = workers;
+#ifdef M_ARENA_MAX
+	/* Workers allocate little: memory of their own would cost more than waiting for it. */
+	mallopt(M_ARENA_MAX, 1);
+#endif
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->moved, NULL);
 	count = start_threads(pool, threads, workers - 1);
+	retire(pool, workers - 1 - count);
 	begun = work_with_console(pool);
+	retire(pool, 1);
 	for (unsigned i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
 	/* Others may have done everything all the same. */
-	begun |= pool->next == jobs->count || pool->stopped;
+	begun |= pool->turn == jobs->count || pool->stopped;
 	*ret_status = pool->status;
 	pthread_cond_destroy(&pool->moved);
 	pthread_mutex_destroy(&pool->lock);
-	free(pool);
+	free_pool(pool);
 	free(threads);
 	return begun ? 0 : -ENOMEM;
 }
@@ -321,8 +523,12 @@ static int run_alone(struct px_console *console, const struct px_jobs *jobs, int
 
 	if (worker == NULL)
 		return -ENOMEM;
-	for (size_t job = 0; job < jobs->count && console->out.error == 0; job++)
+	for (size_t job = 0; job < jobs->count && console->out.error == 0; job++) {
 		*ret_status |= jobs->run(worker, job);
+		/* As among workers: a job that fails to be printed is the last. */
+		if (jobs->count > 1)
+			px_out_flush(&console->out);
+	}
 	jobs->end(worker);
 	return 0;
 }

@@ -19,7 +19,7 @@ struct px_jobs {
 	 * the others; NULL if memory or descriptors are short.
 	 */
 	void *(*begin)(void *context, struct px_console *console);
-	/** Do a job; returns its share of the exit status. */
+	/** Do a job; returns its share of the exit status, if it was not given up. */
 	int (*run)(void *worker, size_t job);
 	/** The worker ends. */
 	void (*end)(void *worker);
@@ -30,8 +30,10 @@ struct px_jobs {
  * workers than jobs or processors.  A single worker is the calling thread.
  *
  * Jobs that are done early are kept in memory until those before them have
- * been printed, some megabytes at most; then workers wait.  Once output fails
- * no more jobs are begun, and @console has the error.
+ * been printed, some megabytes at most; then workers wait.  A job that finds
+ * too little memory or too few descriptors may ask to be done again when it is
+ * the only one: px_out_give_up().  Once output fails no more jobs are begun, and
+ * @console has the error.
  *
  * Returns the statuses or-ed together in *@ret_status and 0, or -ENOMEM if not
  * even the calling thread could begin.

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /** Bytes that are gathered before they are written. */
@@ -19,8 +20,12 @@ struct px_out;
 struct px_sink {
 	/** Take all that waits in @out; may set its error. */
 	void (*take)(struct px_sink *sink, struct px_out *out);
-	/** Wait until all that comes before has been printed. */
-	void (*await_turn)(struct px_sink *sink);
+	/** Wait until all that comes before has been printed; see px_out_await_turn(). */
+	bool (*await_turn)(struct px_sink *sink);
+	/** Claim what only one worker at a time may read; see px_out_claim(). */
+	void (*claim)(struct px_sink *sink, uint64_t number);
+	/** Whether the job is to be given up; see px_out_give_up(). */
+	bool (*give_up)(struct px_sink *sink);
 };
 
 /** A buffered output. */
@@ -38,11 +43,34 @@ void px_out_write(struct px_out *out, const char *bytes, size_t length);
 /** Write out what waits; a failure is remembered, and later output dropped. */
 void px_out_flush(struct px_out *out);
 
-/** Wait until what comes before @out in this run, if anything does, has been printed. */
-static inline void px_out_await_turn(struct px_out *out)
+/**
+ * Wait until what comes before @out in this run, if anything does, has been
+ * printed.  Returns false if the job is given up instead.
+ */
+static inline bool px_out_await_turn(struct px_out *out)
+{
+	return out->sink == NULL || out->sink->await_turn(out->sink);
+}
+
+/**
+ * Claim something by its number, not 0, so that no other worker works on it
+ * until this job ends, but for while it waits for its turn.
+ */
+static inline void px_out_claim(struct px_out *out, uint64_t number)
 {
 	if (out->sink != NULL)
-		out->sink->await_turn(out->sink);
+		out->sink->claim(out->sink, number);
+}
+
+/**
+ * Say that memory or descriptors are too short for the job.
+ *
+ * Returns true if it is to be given up, without a word: it will be done again
+ * when no other is under way.  False if it is alone as it is.
+ */
+static inline bool px_out_give_up(struct px_out *out)
+{
+	return out->sink != NULL && out->sink->give_up(out->sink);
 }
 
 /**

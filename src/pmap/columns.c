@@ -16,7 +16,7 @@ static void forget(struct px_columns *columns)
 	for (size_t i = 0; i < columns->count; i++)
 		free(columns->list[i].storage);
 	columns->count = columns->unknown_count = columns->place_count = 0;
-	columns->tally_count = columns->tally_rows = 0;
+	columns->tally_count = columns->tally_rows = columns->row_count = 0;
 	columns->layout = 0;
 }
 
@@ -199,7 +199,6 @@ static void settle(struct px_columns *columns)
 		column->total = px_saturating_add(column->total, tally->total);
 		if (column->largest < tally->largest)
 			column->largest = tally->largest;
-		column->count += columns->tally_rows;
 		column->number_count += columns->tally_rows;
 	}
 	columns->tally_count = columns->tally_rows = 0;
@@ -212,7 +211,9 @@ static void begin_tallies(struct px_columns *columns)
 		if (columns->list[i].shown)
 			columns->tallies[columns->tally_count++] = (struct px_tally){
 				.column = i,
-				.field = columns->list[i].field,
+				.offset = columns->list[i].field == PMAPX_FIELD_UNKNOWN
+					? 0
+					: px_smaps_offsets[columns->list[i].field],
 			};
 }
 
@@ -240,8 +241,12 @@ static inline uint64_t quick_number(const struct px_columns *columns, const stru
 {
 	struct pmapx_entry entry;
 
-	if (tally->field != PMAPX_FIELD_UNKNOWN)
-		return px_smaps_number(columns->quick, tally->field);
+	if (tally->offset != 0) {
+		uint64_t number;
+
+		memcpy(&number, (const char *)columns->quick + tally->offset, sizeof(number));
+		return number;
+	}
 	return pmapx_smaps_entry(columns->quick, columns->list[tally->column].place, &entry)
 		? entry.number
 		: 0;
@@ -264,6 +269,7 @@ static int store_quickly(struct px_columns *columns, struct px_cells *cells)
 			tally->largest = number;
 	}
 	columns->tally_rows++;
+	columns->row_count++;
 	px_cells_filled(cells, at);
 	return 0;
 }
@@ -273,7 +279,6 @@ static void count_value(struct px_column *column)
 {
 	const struct px_cell *value = &column->value;
 
-	column->count++;
 	if (column->has_number) {
 		column->number_count++;
 		column->total = px_saturating_add(column->total, value->number);
@@ -299,6 +304,7 @@ int px_columns_store(struct px_columns *columns, struct px_cells *cells)
 			r = px_cells_add(cells, &columns->list[i].value);
 	if (r < 0)
 		return r;
+	columns->row_count++;
 	for (size_t i = 0; i < columns->count; i++)
 		count_value(&columns->list[i]);
 	return 0;
@@ -321,12 +327,15 @@ void px_columns_end(struct px_columns *columns, bool with_heading)
 		if (with_heading)
 			column->width = larger(larger(column->width, column->key.length),
 				px_decimal_digits(column->total));
+		/* A key that was met only out of range: "-" in the rows before. */
+		column->width = larger(column->width, 1);
 	}
 }
 
-struct pmapx_text px_column_total(const struct px_column *column, char digits[PX_PUT_MAX])
+struct pmapx_text px_columns_total(
+	const struct px_columns *columns, const struct px_column *column, char digits[PX_PUT_MAX])
 {
-	if (column->count > 0 && column->number_count == 0)
+	if (columns->row_count > 0 && column->number_count == 0)
 		return (struct pmapx_text){ "?", 1 };
 	return (struct pmapx_text){ digits,
 		(size_t)(px_put_decimal(digits, column->total, 1) - digits) };

@@ -35,16 +35,15 @@ struct px_column {
 	uint64_t total;      /**< Sum over the selected mappings of this process. */
 	uint64_t largest;    /**< Largest number that was shown as one, of this process. */
 	size_t longest;      /**< Longest text that was shown, of this process. */
-	size_t count;        /**< How many mappings were selected. */
-	size_t number_count; /**< How many of them had a number. */
+	size_t number_count; /**< How many of those selected had a number. */
 };
 
 /** A column that is shown, over mappings whose values are all plain numbers. */
 struct px_tally {
-	uint64_t total;         /**< Their sum. */
-	uint64_t largest;       /**< The largest. */
-	size_t column;          /**< Which column it is. */
-	enum pmapx_field field; /**< As there. */
+	uint64_t total;        /**< Their sum. */
+	uint64_t largest;      /**< The largest. */
+	size_t column;         /**< Which column it is. */
+	unsigned short offset; /**< Where in struct pmapx_smaps its number is; 0 for nowhere. */
 };
 
 /** Columns of a process, in the order in which their keys were first met. */
@@ -54,6 +53,7 @@ struct px_columns {
 	size_t unknown_count;   /**< How many have keys that no kernel prints. */
 	size_t *places;         /**< Which column the n-th key line was, last time. */
 	size_t place_count;     /**< How many @places are known. */
+	size_t row_count;       /**< How many mappings of this process were selected. */
 
 	/** The layout, as struct pmapx_smaps has it, in which each column has
 	 * a line and a plain number; 0 if there is none.  Mappings of that
@@ -103,6 +103,7 @@ void px_columns_end(struct px_columns *columns, bool with_heading);
  * The total of @column, in @digits if it takes room; "?" if no selected
  * mapping had a number.
  */
-struct pmapx_text px_column_total(const struct px_column *column, char digits[PX_PUT_MAX]);
+struct pmapx_text px_columns_total(
+	const struct px_columns *columns, const struct px_column *column, char digits[PX_PUT_MAX]);
 
 #endif

@@ -129,11 +129,11 @@ static enum px_verdict take_jobs(struct px_console *console, struct px_options *
 	unsigned long number = 0;
 	char *end = optarg;
 
-	errno = 0;
+	/* What is beyond a long is its largest. */
 	if (*optarg >= '0' && *optarg <= '9')
 		number = strtoul(optarg, &end, 10);
-	if (*end == '\0' && errno == 0 && number >= 1 && number <= UINT_MAX) {
-		options->jobs = (unsigned)number;
+	if (*end == '\0' && number >= 1) {
+		options->jobs = number < UINT_MAX ? (unsigned)number : UINT_MAX;
 		return PX_GO_ON;
 	}
 	px_message_begin(console);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptor.h"
 #include "put.h"
 
 /* What went wrong with one process: told in one line, when its block is done. */
@@ -45,6 +46,12 @@ static const char *file_name(enum pmapx_map_file file)
 static const char *describe(int error)
 {
 	return error == EMEDIUMTYPE ? "Not a regular file" : strerror(error);
+}
+
+/* Whether the process will be shown again, when other workers have made room. */
+static bool is_given_up(struct px_sheet *sheet, int error)
+{
+	return px_is_shortage(-error) && px_out_give_up(&sheet->console->out);
 }
 
 /* A process that cannot be opened: itself, or its @file. */
@@ -158,7 +165,7 @@ static int show_map(struct px_sheet *sheet, const struct px_view *view, struct p
 			more = false;
 	}
 	view->end(sheet);
-	if (trouble.count == 0)
+	if (trouble.count == 0 || is_given_up(sheet, trouble.first.code))
 		return 0;
 	say_trouble(sheet, pmapx_reader_pid(reader), view->file, &trouble);
 	return PX_STATUS_UNREADABLE;
@@ -180,11 +187,15 @@ static int show_process(
 
 	r = px_put_header(sheet, process);
 	if (r < 0) {
+		if (is_given_up(sheet, -r))
+			return 0;
 		say_missing(sheet, sheet->identity->pid, "cmdline", -r);
 		status = PX_STATUS_UNREADABLE;
 	}
 	r = pmapx_reader_open(process, view->file, &options, &reader);
 	if (r < 0) {
+		if (is_given_up(sheet, -r))
+			return 0;
 		say_missing(sheet, sheet->identity->pid, file_name(view->file), -r);
 		return PX_STATUS_UNREADABLE;
 	}
@@ -207,10 +218,14 @@ int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pi
 
 	r = pmapx_process_open(sheet->source, pid, &process, &error);
 	if (r < 0) {
+		if (is_given_up(sheet, error.code))
+			return 0;
 		say_missing(sheet, pid, error.reason, error.code);
 		return r == -ESRCH ? PX_STATUS_MISSING : PX_STATUS_UNREADABLE;
 	}
 	sheet->identity = pmapx_process_identity(process);
+	/* It may be asked for twice, or by the numbers of its threads. */
+	px_out_claim(&sheet->console->out, (uint64_t)sheet->identity->tgid);
 	if (is_hidden(sheet->identity)) {
 		say_missing(sheet, pid, "", ESRCH);
 		status = PX_STATUS_MISSING;

@@ -377,7 +377,7 @@ static void put_totals(struct px_sheet *sheet, size_t indent)
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct px_column *column = &columns->list[view->order[i]];
 		char digits[PX_PUT_MAX];
-		struct pmapx_text total = px_column_total(column, digits);
+		struct pmapx_text total = px_columns_total(columns, column, digits);
 
 		if (column->shown)
 			put_heading(out, total.bytes, total.length, column->width);
@@ -394,8 +394,9 @@ static void fields_end(struct px_sheet *sheet)
 	if (!view->has_mappings)
 		return;
 	px_columns_end(&view->columns, !quiet);
+	if (!px_out_await_turn(&sheet->console->out))
+		return;
 	/* Short of memory, a process is laid out as if it were the first. */
-	px_out_await_turn(&sheet->console->out);
 	px_heritage_take(sheet->heritage, &view->columns, view->order);
 	for (int i = 0; i < PX_WORD_COUNT; i++)
 		if (view->words[i].shown)

@@ -26,7 +26,7 @@ int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place
 	unsigned number = (unsigned)pid;
 	int r;
 
-	/* By hand: the pages of printf() are not needed for anything else in a short run. */
+	/* By hand: most runs have no other use for the pages that printf() is in. */
 	*digits = '\0';
 	do
 		*--digits = (char)('0' + number % 10);

@@ -103,8 +103,8 @@ static int read_identity(struct pmapx_process *process, const char **ret)
 	int r;
 
 	*ret = "stat";
-	r = read_file(
-		process, PX_FILE_STAT, SMALL_FILE_MAX, is_whole_stat, &process->stat, &stat.length);
+	r = read_file(process, PX_FILE_STAT, SMALL_FILE_MAX,
+		process->source->is_procfs ? is_whole_stat : NULL, &process->stat, &stat.length);
 	if (r < 0)
 		return r;
 	stat.bytes = process->stat;

@@ -107,8 +107,10 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	reader->source = process->source;
 	parser_options.mappings_only = PX_OPTION(options, mappings_only, false);
 	parser_options.fields = PX_OPTION(options, fields, 0);
-	reader->asks = file == PMAPX_FILE_MAPS && PX_OPTION(options, has_range, false) &&
-		process->source->is_procfs && process->source->ops->query != NULL;
+	/* Each mapping must be handed out before the next is asked for. */
+	reader->asks = file == PMAPX_FILE_MAPS && parser_options.mappings_only &&
+		PX_OPTION(options, has_range, false) && process->source->is_procfs &&
+		process->source->ops->query != NULL;
 	reader->next = PX_OPTION(options, low, 0);
 	reader->highest = PX_OPTION(options, high, 0);
 	r = pmapx_parser_open(&parser_options, &reader->parser);

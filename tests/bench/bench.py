@@ -170,9 +170,10 @@ def measure_row(row, subjects, options, others):
 
 
 def measure_rows(subjects, options, others):
-    for row in options.rows:
+    for number, row in enumerate(options.rows, 1):
         if sys.stderr.isatty():
-            print("\r\033[K%s %s ..." % row[:2], end="", file=sys.stderr, flush=True)
+            print("\r\033[K%d of %d: %s %s ..." % (number, len(options.rows), *row[:2]), end="",
+                  file=sys.stderr, flush=True)
         try:
             yield measure_row(row, subjects, options, others)
         except (unittest.SkipTest, measure.Failed) as why:

@@ -15,7 +15,10 @@ import tempfile
 import time
 from collections import namedtuple
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+# What is measured is a release, unless somebody says otherwise.
+os.environ.setdefault("PMAPX_BUILD", os.path.join(HERE, "..", "..", "build", "release"))
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 import px
 
 SPAWN = os.path.join(px.BUILD, "tests", "px_spawn")

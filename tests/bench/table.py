@@ -16,8 +16,8 @@ def number(value):
 
 
 def misses(value, limit):
-    """Whether a value is above its limit, as far as it is shown."""
-    return value is not None and limit is not None and round(value, 2) > limit
+    """Whether a value is above its limit."""
+    return value is not None and limit is not None and value > limit
 
 
 def beside(value, limit, shown):

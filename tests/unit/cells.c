@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The store itself, to find texts whose hashes collide. */
-#include "pmap/cells.c"
+#include "cells.h"
 
 enum kind { A_CELL, A_SHARED_TEXT, A_NUMBER };
 
@@ -93,6 +92,34 @@ PX_TEST(texts_and_numbers_of_any_size_come_back)
 	px_cells_free(cells);
 }
 
+enum { LONGEST = 64 * 1024 };
+
+PX_TEST(texts_as_long_as_a_piece_of_memory_come_back)
+{
+	char *bytes = malloc(LONGEST);
+
+	assert_non_null(bytes);
+	for (size_t i = 0; i < LONGEST; i++)
+		bytes[i] = (char)(i * 31 % 257);
+	/* Whatever that is, with what else is in it. */
+	for (size_t size = 4096; size <= LONGEST; size *= 2) {
+		for (size_t length = size - 100; length <= size; length++) {
+			struct px_cells *cells = px_cells_new();
+
+			for (int i = 0; i < 3; i++)
+				add(cells, &(struct put){ A_CELL, bytes, length, 0 });
+			px_cells_end_row(cells);
+			px_cells_rewind(cells);
+			for (int i = 0; i < 3; i++)
+				check_next(
+					"text", cells, &(struct put){ A_CELL, bytes, length, 0 });
+			assert_false(px_cells_more(cells));
+			px_cells_free(cells);
+		}
+	}
+	free(bytes);
+}
+
 PX_TEST(every_single_byte_comes_back)
 {
 	struct px_cells *cells = px_cells_new();
@@ -111,75 +138,6 @@ PX_TEST(every_single_byte_comes_back)
 	}
 	assert_false(px_cells_more(cells));
 	px_cells_free(cells);
-}
-
-/* Names that differ in a number: what is before it, its digits at least, what is behind. */
-struct names {
-	const char *before;
-	int digits;
-	const char *behind;
-};
-
-static void make_name(const struct names *names, size_t number, char ret[32])
-{
-	snprintf(ret, 32, "%s%0*zu%s", names->before, names->digits, number, names->behind);
-}
-
-/* How many of @count names are kept once; each is put in three times. */
-static size_t count_kept_once(const struct names *names, size_t count)
-{
-	struct px_cells *cells = px_cells_new();
-	const char **first = calloc(count, sizeof(*first));
-	size_t once = 0;
-	char name[32];
-
-	assert_non_null(first);
-	for (size_t i = 0; i < 3 * count; i++) {
-		make_name(names, i % count, name);
-		add(cells, &(struct put){ A_SHARED_TEXT, name, strlen(name), 0 });
-	}
-	px_cells_end_row(cells);
-	px_cells_rewind(cells);
-	for (size_t i = 0; i < 3 * count; i++) {
-		struct pmapx_text text = px_cells_next(cells).text;
-
-		make_name(names, i % count, name);
-		px_same_bytes(name, name, strlen(name), text.bytes, text.length);
-		if (i < count)
-			first[i] = text.bytes;
-		once += i >= count && text.bytes == first[i % count];
-	}
-	assert_false(px_cells_more(cells));
-	free(first);
-	px_cells_free(cells);
-	return once / 2;
-}
-
-PX_TEST(a_shared_text_is_kept_once)
-{
-	static const struct names rows[] = {
-		{ "", 2, "" },
-		{ "a", 1, "" },
-		{ "", 1, ".so" },
-		{ "/lib/number ", 1, "" },
-		{ "libabcdefgh.so.", 1, "" },
-		{ "segment-", 6, "" },
-		{ "", 6, "-segment" },
-		{ "file", 5, ".data" },
-		{ "[anon:thread ", 4, "]" },
-	};
-	static const size_t counts[] = { 60, 1000, 3000 };
-
-	for (size_t i = 0; i < PX_COUNT(rows) * PX_COUNT(counts); i++) {
-		const struct names *names = &rows[i / PX_COUNT(counts)];
-		size_t count = counts[i % PX_COUNT(counts)];
-		size_t once = count_kept_once(names, count);
-
-		/* Some may collide, but few. */
-		if (once < count - count / 50)
-			fail_msg("of %zu names %s…%s only %zu are kept once", count, names->before,
-				names->behind, once);
-	}
 }
 
 PX_TEST(texts_stay_valid_until_the_store_is_cleared)
@@ -257,155 +215,11 @@ PX_TEST(a_row_that_was_not_ended_is_not_there)
 	px_cells_free(cells);
 }
 
-enum { COLLIDING = 200 };
-
-/* Put different digits near the end of @text until the hash ends in ten zeros. */
-static void make_collide(char *text, size_t length, unsigned *tried)
-{
-	char digits[16];
-
-	do {
-		snprintf(digits, sizeof(digits), "%06u", (*tried)++);
-		memcpy(text + length - (length < 8 ? 6 : 8), digits, 6);
-	} while ((hash_text(&(struct pmapx_text){ text, length }) & 0x3ff) != 0);
-}
-
-/* Names that collide: more than a table has slots for them. */
-static void find_colliding(char names[COLLIDING][32])
-{
-	unsigned tried = 0;
-
-	/* Shorter than a word, as long as one, as two, in between. */
-	for (size_t i = 0; i < COLLIDING; i++) {
-		size_t length = 7 + i % 14;
-
-		memset(names[i], 'x', sizeof(names[i]));
-		make_collide(names[i], length, &tried);
-		names[i][length] = '\0';
-	}
-}
-
-PX_TEST(texts_whose_hashes_collide_come_back)
-{
-	struct px_cells *cells = px_cells_new();
-	char names[COLLIDING][32];
-	size_t once = 0, more = 0;
-	const char *first[COLLIDING];
-
-	find_colliding(names);
-	for (size_t i = 0; i < 3 * COLLIDING; i++)
-		add(cells,
-			&(struct put){ A_SHARED_TEXT, names[i % COLLIDING],
-				strlen(names[i % COLLIDING]), 0 });
-	px_cells_end_row(cells);
-	px_cells_rewind(cells);
-	for (size_t i = 0; i < 3 * COLLIDING; i++) {
-		const char *name = names[i % COLLIDING];
-		struct px_cell cell = px_cells_next(cells);
-
-		px_same_bytes(name, name, strlen(name), cell.text.bytes, cell.text.length);
-		if (i < COLLIDING)
-			first[i] = cell.text.bytes;
-		else if (first[i % COLLIDING] == cell.text.bytes)
-			once++;
-		else
-			more++;
-	}
-	assert_false(px_cells_more(cells));
-	/* If these are all kept once, they did not collide. */
-	assert_true(once > 0 && more > COLLIDING);
-	px_cells_free(cells);
-}
-
-/* A name with its hash. */
-struct hashed {
-	uint32_t hash;
-	char name[24];
-};
-
-static int compare_hashes(const void *a, const void *b)
-{
-	const struct hashed *first = a, *second = b;
-
-	return first->hash < second->hash ? -1 : first->hash > second->hash;
-}
-
-PX_TEST(texts_with_the_same_hash_are_different_texts)
-{
-	enum { NAMES = 300000 };
-	struct hashed *names = calloc(NAMES, sizeof(*names));
-	uint32_t random = 1;
-	size_t found = 0;
-
-	assert_non_null(names);
-	/* Among so many, some have the same 32 bits. */
-	for (size_t i = 0; i < NAMES; i++) {
-		random = random * 1664525u + 1013904223u;
-		snprintf(names[i].name, sizeof(names[i].name), "%08x%06zu", (unsigned)random, i);
-		names[i].hash = hash_text(&(struct pmapx_text){ names[i].name, 14 });
-	}
-	qsort(names, NAMES, sizeof(*names), compare_hashes);
-	for (size_t i = 1; i < NAMES; i++) {
-		struct px_cells *cells;
-
-		if (names[i].hash != names[i - 1].hash)
-			continue;
-		found++;
-		cells = px_cells_new();
-		add(cells, &(struct put){ A_SHARED_TEXT, names[i - 1].name, 14, 0 });
-		add(cells, &(struct put){ A_SHARED_TEXT, names[i].name, 14, 0 });
-		px_cells_end_row(cells);
-		px_cells_rewind(cells);
-		check_next(
-			"first", cells, &(struct put){ A_SHARED_TEXT, names[i - 1].name, 14, 0 });
-		check_next("second", cells, &(struct put){ A_SHARED_TEXT, names[i].name, 14, 0 });
-		px_cells_free(cells);
-	}
-	assert_true(found > 0);
-	free(names);
-}
-
-PX_TEST(a_long_text_that_collides_comes_back_wherever_it_begins)
-{
-	enum { FIRST = 16 * 1024, LENGTH = 3 * FIRST };
-	char names[COLLIDING][32], *text = malloc(LENGTH);
-	unsigned tried = 0;
-
-	assert_non_null(text);
-	memset(text, 'x', LENGTH);
-	make_collide(text, LENGTH, &tried);
-	find_colliding(names);
-	/* Near the end of the first piece of memory, which is too short for it. */
-	for (size_t before = FIRST - 400; before <= FIRST; before++) {
-		struct px_cells *cells = px_cells_new();
-
-		for (size_t i = 0; i < 20; i++)
-			add(cells, &(struct put){ A_SHARED_TEXT, names[i], strlen(names[i]), 0 });
-		for (size_t i = 0; i < before; i++)
-			add_number(cells, i % 100);
-		add(cells, &(struct put){ A_SHARED_TEXT, text, LENGTH, 0 });
-		add_number(cells, 42);
-		px_cells_end_row(cells);
-		px_cells_rewind(cells);
-		for (size_t i = 0; i < 20; i++)
-			check_next(names[i], cells,
-				&(struct put){ A_SHARED_TEXT, names[i], strlen(names[i]), 0 });
-		for (size_t i = 0; i < before; i++)
-			check_number("before", cells, i % 100);
-		check_next("long", cells, &(struct put){ A_SHARED_TEXT, text, LENGTH, 0 });
-		check_number("behind", cells, 42);
-		assert_false(px_cells_more(cells));
-		px_cells_free(cells);
-	}
-	free(text);
-}
-
 /* Numbers in a row, read in parts of @part, up to a text. */
 static void check_numbers(struct px_cells *cells, uint64_t first, size_t count, size_t part)
 {
 	uint64_t got[64];
 
-	assert_in_range(part, 1, PX_COUNT(got) - 1);
 	for (size_t i = 0; i < count;) {
 		size_t want = count - i < part ? count - i : part;
 
@@ -427,17 +241,19 @@ PX_TEST(numbers_are_read_many_at_once_up_to_a_text)
 	struct px_cells *cells = px_cells_new();
 	char text[] = "text";
 
-	/* Over some pieces of memory, by either way of putting them. */
+	/* By either way of putting them; the one by one in the middle of which pieces end. */
 	for (size_t row = 0; row < 600; row++) {
-		unsigned char *at = row % 2 == 0 ? px_cells_room(cells, row) : NULL;
+		bool at_once = row % 2 == 0 && row < 100;
+		unsigned char *at = at_once ? px_cells_room(cells, row) : NULL;
 
-		assert_true(at != NULL || row % 2 != 0);
-		for (uint64_t i = 0; row % 2 == 0 && i < row; i++)
-			at = px_cell_put(at, (row + i) * (row + i));
-		if (row % 2 == 0)
+		for (uint64_t i = row; i < 2 * row; i++) {
+			if (at_once)
+				at = px_cell_put(at, i * i);
+			else
+				add_number(cells, i * i);
+		}
+		if (at_once)
 			px_cells_filled(cells, at);
-		for (uint64_t i = 0; row % 2 != 0 && i < row; i++)
-			add_number(cells, (row + i) * (row + i));
 		add(cells,
 			&(struct put){ row % 3 != 0 ? A_SHARED_TEXT : A_CELL, text, row % 5, 0 });
 		px_cells_end_row(cells);
@@ -451,6 +267,58 @@ PX_TEST(numbers_are_read_many_at_once_up_to_a_text)
 		assert_false(px_cells_more(cells));
 	}
 	px_cells_free(cells);
+}
+
+/* The text number @column of row @row: short, and now and then a long one. */
+static struct put some_text(char *bytes, size_t row, size_t column)
+{
+	static const size_t lengths[] = { 0, 1, 2, 12, 44, 45, 46, 47, 127, 128, 300, 20000 };
+	size_t choices = PX_COUNT(lengths) - (row % 40 != 0);
+
+	return (struct put){ A_CELL, bytes + column,
+		lengths[(row * (column + 1) + column) % choices], 0 };
+}
+
+PX_TEST(texts_may_be_added_many_at_once)
+{
+	enum { ROWS = 200, TEXTS = 5 };
+	char *bytes = malloc(20000 + TEXTS);
+
+	assert_non_null(bytes);
+	for (size_t i = 0; i < 20000 + TEXTS; i++)
+		bytes[i] = (char)(i * 7 % 253);
+	/* From anywhere in the first piece of memory on. */
+	for (size_t before = 0; before < 400; before++) {
+		struct px_cells *cells = px_cells_new();
+		struct pmapx_text texts[TEXTS];
+
+		for (size_t i = 0; i < before; i++)
+			add_number(cells, 1);
+		for (size_t i = 0; i < ROWS; i++) {
+			for (size_t j = 0; j < TEXTS; j++) {
+				struct put put = some_text(bytes, i, j);
+
+				texts[j] = (struct pmapx_text){ put.bytes, put.length };
+			}
+			assert_int_equal(px_cells_add_texts(cells, texts, i % (TEXTS + 1)), 0);
+			add_number(cells, i);
+		}
+		px_cells_end_row(cells);
+		px_cells_rewind(cells);
+		for (size_t i = 0; i < before; i++)
+			check_number("before", cells, 1);
+		for (size_t i = 0; i < ROWS; i++) {
+			for (size_t j = 0; j < i % (TEXTS + 1); j++) {
+				struct put put = some_text(bytes, i, j);
+
+				check_next("text", cells, &put);
+			}
+			check_number("number", cells, i);
+		}
+		assert_false(px_cells_more(cells));
+		px_cells_free(cells);
+	}
+	free(bytes);
 }
 
 PX_TEST(a_number_takes_as_many_bytes_as_it_needs)
@@ -531,15 +399,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_and_numbers_of_any_size_come_back),
+		cmocka_unit_test(texts_as_long_as_a_piece_of_memory_come_back),
 		cmocka_unit_test(every_single_byte_comes_back),
-		cmocka_unit_test(a_shared_text_is_kept_once),
 		cmocka_unit_test(texts_stay_valid_until_the_store_is_cleared),
 		cmocka_unit_test(a_cleared_store_is_empty_and_usable),
 		cmocka_unit_test(a_row_that_was_not_ended_is_not_there),
-		cmocka_unit_test(texts_whose_hashes_collide_come_back),
-		cmocka_unit_test(texts_with_the_same_hash_are_different_texts),
-		cmocka_unit_test(a_long_text_that_collides_comes_back_wherever_it_begins),
 		cmocka_unit_test(numbers_are_read_many_at_once_up_to_a_text),
+		cmocka_unit_test(texts_may_be_added_many_at_once),
 		cmocka_unit_test(a_number_takes_as_many_bytes_as_it_needs),
 		cmocka_unit_test(a_long_mixture_comes_back),
 	};

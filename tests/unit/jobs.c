@@ -24,6 +24,14 @@ struct context {
 	bool awaits;                   /* Whether jobs await their turn in the middle. */
 	size_t next;                   /* Of jobs that do: which one it is. */
 	bool out_of_turn;
+	size_t size_max;    /* Of what jobs print, if it is not 0. */
+	unsigned things;    /* Jobs claim their number modulo this, if it is not 0. */
+	atomic_int busy[4]; /* How many jobs work on each. */
+	atomic_bool clash;
+	bool is_short;         /* Some jobs cannot be done while others are under way. */
+	atomic_int under_way;  /* Jobs. */
+	atomic_uint given_up;  /* Times. */
+	atomic_bool was_alone; /* A job that had been given up was done all the same. */
 };
 
 struct worker {
@@ -52,6 +60,13 @@ static void end(void *data)
 	free(worker);
 }
 
+static size_t size_of(const struct context *context, size_t job)
+{
+	size_t size = sizes[job % PX_COUNT(sizes)];
+
+	return context->size_max != 0 && size > context->size_max ? context->size_max : size;
+}
+
 /* The bytes of a job are its letter. */
 static char letter(size_t job)
 {
@@ -64,19 +79,39 @@ static int run(void *data, size_t job)
 	struct context *context = worker->context;
 	struct px_console *console = worker->console;
 	const struct timespec some = { .tv_nsec = (long)(job * 7919 % 13) * 10000 };
-	size_t size = sizes[job % PX_COUNT(sizes)];
+	size_t size = size_of(context, job);
 
-	atomic_fetch_add(&context->run, 1);
+	if (context->things > 0) {
+		px_out_claim(&console->out, job % context->things + 1);
+		if (atomic_fetch_add(&context->busy[job % context->things], 1) > 0)
+			context->clash = true;
+	}
+	atomic_fetch_add(&context->under_way, 1);
 	nanosleep(&some, NULL);
 	px_out_fill(&console->out, letter(job), size / 2);
+	if (context->is_short && job % 11 == 5 && px_out_give_up(&console->out)) {
+		atomic_fetch_add(&context->given_up, 1);
+		atomic_fetch_sub(&context->under_way, 1);
+		return 1;
+	}
+	if (context->is_short && context->given_up > 0 && job % 11 == 5)
+		context->was_alone |= context->under_way == 1;
+	atomic_fetch_add(&context->run, 1);
 	if (context->awaits) {
-		px_out_await_turn(&console->out);
+		if (!px_out_await_turn(&console->out)) {
+			atomic_fetch_sub(&context->run, 1);
+			atomic_fetch_sub(&context->under_way, 1);
+			return 1;
+		}
 		context->out_of_turn |= context->next != job;
 		context->next = job + 1;
 	}
 	if (job % 7 == 3)
 		px_message(console, "a message");
 	px_out_fill(&console->out, letter(job), size - size / 2);
+	atomic_fetch_sub(&context->under_way, 1);
+	if (context->things > 0)
+		atomic_fetch_sub(&context->busy[job % context->things], 1);
 	return job % 100 == 42 ? 42 : job % 100 == 17;
 }
 
@@ -118,7 +153,7 @@ static void check(size_t count, unsigned workers, struct context *context)
 	px_out_flush(&console->out);
 	got = px_taken(console->out.fd, &length);
 	for (size_t job = 0; job < count; job++) {
-		size_t size = sizes[job % PX_COUNT(sizes)];
+		size_t size = size_of(context, job);
 
 		assert_true(length - at >= size);
 		for (size_t i = 0; i < size; i++)
@@ -163,6 +198,30 @@ PX_TEST(a_job_can_await_its_turn)
 		check(50, workers, &context);
 		assert_false(context.out_of_turn);
 		assert_int_equal(context.next, 50);
+	}
+}
+
+PX_TEST(two_workers_are_never_in_the_same_thing)
+{
+	for (unsigned things = 1; things <= 4; things++) {
+		struct context context = { .begin_max = 1000, .things = things };
+
+		/* Large ones wait for their turn, and let others in meanwhile. */
+		check(100, 2, &context);
+		context = (struct context){ .begin_max = 1000, .things = things, .size_max = 1000 };
+		check(300, 2, &context);
+		assert_false(context.clash);
+	}
+}
+
+PX_TEST(what_is_too_much_for_two_is_done_by_one)
+{
+	for (unsigned awaits = 0; awaits < 2; awaits++) {
+		struct context context = { .begin_max = 1000, .is_short = true, .awaits = awaits };
+
+		check(60, 2, &context);
+		if (context.begun > 1)
+			assert_true(context.given_up > 0 && context.was_alone);
 	}
 }
 
@@ -246,6 +305,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(output_is_that_of_one_after_the_other),
 		cmocka_unit_test(a_job_can_await_its_turn),
+		cmocka_unit_test(two_workers_are_never_in_the_same_thing),
+		cmocka_unit_test(what_is_too_much_for_two_is_done_by_one),
 		cmocka_unit_test(one_worker_that_can_begin_is_enough),
 		cmocka_unit_test(without_any_worker_nothing_is_done),
 		cmocka_unit_test(no_job_begins_once_output_has_failed),

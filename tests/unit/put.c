@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "put.h"
@@ -98,6 +99,25 @@ PX_TEST(eight_digits_are_as_printf_writes_them)
 	}
 }
 
+PX_TEST(bytes_are_copied_and_none_around_them)
+{
+	static const char from[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	for (size_t length = 0; length <= 40; length++) {
+		for (size_t i = 0; i < 64; i++) {
+			char want[64], got[64], *exact = px_exact(from + i / 8, length);
+
+			memset(want, '#', sizeof(want));
+			memset(got, '#', sizeof(got));
+			memcpy(want + i % 8 + 1, exact, length);
+			px_put_bytes(got + i % 8 + 1, exact, length);
+			px_same_bytes("copy", want, sizeof(want), got, sizeof(got));
+			free(exact);
+		}
+	}
+	px_put_bytes(NULL, NULL, 0);
+}
+
 PX_TEST(a_fill_fills)
 {
 	char got[8];
@@ -115,6 +135,7 @@ int main(void)
 		cmocka_unit_test(digits_are_counted_and_none_needs_more_than_the_most),
 		cmocka_unit_test(digits_are_counted_around_every_power_of_ten),
 		cmocka_unit_test(eight_digits_are_as_printf_writes_them),
+		cmocka_unit_test(bytes_are_copied_and_none_around_them),
 		cmocka_unit_test(a_fill_fills),
 	};
 

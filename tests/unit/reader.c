@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -285,12 +286,65 @@ PX_TEST(fields_that_are_wanted_are_the_parsers_to_look_for)
 	}
 }
 
+/* How many mappings of this process from @low to @high are handed out; checks their order. */
+static size_t count_live(uint64_t low, uint64_t high, bool mappings_only)
+{
+	const struct pmapx_reader_options options = {
+		.size = sizeof(options),
+		.mappings_only = mappings_only,
+		.has_range = true,
+		.low = low,
+		.high = high,
+	};
+	const struct pmapx_mapping *mapping;
+	struct reading reading = { 0 };
+	uint64_t end = 0;
+	size_t count = 0;
+
+	assert_int_equal(pmapx_source_open_live(NULL, &reading.source), 0);
+	assert_int_equal(pmapx_process_open(reading.source, getpid(), &reading.process, NULL), 0);
+	assert_int_equal(
+		pmapx_reader_open(reading.process, PMAPX_FILE_MAPS, &options, &reading.reader), 0);
+	while (pmapx_reader_next(reading.reader, &mapping, NULL) == 1) {
+		assert_true(mapping->start >= end);
+		end = mapping->end;
+		count += mapping->end > low && mapping->start <= high;
+	}
+	pmapx_reader_close(reading.reader);
+	pmapx_process_close(reading.process);
+	pmapx_source_close(reading.source);
+	return count;
+}
+
+PX_TEST(a_range_has_all_its_mappings_however_they_are_found)
+{
+	enum { COUNT = 200 };
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *map = mmap(NULL, COUNT * page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t low = (uintptr_t)map;
+
+	assert_true(map != MAP_FAILED);
+	for (size_t i = 0; i < COUNT; i += 2)
+		assert_int_equal(mprotect(map + i * page, page, PROT_NONE), 0);
+	for (size_t count = 1; count < COUNT; count += count < 60 || count > 70 ? 13 : 1) {
+		/* The last page may have become one with what follows. */
+		uint64_t high = low + count * page - 1;
+
+		assert_int_equal(count_live(low, high, true), count);
+		assert_int_equal(count_live(low, high, false), count);
+	}
+	assert_int_equal(count_live(low + page / 2, low + page / 2, true), 1);
+	assert_int_equal(count_live(5, 5, true), 0);
+	munmap(map, COUNT * page);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, px_folder_make, px_folder_remove)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_file_of_the_group_is_read_and_else_the_threads_own),
+		cmocka_unit_test(a_range_has_all_its_mappings_however_they_are_found),
 		IN_FOLDER(the_cut_at_the_end_is_the_last_thing_said),
 		IN_FOLDER(a_file_that_is_missing_is_said_to_be_at_once),
 		IN_FOLDER(what_is_neither_file_nor_folder_is_not_read),

@@ -4,6 +4,8 @@
  */
 #include "support.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "growable.h"
@@ -99,6 +101,70 @@ PX_TEST(of_all_bytes_sixteen_are_hexadecimal_digits)
 	}
 }
 
+/* The same number, or none, as digit by digit; eight digits are all or nothing. */
+static void check_as_one_by_one(const char *text, size_t length, char stop)
+{
+	char *exact = px_exact(text, length);
+	const char *end = exact + length, *want, *got;
+	uint64_t want_value = 42, got_value = 42;
+	uint32_t eight = 42;
+
+	want = px_scan_hex(exact, end, &want_value);
+	got = px_scan_address(exact, end, stop, &got_value);
+	if (want != got)
+		px_same_number(text, want - exact, got == NULL ? -1 : got - exact);
+	px_same_number(text, want_value, got_value);
+	if (length >= 8) {
+		want_value = 42;
+		want = px_scan_hex(exact, exact + 8, &want_value);
+		px_same_number(text, want == exact + 8, px_scan_hex8(exact, &eight));
+		px_same_number(text, want == exact + 8 ? want_value : 42, eight);
+	}
+	free(exact);
+}
+
+PX_TEST(addresses_are_as_digit_by_digit)
+{
+	static const char *const texts[] = { "00400000-00401000", "7ffd12345678-7ffd12346000",
+		"ffffffffff600000-ffffffffff601000", "1-2", "0", "89abcdef fe", "000000000000 0",
+		"0123456789ab", "01234567", "0123456789abcdef0", "00000000000000001-",
+		"ffffffffffff-", "ffffffff-", "fffffffffffffffff-", "12345678-abc-", "" };
+	static const char stops[] = "- \t";
+
+	for (size_t i = 0; i < PX_COUNT(texts); i++) {
+		size_t whole = strlen(texts[i]);
+
+		for (size_t length = 0; length <= whole; length++)
+			for (size_t stop = 0; stop < sizeof(stops) - 1; stop++)
+				check_as_one_by_one(texts[i], length, stops[stop]);
+		/* Every byte at every place where it may be looked at. */
+		for (size_t at = 0; at < whole && at < 14; at++) {
+			for (int byte = 0; byte < 256; byte++) {
+				char text[64];
+
+				strcpy(text, texts[i]);
+				text[at] = (char)byte;
+				check_as_one_by_one(text, whole, '-');
+				check_as_one_by_one(text, whole, ' ');
+			}
+		}
+	}
+}
+
+PX_TEST(eight_digits_are_what_they_say)
+{
+	uint32_t random = 1, value = 0;
+
+	for (int i = 0; i < 100000; i++) {
+		char text[16];
+
+		random = random * 1664525u + 1013904223u;
+		snprintf(text, sizeof(text), "%08x", (unsigned)random);
+		assert_true(px_scan_hex8(text, &value));
+		px_same_number(text, random, value);
+	}
+}
+
 PX_TEST(decimal_stops_behind_its_digits_and_fits_64_bits)
 {
 	static const struct row rows[] = {
@@ -172,6 +238,8 @@ int main(void)
 		cmocka_unit_test(hexadecimal_stops_behind_its_digits_and_fits_64_bits),
 		cmocka_unit_test(hexadecimal_has_sixteen_digits_and_any_zeros_in_front),
 		cmocka_unit_test(of_all_bytes_sixteen_are_hexadecimal_digits),
+		cmocka_unit_test(addresses_are_as_digit_by_digit),
+		cmocka_unit_test(eight_digits_are_what_they_say),
 		cmocka_unit_test(decimal_stops_behind_its_digits_and_fits_64_bits),
 		cmocka_unit_test(blanks_are_blanks_and_tabs),
 		cmocka_unit_test(options_of_any_age_are_taken_unless_they_ask_for_the_unknown),

@@ -247,7 +247,7 @@ PX_TEST(lines_in_the_shape_of_the_kernels_are_taken_at_once)
 				     "THPeligible:           0\nVmFlags: rd wr ex \n";
 
 	for (size_t i = 0; i < PX_COUNT(taken); i++) {
-		struct px_layout layout = { .wanted = UINT64_MAX };
+		struct px_layout layout = { .wanted = UINT64_MAX, .lists = true };
 		struct pmapx_smaps smaps = { 0 };
 		size_t length = strlen(taken[i].lines), lines = 0;
 		char *exact = px_exact(taken[i].lines, length);

@@ -159,7 +159,7 @@ class Output(px.TestCase):
             self.assertEqual(self.alike(*view, *words)[1], 42)
 
     def test_threads_and_repeated_operands(self):
-        """One process may be asked for under several numbers at a time."""
+        """One process may be asked for under several numbers; no two workers are in it."""
         with px.Target("threads", "3") as target:
             tids = [value for key, value in target.lines if key == "tid"]
             words = [str(target.pid), *tids] * 5
@@ -182,6 +182,30 @@ class Output(px.TestCase):
                     self.assertEqual(got.status, status, got.stderr)
 
 
+    def test_full_device(self):
+        """Nobody goes on, or complains of what would not have been looked at."""
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        said = set()
+        with open("/dev/full", "wb") as full:
+            for jobs in JOBS * 4:
+                got = px.run([px.PMAPX, "--root", self.root.path, *jobs, self.pids[0],
+                              *[str(pid) for pid in range(5000, 5300)]], stdout=full)
+                said.add((got.status, got.stderr))
+        self.assertEqual(said, {(1, b"pmapx: write error: No space left on device\n")})
+
+    def test_few_descriptors(self):
+        """What two cannot do at a time one can."""
+        if px.is_sanitized(px.PMAPX):
+            self.skipTest("a sanitizer has descriptors of its own")
+        want = px.run([px.PMAPX, "--root", self.root.path, "-x", *self.pids * 20])
+        for limit in (6, 7, 8, 9, 10, 16):
+            with self.subTest(limit=limit):
+                got = px.run(["sh", "-c", 'ulimit -n %d; exec "$@"' % limit, "sh", px.PMAPX,
+                              "--root", self.root.path, "-x", *self.pids * 20])
+                self.assertEqual(got, want)
+
+
 class Numbers(px.TestCase):
     """What --jobs takes."""
 
@@ -195,7 +219,8 @@ class Numbers(px.TestCase):
 
     def test_taken(self):
         with px.sample() as root:
-            for words in (("--jobs", "1"), ("--jobs=2",), ("--jobs", "64")):
+            for words in (("--jobs", "1"), ("--jobs=2",), ("--jobs", "64"),
+                          ("--jobs", "99999999999999999999999")):
                 with self.subTest(words=words):
                     self.result(root.pmapx(*words, "-x", "100"), px.sample_out("x"))
 

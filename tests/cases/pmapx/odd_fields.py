@@ -206,6 +206,22 @@ total kB              12      12       ?
             self.everywhere(root, ["-Xq", "100"], b"100:   A\n"
                             b"00010000 r--p 00000000 00:00 0 1 2 3 4 4 f\n")
 
+    def test_key_met_only_out_of_range(self):
+        """It has a column, in which the rows that are shown have nothing."""
+        smaps = b"1000-2000 r--p 0 0:0 0 /a\nRss: 4 kB\nPss: 123 kB\n" \
+            b"3000-4000 r--p 0 0:0 0 /b\nRss: 4 kB\nPss: 123 kB\nZork: 3 kB\n"
+        with px.Root() as root:
+            for pid in (1, 2):
+                root.process(pid, smaps=smaps)
+            self.everywhere(root, ["-X", "-q", "-A", "1000", "1"],
+                            b"1:   A\n1000 r--p 0 0:0 0 4 123 - a\n")
+            block = "Address Perm Offset Device Inode Rss Pss Zork Mapping\n" \
+                "   1000 r--p      0    0:0     0   4 123    - a\n" \
+                "                                 === === ==== \n" \
+                "                                   4 123    ? KB \n"
+            self.everywhere(root, ["-X", "-A", "1000", "1", "2"],
+                            px.listing("1:   A\n" + block + "2:   A\n" + block))
+
     def test_many_keys(self):
         """What one file invents takes no column from the next; the search stays short."""
         many = line("00010000-00011000", "r--p", "/f") + b"Size: 4 kB\n" \
