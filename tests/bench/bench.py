@@ -31,6 +31,8 @@ READ = os.path.join(px.BUILD, "tests", "px_read")
 
 # A view of a process takes a millisecond or two: of such rows so many times the runs are made.
 SHORT = 15
+# One that reads maps takes a tenth of a second, and varies more than the long ones.
+MIDDLE = 3
 # pmap 4.0.0 to 4.0.5 takes no more in one run (255).
 PMAP_PROCESSES = 250
 # What the processes of the group of that name are looked at with.
@@ -157,7 +159,7 @@ def measure_row(row, subjects, options, others):
         if differs:
             result["wrong"] = "another answer: " + differs
             return result
-    rounds = options.runs * (SHORT if row.floor == "empty" else 1)
+    rounds = options.runs * {"empty": SHORT, "maps": MIDDLE}.get(row.floor, 1)
     with measure.cores(CORES) if row.group == "processes" else contextlib.nullcontext():
         costs = measure.interleaved(columns, rounds)
     result["ms"] = {name: measure.median_ms(runs) for name, runs in costs.items()}
@@ -199,6 +201,7 @@ def measure_all(options):
         measure.machine(), pmapx=px.pmapx("-V").stdout.decode().split(" (")[0].strip(),
         pmap="procps-ng %d.%d.%d" % px.pmap_version(options.pmap) if options.pmap else None,
         others=list(others), runs=options.runs, short_runs=options.runs * SHORT,
+        middle_runs=options.runs * MIDDLE,
         seconds=seconds, disturbed=measure.used_by_others(used, seconds))
     report["notes"] = list(notes(report, subjects, options))
     return report

@@ -39,9 +39,9 @@ def about_text(about):
 
 
 def how_text(about):
-    return "Medians of %d interleaved runs, of %d where one takes about a millisecond; output " \
-        "thrown away; a ratio is the median of the ratios in each round." % (
-            about["runs"], about["short_runs"])
+    return "Medians of %d interleaved runs, of %d where maps are read, of %d where a run takes " \
+        "about a millisecond; output thrown away; a ratio is the median of the ratios in each " \
+        "round." % (about["runs"], about["middle_runs"], about["short_runs"])
 
 
 def wrap(text, width=100):
