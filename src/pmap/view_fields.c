@@ -28,7 +28,8 @@ struct fixed {
 /* Where the columns of a row end, in bytes from its beginning. */
 struct ends {
 	size_t words[PX_WORD_COUNT];
-	size_t columns[PX_COLUMNS_MAX]; /* In the order of the store. */
+	size_t columns[PX_COLUMNS_MAX]; /* From left to right. */
+	size_t places[PX_COLUMNS_MAX];  /* Which each is in the store. */
 	size_t column_count;
 	size_t length; /* Where the last one ends. */
 };
@@ -43,7 +44,8 @@ struct px_fields_view {
 	bool has_vm_flags; /* This process has a VmFlags line. */
 	struct ends ends;
 	size_t order[PX_COLUMNS_MAX];     /* In which columns are printed. */
-	uint64_t numbers[PX_COLUMNS_MAX]; /* Of one row. */
+	uint64_t numbers[PX_COLUMNS_MAX]; /* Of one row, those that it begins with. */
+	struct px_cell others[PX_COLUMNS_MAX];
 };
 
 static const char *const word_headings[PX_WORD_COUNT] = {
@@ -278,46 +280,51 @@ static void place_columns(struct px_sheet *sheet)
 	struct px_fields_view *view = sheet->fields;
 	const struct px_column *list = view->columns.list;
 	struct ends *ends = &view->ends;
-	size_t end = 0, shown = 0;
+	/* The store has no cells of columns that are not shown. */
+	size_t places[PX_COLUMNS_MAX], stored = 0, end = 0, shown = 0;
 
 	/* The address, which is the first, has no blank before it. */
 	for (int i = 0; i < PX_WORD_COUNT; i++)
 		if (view->words[i].shown)
 			ends->words[i] = end += word_width(sheet, i) + (i != PX_WORD_START);
+	for (size_t i = 0; i < view->columns.count; i++)
+		places[i] = list[i].shown ? stored++ : 0;
 	for (size_t i = 0; i < view->columns.count; i++) {
 		size_t column = view->order[i];
 
-		if (list[column].shown)
-			ends->columns[column] = end += list[column].width + 1;
+		if (!list[column].shown)
+			continue;
+		ends->columns[shown] = end += list[column].width + 1;
+		ends->places[shown++] = places[column];
 	}
-	/* The store has no cells of columns that are not shown. */
-	for (size_t i = 0; i < view->columns.count; i++)
-		if (list[i].shown)
-			ends->columns[shown++] = ends->columns[i];
 	ends->column_count = shown;
 	if (shows_flags(view))
 		end += fixed_width(sheet, &view->vm_flags, vm_flags_key.bytes) + 1;
 	ends->length = end;
 }
 
-/* The columns of smaps in a row; columns met later have nothing there. */
+/*
+ * The columns of smaps in a row, from left to right, which need not be the
+ * order of the store; columns met later have nothing there.
+ */
 static void put_columns(struct px_fields_view *view, struct px_row *row)
 {
 	const struct ends *ends = &view->ends;
 	size_t stored = (size_t)px_cells_next(view->cells).number;
 	size_t numbers = px_cells_next_numbers(view->cells, view->numbers, stored);
 
-	for (size_t i = 0; i < numbers; i++)
-		px_row_number(row, ends->columns[i], view->numbers[i]);
-	for (size_t i = numbers; i < ends->column_count; i++) {
-		struct px_cell cell = px_text_cell("-", 1);
+	for (size_t i = numbers; i < ends->column_count; i++)
+		view->others[i] = i < stored ? px_cells_next(view->cells) : px_text_cell("-", 1);
+	for (size_t i = 0; i < ends->column_count; i++) {
+		size_t column = ends->places[i];
+		const struct px_cell *cell = &view->others[column];
 
-		if (i < stored)
-			cell = px_cells_next(view->cells);
-		if (cell.is_number)
-			px_row_number(row, ends->columns[i], cell.number);
+		if (column < numbers)
+			px_row_number(row, ends->columns[i], view->numbers[column]);
+		else if (cell->is_number)
+			px_row_number(row, ends->columns[i], cell->number);
 		else
-			px_row_bytes(row, ends->columns[i], cell.text.bytes, cell.text.length);
+			px_row_bytes(row, ends->columns[i], cell->text.bytes, cell->text.length);
 	}
 }
 

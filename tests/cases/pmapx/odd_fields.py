@@ -222,6 +222,16 @@ total kB              12      12       ?
             self.everywhere(root, ["-X", "-A", "1000", "1", "2"],
                             px.listing("1:   A\n" + block + "2:   A\n" + block))
 
+    def test_wide_row_in_another_order(self):
+        """Columns keep the order of the process before, also where a row is not in the buffer."""
+        wide = b"0" * 70000 + b"1"
+        with px.Root() as root:
+            root.process(1, smaps=b"1000-2000 r--p 0 0:0 0 /a\nBbb: 1 kB\nAaa: 2 kB\n")
+            root.process(2, smaps=b"1000-2000 r--p " + wide + b" 0:0 0 /a\nAaa: 3 kB\nBbb: x\n")
+            got = root.pmapx("-X", "-q", "1", "2", timeout=10)
+        self.result(got, b"1:   A\n1000 r--p 0 0:0 0 1 2 a\n"
+                    b"2:   A\n1000 r--p " + wide + b" 0:0 0 ? 3 a\n")
+
     def test_many_keys(self):
         """What one file invents takes no column from the next; the search stays short."""
         many = line("00010000-00011000", "r--p", "/f") + b"Size: 4 kB\n" \
