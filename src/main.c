@@ -47,7 +47,9 @@
  * src/out/         what a run prints
  *   console.c        its streams, messages, and what became of them
  *   out.c            one buffered descriptor with a sticky error
+ *   held.c           output that is held in memory for a while
  *   jobs.c           workers side by side, their output in order
+ *   alone.c          the same without workers
  *   text.c           text from outside, made harmless
  *   format.c         formats from a message catalogue
  *   language.c       language and character set, when needed

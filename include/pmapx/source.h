@@ -58,8 +58,13 @@ PMAPX_API void pmapx_source_close(struct pmapx_source *source);
 PMAPX_API const char *pmapx_source_kind(const struct pmapx_source *source);
 
 /**
- * Whether the mappings of a process always come in the order of their
- * addresses: a running kernel sees to that, a saved file may have been edited.
+ * Whether the mappings of a process come in the order of their addresses: so a
+ * running kernel lists them, while a saved file may have been edited.
+ *
+ * A kernel hands a map out in pieces of a page or less, and lets the process go
+ * on in between.  A mapping that begins below the end of the one before tells
+ * that the map has changed meanwhile, and that what was read fits together no
+ * more.
  */
 PMAPX_API bool pmapx_source_in_order(const struct pmapx_source *source);
 

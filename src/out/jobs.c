@@ -4,7 +4,7 @@
  *
  * A job prints into a block in memory.  When all jobs before it have been
  * printed, it is its turn: whoever finds that writes the block out.  A block
- * that grows beyond BLOCK_MAX waits for its turn, and from then on is written
+ * that grows beyond PX_HELD_MAX waits for its turn, and from then on is written
  * through.
  *
  * When memory or descriptors are short, what several jobs at a time cannot do
@@ -21,27 +21,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What one job may have in memory, and all jobs that wait to be printed, in bytes. */
-#define BLOCK_MAX ((size_t)1024 * 1024)
+#include "held.h"
+
+/* What all jobs that wait to be printed may have in memory, in bytes. */
 #define WAITING_MAX ((size_t)4 * 1024 * 1024)
 /* How far jobs may be ahead of what is printed. */
 #define WINDOW 256
 /* A worker needs little: names, lines and rows are not on the stack. */
 #define STACK_SIZE ((size_t)256 * 1024)
-
-/* A piece of output that waits. */
-struct piece {
-	struct piece *next;
-	struct px_out *to; /* The stream of the run that it is for. */
-	size_t length;
-	char bytes[];
-};
-
-/* Pieces in order. */
-struct pieces {
-	struct piece *first, *last;
-	size_t length;
-};
 
 struct pool {
 	const struct px_jobs *jobs;
@@ -62,7 +49,7 @@ struct pool {
 	struct block *working; /* Those that are being worked on, in a list. */
 	struct {
 		bool is_done;
-		struct pieces pieces;
+		struct px_held held;
 	} done[WINDOW]; /* Jobs that wait for their turn, by their number modulo WINDOW. */
 };
 
@@ -71,7 +58,7 @@ struct block {
 	struct px_sink sink;
 	struct pool *pool;
 	size_t job;
-	struct pieces pieces;
+	struct px_held held;
 	bool has_turn;
 	bool is_void;       /* Nothing more is printed. */
 	bool is_given_up;   /* It is to be done again. */
@@ -170,56 +157,27 @@ static bool give_up(struct px_sink *sink)
 	return block->is_given_up;
 }
 
-/* Write to a stream of the run; only with the turn. */
-static void write_through(struct pool *pool, struct px_out *to, const char *bytes, size_t length)
+/* Without standard error, there is still something to be done. */
+static void note_failure(struct pool *pool)
 {
-	px_out_write(to, bytes, length);
-	/* Without standard error, there is still something to be done. */
-	if (to == &pool->console->out && to->error != 0) {
-		pthread_mutex_lock(&pool->lock);
-		pool->stopped = true;
-		pthread_mutex_unlock(&pool->lock);
-	}
+	if (pool->console->out.error == 0)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	pool->stopped = true;
+	pthread_mutex_unlock(&pool->lock);
 }
 
 /*
- * Write the pieces of a job and free them; only with the turn.  If output had
- * failed before, the job would not have been done.
+ * Write what is held of a job; only with the turn.  If output had failed
+ * before, the job would not have been done.
  */
-static void write_pieces(struct pool *pool, struct pieces *pieces)
+static void write_held(struct pool *pool, struct px_held *held)
 {
-	struct piece *piece = pieces->first;
-	bool is_void = pool->console->out.error != 0;
-
-	while (piece != NULL) {
-		struct piece *next = piece->next;
-
-		if (!is_void)
-			write_through(pool, piece->to, piece->bytes, piece->length);
-		free(piece);
-		piece = next;
-	}
-	*pieces = (struct pieces){ 0 };
-}
-
-/* Keep a copy; false if there is no memory for it. */
-static bool keep(struct pieces *pieces, struct px_out *to, const char *bytes, size_t length)
-{
-	struct piece *piece = malloc(sizeof(*piece) + length);
-
-	if (piece == NULL)
-		return false;
-	piece->next = NULL;
-	piece->to = to;
-	piece->length = length;
-	memcpy(piece->bytes, bytes, length);
-	if (pieces->last != NULL)
-		pieces->last->next = piece;
+	if (pool->console->out.error != 0)
+		px_held_drop(held);
 	else
-		pieces->first = piece;
-	pieces->last = piece;
-	pieces->length += length;
-	return true;
+		px_held_write(held);
+	note_failure(pool);
 }
 
 /* It is the turn of @block: from now on it writes through. */
@@ -227,7 +185,7 @@ static void begin_turn(struct block *block)
 {
 	block->has_turn = true;
 	block->is_void = block->pool->console->out.error != 0;
-	write_pieces(block->pool, &block->pieces);
+	write_held(block->pool, &block->held);
 }
 
 static bool await_turn(struct px_sink *sink)
@@ -248,8 +206,7 @@ static void take(struct px_sink *sink, struct px_out *out)
 							     : &pool->console->out;
 
 	if (!block->has_turn && !block->is_given_up) {
-		if (block->pieces.length + out->length <= BLOCK_MAX &&
-			keep(&block->pieces, to, out->bytes, out->length))
+		if (px_held_keep(&block->held, to, out->bytes, out->length))
 			return;
 		await_turn(sink);
 	}
@@ -258,9 +215,22 @@ static void take(struct px_sink *sink, struct px_out *out)
 		out->error = ECANCELED;
 		return;
 	}
-	if (!block->is_void)
-		write_through(pool, to, out->bytes, out->length);
+	if (!block->is_void) {
+		px_out_write(to, out->bytes, out->length);
+		note_failure(pool);
+	}
 	out->error = block->is_void ? pool->console->out.error : to->error;
+}
+
+/* The sink's: what is held has been seen by nobody. */
+static bool undo(struct px_sink *sink)
+{
+	struct block *block = (struct block *)sink;
+
+	if (block->has_turn || block->is_given_up)
+		return false;
+	px_held_drop(&block->held);
+	return true;
 }
 
 /* Whether jobs are far enough ahead of what has been printed, under the lock. */
@@ -308,12 +278,12 @@ static bool begin_job(struct pool *pool, bool survives, size_t *ret)
 static void print_done(struct pool *pool)
 {
 	while (pool->done[pool->turn % WINDOW].is_done) {
-		struct pieces pieces = pool->done[pool->turn % WINDOW].pieces;
+		struct px_held held = pool->done[pool->turn % WINDOW].held;
 
 		pool->done[pool->turn % WINDOW].is_done = false;
-		pool->waiting -= pieces.length;
+		pool->waiting -= held.length;
 		pthread_mutex_unlock(&pool->lock);
-		write_pieces(pool, &pieces);
+		write_held(pool, &held);
 		pthread_mutex_lock(&pool->lock);
 		pool->turn++;
 	}
@@ -348,12 +318,7 @@ static void give_back(struct block *block, struct px_console *console)
 {
 	struct pool *pool = block->pool;
 
-	while (block->pieces.first != NULL) {
-		struct piece *piece = block->pieces.first;
-
-		block->pieces.first = piece->next;
-		free(piece);
-	}
+	px_held_drop(&block->held);
 	console->out.length = console->err.length = 0;
 	console->out.error = console->err.error = 0;
 	pthread_mutex_lock(&pool->lock);
@@ -379,13 +344,13 @@ static void end_job(struct block *block, struct px_console *console, int status)
 	pool->status |= status;
 	if (!block->has_turn && pool->turn != block->job) {
 		pool->done[block->job % WINDOW].is_done = true;
-		pool->done[block->job % WINDOW].pieces = block->pieces;
-		pool->waiting += block->pieces.length;
+		pool->done[block->job % WINDOW].held = block->held;
+		pool->waiting += block->held.length;
 		pthread_mutex_unlock(&pool->lock);
 		return;
 	}
 	pthread_mutex_unlock(&pool->lock);
-	write_pieces(pool, &block->pieces);
+	write_held(pool, &block->held);
 	pthread_mutex_lock(&pool->lock);
 	pool->turn++;
 	print_done(pool);
@@ -401,7 +366,7 @@ static void work(struct pool *pool, struct px_console *console, void *worker)
 
 	while (begin_job(pool, survives, &job)) {
 		struct block block = {
-			.sink = { take, await_turn, claim, give_up },
+			.sink = { take, await_turn, claim, give_up, undo },
 			.pool = pool,
 			.job = job,
 		};
@@ -516,23 +481,6 @@ static int run_aside(
 	return begun ? 0 : -ENOMEM;
 }
 
-/* One after the other, in the calling thread. */
-static int run_alone(struct px_console *console, const struct px_jobs *jobs, int *ret_status)
-{
-	void *worker = jobs->begin(jobs->context, console);
-
-	if (worker == NULL)
-		return -ENOMEM;
-	for (size_t job = 0; job < jobs->count && console->out.error == 0; job++) {
-		*ret_status |= jobs->run(worker, job);
-		/* As among workers: a job that fails to be printed is the last. */
-		if (jobs->count > 1)
-			px_out_flush(&console->out);
-	}
-	jobs->end(worker);
-	return 0;
-}
-
 /* How many processors this process may use. */
 static unsigned processors(void)
 {
@@ -561,5 +509,5 @@ int px_jobs_run(struct px_console *console, const struct px_jobs *jobs, int *ret
 		if (workers > 1 && run_aside(console, jobs, workers, ret_status) == 0)
 			return 0;
 	}
-	return run_alone(console, jobs, ret_status);
+	return px_jobs_run_alone(console, jobs, ret_status);
 }

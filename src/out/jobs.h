@@ -40,4 +40,7 @@ struct px_jobs {
  */
 int px_jobs_run(struct px_console *console, const struct px_jobs *jobs, int *ret_status);
 
+/** The same one after the other, in the calling thread. */
+int px_jobs_run_alone(struct px_console *console, const struct px_jobs *jobs, int *ret_status);
+
 #endif

@@ -26,6 +26,8 @@ struct px_sink {
 	void (*claim)(struct px_sink *sink, uint64_t number);
 	/** Whether the job is to be given up; see px_out_give_up(). */
 	bool (*give_up)(struct px_sink *sink);
+	/** Forget what the job has printed; see px_out_undo(). */
+	bool (*undo)(struct px_sink *sink);
 };
 
 /** A buffered output. */
@@ -71,6 +73,20 @@ static inline void px_out_claim(struct px_out *out, uint64_t number)
 static inline bool px_out_give_up(struct px_out *out)
 {
 	return out->sink != NULL && out->sink->give_up(out->sink);
+}
+
+/**
+ * Forget what this job has printed, to both of its streams, so that it can
+ * begin again.
+ *
+ * Returns false, and forgets nothing, if some of it has been written.
+ */
+static inline bool px_out_undo(struct px_out *out)
+{
+	if (out->sink == NULL || !out->sink->undo(out->sink))
+		return false;
+	out->length = 0;
+	return true;
 }
 
 /**

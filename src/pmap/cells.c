@@ -101,6 +101,15 @@ void px_cells_free(struct px_cells *cells)
 	free(cells);
 }
 
+size_t px_cells_size(const struct px_cells *cells)
+{
+	size_t size = 0;
+
+	for (const struct piece *piece = cells->first; piece != NULL; piece = piece->next)
+		size += piece->used;
+	return size;
+}
+
 /* Memory for a piece of @size bytes with all that it is made of, or NULL. */
 static struct piece *get_memory(size_t size)
 {

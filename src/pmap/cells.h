@@ -39,6 +39,9 @@ void px_cells_free(struct px_cells *cells);
 /** Forget all cells. */
 void px_cells_clear(struct px_cells *cells);
 
+/** How many bytes its cells take up, without texts that are kept once. */
+size_t px_cells_size(const struct px_cells *cells);
+
 /** Append a cell.  0 or -ENOMEM. */
 int px_cells_add(struct px_cells *cells, const struct px_cell *cell);
 

@@ -57,13 +57,16 @@ struct px_view {
 	/** Once for a run, after the last process; NULL as above. */
 	void (*close)(struct px_sheet *sheet);
 
-	/** Once for a process, before its mappings. */
+	/** Once for each reading of a process, before its mappings. */
 	void (*begin)(struct px_sheet *sheet);
 	/** Each mapping; @selected if it is in the range of -A.  0, -ENOMEM, or
 	 * -E2BIG if it has more different keys than are shown. */
 	int (*row)(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected);
 	/** Once for a process, after its mappings. */
 	void (*end)(struct px_sheet *sheet);
+	/** How many bytes of rows it keeps back until then; NULL if it prints
+	 * them at once. */
+	size_t (*kept)(const struct px_sheet *sheet);
 };
 
 extern const struct px_view px_view_plain, px_view_extended, px_view_device, px_view_fields;

@@ -9,12 +9,26 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "held.h"
 #include "put.h"
 
-/* What went wrong with one process: told in one line, when its block is done. */
-struct trouble {
-	struct pmapx_error first;
-	size_t count;
+/*
+ * How often a map is read.  The kernel hands it out in pieces, between which the
+ * process may go on: what does not fit together is read again, if nobody has
+ * seen it yet.
+ */
+#define READINGS_MAX 6
+
+/* Of a reading that is to be begun again; statuses are not negative. */
+#define STATUS_AGAIN (-1)
+
+/* A reading of a map, and what went wrong: told in one line, when its block is done. */
+struct reading {
+	struct pmapx_error first; /* Of the troubles, the one to be told. */
+	size_t count;             /* How many there were. */
+	uint64_t end;             /* Where the last mapping ends. */
+	bool is_last;             /* There will be no other. */
+	bool is_torn;             /* It is to be begun again. */
 };
 
 static void put_number(struct px_out *out, uint64_t number)
@@ -72,7 +86,7 @@ static void say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int
 }
 
 static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_file file,
-	const struct trouble *trouble)
+	const struct reading *reading)
 {
 	struct px_out *err = &sheet->console->err;
 
@@ -81,33 +95,33 @@ static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_f
 	begin_message(sheet, sheet->identity->pid, file_pid);
 	px_out_string(err, "/");
 	px_out_string(err, file_name(file));
-	if (trouble->first.line > 0) {
+	if (reading->first.line > 0) {
 		px_out_string(err, ": line ");
-		put_number(err, trouble->first.line);
+		put_number(err, reading->first.line);
 	}
-	if (trouble->first.column > 0) {
+	if (reading->first.column > 0) {
 		px_out_string(err, ", column ");
-		put_number(err, trouble->first.column);
+		put_number(err, reading->first.column);
 	}
 	px_out_string(err, ": ");
 	px_out_string(err,
-		trouble->first.line > 0 || trouble->first.code == E2BIG
-			? trouble->first.reason
-			: describe(trouble->first.code));
-	if (trouble->count > 1) {
+		reading->first.line > 0 || reading->first.code == E2BIG
+			? reading->first.reason
+			: describe(reading->first.code));
+	if (reading->count > 1) {
 		px_out_string(err, " (and ");
-		put_number(err, trouble->count - 1);
+		put_number(err, reading->count - 1);
 		px_out_string(err, " more)");
 	}
 	px_message_end(sheet->console);
 }
 
 /* Note an error; what ends the reading is told before what does not. */
-static void note(struct trouble *trouble, const struct pmapx_error *error)
+static void note(struct reading *reading, const struct pmapx_error *error)
 {
-	if (trouble->count == 0 || (error->code != EBADMSG && trouble->first.code == EBADMSG))
-		trouble->first = *error;
-	trouble->count++;
+	if (reading->count == 0 || (error->code != EBADMSG && reading->first.code == EBADMSG))
+		reading->first = *error;
+	reading->count++;
 }
 
 static bool is_selected(const struct px_options *options, const struct pmapx_mapping *mapping)
@@ -126,29 +140,56 @@ static bool is_beyond(const struct px_sheet *sheet, const struct px_view *view,
 		pmapx_source_in_order(sheet->source);
 }
 
+/*
+ * A mapping that begins where others have been: the map has changed between two
+ * pieces.  Whether to begin again, which what is printed must allow; if not, it
+ * is a trouble.
+ */
+static bool is_torn(struct px_sheet *sheet, const struct px_view *view,
+	const struct pmapx_mapping *mapping, struct reading *reading)
+{
+	bool fits = mapping->start >= reading->end || !pmapx_source_in_order(sheet->source);
+	bool is_long = view->kept != NULL && view->kept(sheet) > PX_HELD_MAX;
+
+	reading->end = mapping->end;
+	if (fits)
+		return false;
+	if (!reading->is_last && !is_long && px_out_undo(&sheet->console->out))
+		return true;
+	note(reading,
+		&(struct pmapx_error){ .code = ESTALE,
+			.line = mapping->line,
+			.reason = "the map was changing while it was read" });
+	return false;
+}
+
 /* Hand one mapping to the view; false if nothing more is to be read. */
 static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
-	const struct pmapx_mapping *mapping, struct trouble *trouble)
+	const struct pmapx_mapping *mapping, struct reading *reading)
 {
 	int r;
 
 	if (is_beyond(sheet, view, mapping))
 		return false;
+	reading->is_torn = is_torn(sheet, view, mapping, reading);
+	if (reading->is_torn)
+		return false;
 	r = view->row(sheet, mapping, is_selected(sheet->options, mapping));
-	if (r == -E2BIG && trouble->first.code != E2BIG)
-		note(trouble,
+	if (r == -E2BIG && reading->first.code != E2BIG)
+		note(reading,
 			&(struct pmapx_error){ .code = E2BIG,
 				.reason = "more than 256 keys that no kernel prints" });
 	if (r == -ENOMEM)
-		note(trouble, &(struct pmapx_error){ .code = ENOMEM, .reason = "out of memory" });
+		note(reading, &(struct pmapx_error){ .code = ENOMEM, .reason = "out of memory" });
 	return r != -ENOMEM && sheet->console->out.error == 0;
 }
 
-/* All rows of a process; returns its share of the exit status. */
-static int show_map(struct px_sheet *sheet, const struct px_view *view, struct pmapx_reader *reader)
+/* All rows of a process; returns its share of the exit status, or STATUS_AGAIN. */
+static int show_map(struct px_sheet *sheet, const struct px_view *view, struct pmapx_reader *reader,
+	bool is_last)
 {
 	const struct pmapx_mapping *mapping;
-	struct trouble trouble = { .count = 0 };
+	struct reading reading = { .is_last = is_last };
 	struct pmapx_error error;
 	bool more = true;
 
@@ -158,21 +199,24 @@ static int show_map(struct px_sheet *sheet, const struct px_view *view, struct p
 		int r = pmapx_reader_next(reader, &mapping, &error);
 
 		if (r == 1)
-			more = show_mapping(sheet, view, mapping, &trouble);
+			more = show_mapping(sheet, view, mapping, &reading);
 		else if (r < 0)
-			note(&trouble, &error);
+			note(&reading, &error);
 		else
 			more = false;
 	}
+	if (reading.is_torn)
+		return STATUS_AGAIN;
 	view->end(sheet);
-	if (trouble.count == 0 || is_given_up(sheet, trouble.first.code))
+	if (reading.count == 0 || is_given_up(sheet, reading.first.code))
 		return 0;
-	say_trouble(sheet, pmapx_reader_pid(reader), view->file, &trouble);
+	say_trouble(sheet, pmapx_reader_pid(reader), view->file, &reading);
 	return PX_STATUS_UNREADABLE;
 }
 
-static int show_process(
-	struct px_sheet *sheet, const struct px_view *view, struct pmapx_process *process)
+/* Header and rows; returns its share of the exit status, or STATUS_AGAIN. */
+static int show_process(struct px_sheet *sheet, const struct px_view *view,
+	struct pmapx_process *process, bool is_last)
 {
 	struct pmapx_reader_options options = {
 		.size = sizeof(options),
@@ -183,14 +227,14 @@ static int show_process(
 		.high = sheet->options->high,
 	};
 	struct pmapx_reader *reader;
-	int status = 0, r;
+	int header_status = 0, status, r;
 
 	r = px_put_header(sheet, process);
 	if (r < 0) {
 		if (is_given_up(sheet, -r))
 			return 0;
 		say_missing(sheet, sheet->identity->pid, "cmdline", -r);
-		status = PX_STATUS_UNREADABLE;
+		header_status = PX_STATUS_UNREADABLE;
 	}
 	r = pmapx_reader_open(process, view->file, &options, &reader);
 	if (r < 0) {
@@ -199,9 +243,9 @@ static int show_process(
 		say_missing(sheet, sheet->identity->pid, file_name(view->file), -r);
 		return PX_STATUS_UNREADABLE;
 	}
-	status |= show_map(sheet, view, reader);
+	status = show_map(sheet, view, reader, is_last);
 	pmapx_reader_close(reader);
-	return status;
+	return status == STATUS_AGAIN ? status : header_status | status;
 }
 
 /* procps-ng 4 leaves kernel threads out where this variable is set, even to nothing. */
@@ -230,7 +274,11 @@ int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pi
 		say_missing(sheet, pid, "", ESRCH);
 		status = PX_STATUS_MISSING;
 	} else {
-		status = show_process(sheet, view, process);
+		unsigned readings = 0;
+
+		do
+			status = show_process(sheet, view, process, ++readings == READINGS_MAX);
+		while (status == STATUS_AGAIN);
 	}
 	pmapx_process_close(process);
 	return status;

@@ -419,6 +419,11 @@ static void fields_end(struct px_sheet *sheet)
 		put_totals(sheet, indent);
 }
 
+static size_t fields_kept(const struct px_sheet *sheet)
+{
+	return px_cells_size(sheet->fields->cells);
+}
+
 const struct px_view px_view_fields = {
 	.file = PMAPX_FILE_SMAPS,
 	.needs_all = true,
@@ -427,4 +432,5 @@ const struct px_view px_view_fields = {
 	.begin = fields_begin,
 	.row = fields_row,
 	.end = fields_end,
+	.kept = fields_kept,
 };

@@ -5,9 +5,7 @@
 #include "source_impl.h"
 
 #include <errno.h>
-#include <linux/magic.h>
 #include <sys/mman.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "growable.h"
@@ -38,7 +36,6 @@ static int live_shm_device(struct pmapx_source *source, struct pmapx_device *ret
 
 static const struct px_source_ops live_ops = {
 	.kind = "live",
-	.in_order = true,
 	.open_place = px_folder_open_place,
 	.close_place = px_folder_close_place,
 	.open_file = px_folder_open_file,
@@ -50,14 +47,7 @@ static const struct px_source_ops live_ops = {
 
 int pmapx_source_open_live(const struct pmapx_source_options *options, struct pmapx_source **ret)
 {
-	struct statfs status;
 	int r = PX_CHECK_OPTIONS(options);
 
-	if (r == 0)
-		r = px_source_new(&live_ops, "/proc", ret);
-	/* Something else may be mounted there. */
-	if (r == 0)
-		(*ret)->is_procfs = fstatfs((*ret)->fd, &status) == 0 &&
-			status.f_type == PROC_SUPER_MAGIC;
-	return r;
+	return r < 0 ? r : px_source_new(&live_ops, "/proc", ret);
 }

@@ -39,7 +39,7 @@ struct pmapx_reader {
 	unsigned asked;   /* How many have been. */
 	uint64_t next;    /* Where to ask next. */
 	uint64_t highest; /* Beyond which not to ask. */
-	uint64_t done;    /* Mappings that begin below have been handed out already. */
+	uint64_t done;    /* Mappings up to here have been handed out already. */
 	int failed;       /* Negative errno of reading, not yet told. */
 	bool ended;       /* Nothing more will be handed out. */
 };
@@ -217,7 +217,8 @@ int pmapx_reader_next(
 		error = &ignored;
 	while (!reader->ended) {
 		r = pmapx_parser_next(reader->parser, ret, error);
-		if (r == 1 && (*ret)->start < reader->done)
+		/* What reaches beyond has changed since it was asked for. */
+		if (r == 1 && (*ret)->start < reader->done && (*ret)->end <= reader->done)
 			continue;
 		if (r == 1)
 			reader->last_line = (*ret)->line;

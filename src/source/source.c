@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "descriptor.h"
@@ -15,6 +17,7 @@
 int px_source_new(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret)
 {
 	struct pmapx_source *source;
+	struct statfs status;
 	int r;
 
 	source = calloc(1, sizeof(*source));
@@ -33,6 +36,8 @@ int px_source_new(const struct px_source_ops *ops, const char *path, struct pmap
 		return r;
 	}
 	source->fd = r;
+	/* Something else may be mounted at /proc, and any folder may be a /proc. */
+	source->is_procfs = fstatfs(r, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 	*ret = source;
 	return 0;
 }
@@ -53,7 +58,7 @@ const char *pmapx_source_kind(const struct pmapx_source *source)
 
 bool pmapx_source_in_order(const struct pmapx_source *source)
 {
-	return source->ops->in_order;
+	return source->is_procfs;
 }
 
 const char *pmapx_source_path(const struct pmapx_source *source)

@@ -32,7 +32,6 @@ struct px_stream {
 /** What a kind of source does; all functions return 0 or a negative errno. */
 struct px_source_ops {
 	const char *kind; /**< For pmapx_source_kind(). */
-	bool in_order;    /**< For pmapx_source_in_order(). */
 
 	/** Find process @pid; -ESRCH if it is not there. */
 	int (*open_place)(struct pmapx_source *source, pid_t pid, struct px_place *ret);

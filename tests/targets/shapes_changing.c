@@ -31,7 +31,9 @@ static _Noreturn void *change(void *arg)
 	for (;;) {
 		const uint32_t dice = random_number();
 		const size_t from = (dice >> 8) % pages;
-		const size_t count = 1 + (dice >> 20) % (pages - from);
+		/* Few at a time, so that there are always many mappings. */
+		const size_t most = pages - from < 4 ? pages - from : 4;
+		const size_t count = 1 + (dice >> 20) % most;
 		const size_t at = from * page, length = count * page;
 
 		switch (dice % 5) {
@@ -64,6 +66,11 @@ static void build_changing(int argc, char **argv)
 	pages = px_number(argc, argv, 0, 64, 60000);
 	steady = px_map(pages * px_page(), RW, flags, -1);
 	holey = px_map(pages * px_page(), RW, flags, -1);
+	/* As many mappings as there will be on average: every other page differs. */
+	for (size_t page = 0; page < pages; page += 2) {
+		mprotect(steady + page * px_page(), px_page(), PROT_READ);
+		munmap(holey + page * px_page(), px_page());
+	}
 	px_truth("steady", "%lx", (unsigned long)steady);
 	px_truth("holey", "%lx", (unsigned long)holey);
 	px_truth("kbytes", "%zu", pages * px_page() / 1024);
