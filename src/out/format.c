@@ -59,6 +59,7 @@ static const char *scan_conversion(const char *at, size_t *next, struct conversi
 static bool is_sound(const char *format, const struct px_format_value *values, size_t count)
 {
 	size_t next = 0, used = 0;
+	uint64_t seen = 0;
 
 	while ((format = strchr(format, '%')) != NULL) {
 		struct conversion conversion;
@@ -68,9 +69,10 @@ static bool is_sound(const char *format, const struct px_format_value *values, s
 			return false;
 		if (conversion.is_percent)
 			continue;
-		if (conversion.value >= count ||
+		if (conversion.value >= count || (seen >> conversion.value & 1) != 0 ||
 			conversion.is_text != (values[conversion.value].text != NULL))
 			return false;
+		seen |= UINT64_C(1) << conversion.value;
 		used++;
 	}
 	return used == count;

@@ -79,9 +79,12 @@ static bool is_plain(const unsigned char *at)
 
 void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes, size_t length)
 {
-	const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
-	const unsigned char *begin = at;
+	const unsigned char *at = (const unsigned char *)bytes, *begin = at, *end;
 
+	/* A text of no length may be nowhere. */
+	if (length == 0)
+		return;
+	end = at + length;
 	while (at < end) {
 		size_t passed;
 

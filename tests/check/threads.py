@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """ThreadSanitizer sees no race between workers: a build of its own, and the cases of --jobs."""
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import building
 import px
 
 
@@ -16,28 +15,12 @@ class Races(px.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for tool in ("cmake", "ninja"):
-            if shutil.which(tool) is None:
-                raise unittest.SkipTest("no " + tool)
-        cls.folder = tempfile.mkdtemp(prefix="pmapx-threads-")
-        cls.addClassCleanup(shutil.rmtree, cls.folder, True)
-        cls.build()
-
-    @classmethod
-    def build(cls):
-        env = px.environment()
-        got = px.run(["cmake", "-S", px.SOURCE, "-B", cls.folder, "-G", "Ninja",
-                      "-DPMAPX_SANITIZE=thread", "-DBUILD_TESTING=OFF",
-                      "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], env=env, timeout=120)
-        if got.status != 0:
-            raise AssertionError(got.stderr.decode())
-        got = px.run(["cmake", "--build", cls.folder, "--target", "pmapx"], env=env, timeout=240)
+        cls.folder, got = building.in_folder(cls, "pmapx-threads-", ["pmapx"],
+                                             "-DPMAPX_SANITIZE=thread", "-DBUILD_TESTING=OFF")
         if b"tsan" in got.stdout and got.status != 0:
             raise unittest.SkipTest("the compiler has no ThreadSanitizer")
-        if got.status != 0:
-            raise AssertionError(got.stdout.decode())
-        os.makedirs(os.path.join(cls.folder, "tests"))
-        os.symlink(px.TARGET, os.path.join(cls.folder, "tests", "px_target"))
+        building.need(got)
+        building.link_target(cls.folder)
 
     def setUp(self):
         with px.Root() as root:

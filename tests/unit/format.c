@@ -71,6 +71,7 @@ PX_TEST(a_hostile_translation_is_not_used)
 		"%3$d %2$s",
 		"%2$d %1$s",
 		"%1$d %1$s",
+		"%1$d %1$d",
 		"%0$d %s",
 		"%1$d %3$s",
 		"%d %s %",

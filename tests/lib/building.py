@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A build of a test's own, with other options than the one that is being tested."""
+import os
+import shutil
+import tempfile
+import unittest
+
+import px
+
+
+def in_folder(case, prefix, targets, *options):
+    """Configure the project with options and build targets in a folder that goes with the class of
+    tests; returns it and what the build printed. Skips if there is no cmake or ninja."""
+    for tool in ("cmake", "ninja"):
+        if shutil.which(tool) is None:
+            raise unittest.SkipTest("no " + tool)
+    folder = tempfile.mkdtemp(prefix=prefix)
+    case.addClassCleanup(shutil.rmtree, folder, True)
+    got = px.run(["cmake", "-S", px.SOURCE, "-B", folder, "-G", "Ninja",
+                  "-DCMAKE_BUILD_TYPE=RelWithDebInfo", *options],
+                 env=px.environment(), timeout=120)
+    if got.status != 0:
+        raise AssertionError((got.stdout + got.stderr).decode())
+    return folder, px.run(["cmake", "--build", folder, "--target", *targets],
+                          env=px.environment(), timeout=280)
+
+
+def need(got):
+    """Fail with what a build printed, unless it succeeded."""
+    if got.status != 0:
+        raise AssertionError((got.stdout + got.stderr).decode(errors="replace"))
+
+
+def link_target(folder):
+    """Let a build without tests have the processes to look at of the one that is being tested."""
+    os.makedirs(os.path.join(folder, "tests"), exist_ok=True)
+    os.symlink(px.TARGET, os.path.join(folder, "tests", "px_target"))
