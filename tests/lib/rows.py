@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Views taken apart: rows, names, totals; and what text of others may look like."""
+import functools
 import os
 import re
 import unittest
@@ -24,6 +25,20 @@ FORMAT_CHARACTERS = {0x2028, 0x2029, *range(0x202a, 0x202f), *range(0x2066, 0x20
 
 def harmless(char):
     return not (char < 0x20 or 0x7f <= char <= 0x9f or char in FORMAT_CHARACTERS)
+
+
+@functools.lru_cache(maxsize=None)
+def each_locale():
+    """(environment, character set, name) of locales of three kinds, those that are installed."""
+    found = []
+    for locale, codeset in (("C.UTF-8", "utf-8"), ("C", "ascii"), ("fr_FR.ISO-8859-1", "latin-1")):
+        try:
+            px.need_locale(locale)
+        except unittest.SkipTest:
+            if locale != "C":
+                continue
+        found.append((px.environment(LC_ALL=None, LC_CTYPE=locale), codeset, locale))
+    return found
 
 
 def body(out):
@@ -96,6 +111,14 @@ class Base(px.TestCase):
         got = px.pmapx(*args, **kwargs)
         self.assertEqual((got.status, got.stderr), (0, b""), args)
         return got.stdout
+
+    def clean(self, out, codeset, what):
+        """Nothing in an output acts on a terminal."""
+        for char in out.decode(codeset, "surrogateescape"):
+            if "\udc80" <= char <= "\udcff":
+                self.fail("%s: the byte %02x gets through" % (what, ord(char) - 0xdc00))
+            if char != "\n" and not harmless(ord(char)):
+                self.fail("%s: U+%04X gets through" % (what, ord(char)))
 
     def maps(self, pid):
         return px.mappings(px.process_file(pid, "maps"))

@@ -13,7 +13,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 import px
-from rows import ALL_VIEWS, ROW, ROW_D, ROW_SMAPS, ROW_X, Base, harmless, name_at, shown
+from rows import ALL_VIEWS, ROW, ROW_D, ROW_SMAPS, ROW_X, Base, each_locale, name_at, shown
 
 
 class Text(Base):
@@ -40,32 +40,10 @@ class Text(Base):
         "日本語 Ελληνικά 😀".encode(),
     )
 
-    LOCALES = (("C.UTF-8", "utf-8"), ("C", "ascii"), ("fr_FR.ISO-8859-1", "latin-1"))
-
-    def has_locale(self, name):
-        try:
-            px.need_locale(name)
-        except unittest.SkipTest:
-            return name == "C"
-        return True
-
-    def clean(self, out, codeset, what):
-        """Nothing in an output acts on a terminal."""
-        for char in out.decode(codeset, "surrogateescape"):
-            if "\udc80" <= char <= "\udcff":
-                self.fail("%s: the byte %02x gets through" % (what, ord(char) - 0xdc00))
-            if char != "\n" and not harmless(ord(char)):
-                self.fail("%s: U+%04X gets through" % (what, ord(char)))
-
-    def each_locale(self):
-        for locale, codeset in self.LOCALES:
-            if self.has_locale(locale):
-                yield px.environment(LC_ALL=None, LC_CTYPE=locale), codeset, locale
-
     def test_file_names(self):
         with px.Target("names") as target:
             folder = os.path.realpath(target.directory).encode() + b"/"
-            for env, codeset, locale in self.each_locale():
+            for env, codeset, locale in each_locale():
                 for view in ALL_VIEWS:
                     out = self.pmapx(*[view] * bool(view), str(target.pid), env=env)
                     self.clean(out, codeset, "%s %s" % (view, locale))
@@ -105,7 +83,7 @@ class Text(Base):
         for title in self.TITLES:
             with px.Target("title", "odd", title, "second\nline") as target:
                 line = title + b" second line"
-                for env, codeset, locale in self.each_locale():
+                for env, codeset, locale in each_locale():
                     for view in ("", "-x", "-d", "-X", "-XX", "-q"):
                         out = self.pmapx(*[view] * bool(view), str(target.pid), env=env)
                         self.same(out.splitlines()[0],
@@ -123,7 +101,7 @@ class Text(Base):
         for comm in (b"zo\x1bm (b) \xc3\xa9", b"\xc2\x9b31m\xff\xe2\x80\xae", b"a) Z 1 (\n b"):
             with px.Target("zombie", comm) as target:
                 zombie = int(target.truth["zombie"])
-                for env, codeset, locale in self.each_locale():
+                for env, codeset, locale in each_locale():
                     got = px.pmapx("-q", str(zombie), env=env).stdout
                     self.same(got, b"%d:   [%s] <defunct>\n" % (zombie, shown(comm, codeset)),
                               "%r in %s" % (comm, locale))
