@@ -45,7 +45,7 @@ void px_console_deinit(struct px_console *console)
 
 void px_message_begin(struct px_console *console)
 {
-	px_out_string(&console->err, console->name);
+	px_message_text(console, console->name);
 	px_out_string(&console->err, ": ");
 }
 
@@ -66,7 +66,8 @@ void px_message_format(struct px_console *console, const char *format,
 	const struct px_format_value *values, size_t count)
 {
 	px_message_begin(console);
-	px_out_format(&console->err, format, px_translate(&console->locale, format), values, count);
+	px_out_format(&console->err, &console->locale, format,
+		px_translate(&console->locale, format), values, count);
 	px_message_end(console);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "put.h"
+#include "text.h"
 
 /* Wider than any column; a catalogue that asks for more is damaged. */
 #define WIDTH_MAX 99
@@ -78,12 +79,16 @@ static bool is_sound(const char *format, const struct px_format_value *values, s
 	return used == count;
 }
 
-static void put_value(struct px_out *out, const struct px_format_value *value, size_t width)
+static void put_value(struct px_out *out, struct px_locale *locale,
+	const struct px_format_value *value, size_t width)
 {
 	char digits[PX_PUT_MAX + 1];
 
 	if (value->text != NULL) {
-		px_out_right(out, value->text, strlen(value->text), width);
+		size_t length = strlen(value->text);
+
+		px_out_fill(out, ' ', length < width ? width - length : 0);
+		px_out_text(out, locale, value->text, length);
 	} else {
 		char *end = px_put_decimal(digits, value->number, 1);
 
@@ -91,8 +96,8 @@ static void put_value(struct px_out *out, const struct px_format_value *value, s
 	}
 }
 
-void px_out_format(struct px_out *out, const char *original, const char *translated,
-	const struct px_format_value *values, size_t count)
+void px_out_format(struct px_out *out, struct px_locale *locale, const char *original,
+	const char *translated, const struct px_format_value *values, size_t count)
 {
 	const char *format = is_sound(translated, values, count) ? translated : original;
 	size_t next = 0;
@@ -108,6 +113,6 @@ void px_out_format(struct px_out *out, const char *original, const char *transla
 		if (conversion.is_percent)
 			px_out_bytes(out, "%", 1);
 		else
-			put_value(out, &values[conversion.value], conversion.width);
+			put_value(out, locale, &values[conversion.value], conversion.width);
 	}
 }

@@ -9,11 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "language.h"
 #include "out.h"
 
 /** A value for a format: text for %s, else a number for %d or %ld. */
 struct px_format_value {
-	const char *text; /**< Terminated text, or NULL. */
+	const char *text; /**< Terminated text from outside, or NULL. */
 	uint64_t number;  /**< The number, if @text is NULL. */
 };
 
@@ -23,7 +24,7 @@ struct px_format_value {
  *
  * Known are %s, %d and %ld, with a width, %%, and positions (%2$s).
  */
-void px_out_format(struct px_out *out, const char *original, const char *translated,
-	const struct px_format_value *values, size_t count);
+void px_out_format(struct px_out *out, struct px_locale *locale, const char *original,
+	const char *translated, const struct px_format_value *values, size_t count);
 
 #endif

@@ -25,7 +25,7 @@ static void say(struct px_console *console, const struct px_options *options,
 	if (options->rc_path != NULL)
 		px_out_string(&console->err, px_translate(&console->locale, about_named));
 	else
-		px_out_format(&console->err, about_default,
+		px_out_format(&console->err, &console->locale, about_default,
 			px_translate(&console->locale, about_default), &name, 1);
 	if (error != 0 && !console->terse) {
 		px_out_string(&console->err, ": ");

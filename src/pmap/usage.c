@@ -7,6 +7,10 @@
 
 #include <pmapx/base.h>
 
+#include <string.h>
+
+#include "text.h"
+
 static const char usage_line[] = " %s [options] PID [PID ...]\n";
 
 static const char *const pmap_lines[] = {
@@ -50,7 +54,7 @@ static void put_lines(
 static void put_format(
 	struct px_console *console, struct px_out *out, const char *format, const char *value)
 {
-	px_out_format(out, format, px_translate(&console->locale, format),
+	px_out_format(out, &console->locale, format, px_translate(&console->locale, format),
 		&(struct px_format_value){ .text = value }, 1);
 }
 
@@ -76,10 +80,10 @@ void px_version(struct px_console *console, bool as_pmap)
 			{ .text = "procps-ng " PX_PMAP_VERSION " (pmapx " PX_VERSION ")" },
 		};
 
-		px_out_format(&console->out, version_line,
+		px_out_format(&console->out, &console->locale, version_line,
 			px_translate(&console->locale, version_line), values, 2);
 	} else {
-		px_out_string(&console->out, console->name);
+		px_out_text(&console->out, &console->locale, console->name, strlen(console->name));
 		px_out_string(
 			&console->out, " " PX_VERSION " (pmap of procps-ng " PX_PMAP_VERSION ")\n");
 	}

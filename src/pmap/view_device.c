@@ -87,7 +87,8 @@ static void device_end(struct px_sheet *sheet)
 	};
 
 	if (!sheet->options->quiet)
-		px_out_format(&sheet->console->out, format, px_word(sheet, format), values, 3);
+		px_out_format(&sheet->console->out, &sheet->console->locale, format,
+			px_word(sheet, format), values, 3);
 }
 
 const struct px_view px_view_device = {

@@ -36,7 +36,8 @@ static void plain_end(struct px_sheet *sheet)
 								: " total %8ldK\n";
 
 	if (!sheet->options->quiet)
-		px_out_format(&sheet->console->out, format, px_word(sheet, format),
+		px_out_format(&sheet->console->out, &sheet->console->locale, format,
+			px_word(sheet, format),
 			&(struct px_format_value){ .number = sheet->totals.mapped_bytes / 1024 },
 			1);
 }

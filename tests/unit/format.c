@@ -15,17 +15,19 @@ static void check(const char *original, const char *translated,
 	const struct px_format_value *values, size_t count, const char *want)
 {
 	struct px_out *out = calloc(1, sizeof(*out));
+	struct px_locale locale = { 0 };
 	char *got;
 
 	assert_non_null(out);
 	out->fd = px_memory();
-	px_out_format(out, original, translated, values, count);
+	px_out_format(out, &locale, original, translated, values, count);
 	px_out_flush(out);
 	got = px_taken(out->fd, NULL);
 	px_same(translated, want, got);
 	free(got);
 	close(out->fd);
 	free(out);
+	px_locale_end(&locale);
 }
 
 PX_TEST(a_sound_translation_is_used)
