@@ -103,3 +103,16 @@ void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes
 	}
 	px_out_bytes(out, (const char *)begin, (size_t)(at - begin));
 }
+
+void px_text_tame(struct px_locale *locale, char *text)
+{
+	unsigned char *at = (unsigned char *)text, *end = at + strlen(text);
+
+	while (at < end) {
+		size_t passed = passing(locale, at, end);
+
+		if (passed == 0)
+			*at = '?';
+		at += passed > 0 ? passed : 1;
+	}
+}

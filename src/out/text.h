@@ -22,6 +22,10 @@
  */
 void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes, size_t length);
 
+/** Put a '?' in the place of each byte of a terminated text that px_out_text()
+ * would replace: for what others print. */
+void px_text_tame(struct px_locale *locale, char *text);
+
 /** How many of the bytes at @at, before @end, px_out_text() would pass as one
  * character in UTF-8; 0 if the first is to be replaced. */
 size_t px_utf8_length(const unsigned char *at, const unsigned char *end);

@@ -71,6 +71,39 @@ static const struct option *next_table(int argc, char **argv)
 	return pmap_options;
 }
 
+/* The next letter, '?' if an option is none, -1 behind the last. */
+static int next_letter(bool as_pmap, int argc, char **argv)
+{
+	return getopt_long(
+		argc, argv, short_options, as_pmap ? pmap_options : next_table(argc, argv), NULL);
+}
+
+/*
+ * Let getopt() say what is wrong with an option, in its words and its
+ * language.  It prints names and options as they are, so they are made harmless
+ * first; which of them is wrong does not change by that, as no option has such
+ * bytes in its name.
+ */
+static void say_bad_option(struct px_console *console, bool as_pmap, int argc, char **argv)
+{
+	/* Of a character that is none of its letters it prints the first byte. */
+	bool is_cut = (optopt & ~0x7f) != 0 && optopt < OPTION_ROOT;
+	int letter;
+
+	for (int i = 0; i < argc; i++) {
+		px_text_tame(&console->locale, argv[i]);
+		for (char *at = argv[i]; is_cut && *at != '\0'; at++)
+			if ((*at & 0x80) != 0)
+				*at = '?';
+	}
+	opterr = 1;
+	/* From the beginning. */
+	optind = 0;
+	do
+		letter = next_letter(as_pmap, argc, argv);
+	while (letter != '?' && letter != -1);
+}
+
 /* One half of a range, from @text up to @end; empty leaves the bound alone. */
 static bool read_bound(const char *text, const char *end, uint64_t *bound)
 {
@@ -254,17 +287,19 @@ enum px_verdict px_options_read(
 	struct px_console *console, bool as_pmap, int argc, char **argv, struct px_options *ret)
 {
 	struct given given = { 0 };
-	int letter;
+	int says = opterr, letter;
 
 	*ret = (struct px_options){ .high = UINT64_MAX };
 	if (argc < 2) {
 		px_usage(console, as_pmap, &console->err);
 		return PX_REFUSED;
 	}
-	while ((letter = getopt_long(argc, argv, short_options,
-			as_pmap ? pmap_options : next_table(argc, argv), NULL)) != -1) {
+	opterr = 0;
+	while ((letter = next_letter(as_pmap, argc, argv)) != -1) {
 		enum px_verdict verdict = PX_GO_ON;
 
+		if (letter == '?' && says)
+			say_bad_option(console, as_pmap, argc, argv);
 		if (!take_exclusive(letter, ret, &given))
 			verdict = take_option(console, as_pmap, letter, ret);
 		if (verdict != PX_GO_ON)

@@ -23,8 +23,34 @@ ALL_VIEWS = ("", "-x", "-d", "-X", "-XX", "-p", "-xp", "-dp", "-Xp", "-XXp", "-q
 FORMAT_CHARACTERS = {0x2028, 0x2029, *range(0x202a, 0x202f), *range(0x2066, 0x206a)}
 
 
+# Texts that act on a terminal: of 15 bytes at most, as names of commands are, and without slashes, as
+# names of files are.
+HOSTILE = (
+    # ESC and what follows: colours, clear, reset, title, device control, questions, hidden, charset
+    b"red\x1b[31m", b"clear\x1b[2J\x1b[H", b"reset\x1bc", b"\x1b]0;title\x07", b"\x1b]2;t\x1b\\x",
+    b"\x1bP$qm\x1b\\x", b"\x1b[5n ask", b"\x1b[8mhidden", b"\x1b(0charset",
+    # C1 controls as bytes and in UTF-8: CSI, OSC and ST, DCS, NEL
+    b"raw\x9b31m", b"raw\x9d0;t\x9cx", b"raw\x90q\x9cx", b"nel\x85x",
+    b"utf\xc2\x9b31m", b"utf\xc2\x9d0;t\xc2\x9c", b"utf\xc2\x90q\xc2\x9c", b"nel\xc2\x85x",
+    # ESC inside of what begins like a character
+    b"lead\xc3\x1b[31m", b"lead\xe2\x1b[31m", b"lead\xf0\x9f\x1b[1m", b"\xf8\x88\x80\x80\x80five",
+    # C0 controls and DEL
+    b"del\x7f\x7f\x7fx", b"back\b\b\b\bfront", b"true\rfalse", b"tab\tx", b"bell\x07x",
+    b"shift\x0ex\x0f", b"feed\x0bx\x0cx", b"sub\x1ax", b"\x01\x02\x1e\x1f",
+    # Trojan source: ends of lines, overrides, embeddings and isolates
+    *(("u%ca" % code).encode() for code in (0x2028, 0x2029, *range(0x202a, 0x202f),
+                                            *range(0x2066, 0x206a))),
+)
+
+
 def harmless(char):
     return not (char < 0x20 or 0x7f <= char <= 0x9f or char in FORMAT_CHARACTERS)
+
+
+def acts(text, codeset="utf-8"):
+    """Does an output hold what is not harmless, or is no character?"""
+    return any("\udc80" <= char <= "\udcff" or not harmless(ord(char)) and char != "\n"
+               for char in text.decode(codeset, "surrogateescape"))
 
 
 @functools.lru_cache(maxsize=None)

@@ -12,6 +12,19 @@
 
 #include "text.h"
 
+/* What is tamed in its place is what would be printed. */
+static void check_tamed(struct px_locale *locale, const char *row, size_t length, const char *want)
+{
+	char *text = px_exact(row, length + 1);
+
+	text[length] = '\0';
+	if (strlen(text) == length) {
+		px_text_tame(locale, text);
+		px_same_bytes(row, want, length, text, length);
+	}
+	free(text);
+}
+
 static void check(enum px_charset charset, const char *row, size_t length, const char *want,
 	size_t want_length)
 {
@@ -26,6 +39,7 @@ static void check(enum px_charset charset, const char *row, size_t length, const
 	px_out_flush(out);
 	got = px_taken(out->fd, &got_length);
 	px_same_bytes(row, want, want_length, got, got_length);
+	check_tamed(&locale, row, length, want);
 	free(got);
 	free(exact);
 	close(out->fd);

@@ -11,25 +11,9 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 import px
-from rows import ALL_VIEWS, ROW, ROW_D, ROW_SMAPS, ROW_X, Base, each_locale, harmless, name_at, shown
+from rows import ALL_VIEWS, HOSTILE, ROW, ROW_D, ROW_SMAPS, ROW_X, Base, acts, each_locale, \
+    name_at, shown
 
-# Of 15 bytes at most, which names of commands have; without slashes, which names of files lack.
-HOSTILE = (
-    # ESC and what follows: colours, clear, reset, title, device control, questions, hidden, charset
-    b"red\x1b[31m", b"clear\x1b[2J\x1b[H", b"reset\x1bc", b"\x1b]0;title\x07", b"\x1b]2;t\x1b\\x",
-    b"\x1bP$qm\x1b\\x", b"\x1b[5n ask", b"\x1b[8mhidden", b"\x1b(0charset",
-    # C1 controls as bytes and in UTF-8: CSI, OSC and ST, DCS, NEL
-    b"raw\x9b31m", b"raw\x9d0;t\x9cx", b"raw\x90q\x9cx", b"nel\x85x",
-    b"utf\xc2\x9b31m", b"utf\xc2\x9d0;t\xc2\x9c", b"utf\xc2\x90q\xc2\x9c", b"nel\xc2\x85x",
-    # ESC inside of what begins like a character
-    b"lead\xc3\x1b[31m", b"lead\xe2\x1b[31m", b"lead\xf0\x9f\x1b[1m", b"\xf8\x88\x80\x80\x80five",
-    # C0 controls and DEL
-    b"del\x7f\x7f\x7fx", b"back\b\b\b\bfront", b"true\rfalse", b"tab\tx", b"bell\x07x",
-    b"shift\x0ex\x0f", b"feed\x0bx\x0cx", b"sub\x1ax", b"\x01\x02\x1e\x1f",
-    # Trojan source: ends of lines, overrides, embeddings and isolates
-    *(("u%ca" % code).encode() for code in (0x2028, 0x2029, *range(0x202a, 0x202f),
-                                            *range(0x2066, 0x206a))),
-)
 # Those of them that pmap 4.0.2 lets through in a command line.
 LETS_THROUGH = tuple(text for text in HOSTILE if text[:3] in (b"utf", b"lea") or b"\xe2\x80" in text
                      or b"\xe2\x81" in text or b"\xc2\x85" in text)
@@ -37,14 +21,6 @@ LETS_THROUGH = tuple(text for text in HOSTILE if text[:3] in (b"utf", b"lea") or
 # What localedef can make locales of: its name of the character set, a source, Python's name.
 CHARACTER_SETS = (("KOI8-U", "uk_UA", "koi8-u"), ("CP1251", "uk_UA", "cp1251"),
                   ("ISO-8859-5", "uk_UA", "iso8859-5"), ("EUC-JP", "ja_JP", "euc-jp"))
-
-PLAIN_VIEWS = (("", ROW), ("-x", ROW_X), ("-d", ROW_D), ("-q", ROW))
-
-
-def acts(text, codeset="utf-8"):
-    """Does an output hold what is not harmless?"""
-    return any(not harmless(ord(char)) and char != "\n"
-               for char in text.decode(codeset, "surrogateescape"))
 
 
 class Carriers(Base):
