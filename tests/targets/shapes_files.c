@@ -222,29 +222,47 @@ static void build_forge(int argc, char **argv)
 		argc > 2 ? argv[2] : "p");
 }
 
-/* A file that is the root of its own mount, which is then detached: the kernel calls it "/". */
-static void build_detached(int argc, char **argv)
+/* Puts the file or folder "mounted" on a mount of its own, maps path, which is in it, and detaches
+ * the mount. */
+static void map_detached(const char *path, const char *name)
 {
 	int fd;
 	void *map;
 
-	(void)argc, (void)argv;
 	if (unshare(CLONE_NEWNS))
 		px_skip("unshare: %s", strerror(errno));
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		px_skip("mount: %s", strerror(errno));
-	close(px_make_file(AT_FDCWD, "mounted", 1));
 	if (mount("mounted", "mounted", NULL, MS_BIND, NULL))
 		px_skip("mount: %s", strerror(errno));
-	fd = open("mounted", O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		px_fail("open");
 	map = px_map(px_page(), PROT_READ, MAP_PRIVATE, fd);
 	px_touch(map, px_page(), PROT_READ);
-	tell(map, fd, "detached", "/");
+	tell(map, fd, "detached", name);
 	close(fd);
 	if (umount2("mounted", MNT_DETACH))
 		px_fail("umount2");
+}
+
+/* The kernel calls a file "/" that is the root of its mount. */
+static void build_detached(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	close(px_make_file(AT_FDCWD, "mounted", 1));
+	map_detached("mounted", "/");
+}
+
+/* And "/NAME" one that is in the root. */
+static void build_detached_folder(int argc, char **argv)
+{
+	const char *name = argc ? argv[0] : "[heap]";
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "mounted/%s", name);
+	close(px_make_file(px_make_folder(AT_FDCWD, "mounted"), name, 1));
+	map_detached(path, name);
 }
 
 const struct px_shape px_shapes_files[] = {
@@ -263,5 +281,7 @@ const struct px_shape px_shapes_files[] = {
 	{ "forge", "[TEXT [PROT [s|p]]]", "a file called TEXT, at byte 1023 of its line in maps",
 		build_forge },
 	{ "detached", "", "a file whose mount is detached, shown as /", build_detached },
+	{ "detached-folder", "[NAME]", "a file in a mount that is detached, shown as /NAME",
+		build_detached_folder },
 	{ .name = NULL },
 };

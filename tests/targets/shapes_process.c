@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -185,6 +186,58 @@ static void build_title_raw(int argc, char **argv)
 	exec_stage(argv[0], raw, length, filler);
 }
 
+/* The 28th field of our stat. */
+static uintptr_t start_of_stack(void)
+{
+	FILE *stat = fopen("/proc/self/stat", "re");
+	unsigned long start = 0;
+
+	if (stat) {
+		/* Our own name has no blank. */
+		if (fscanf(stat, "%*s %*s %*s") != 0)
+			px_fail("stat");
+		for (int field = 4; field <= 28; field++)
+			if (fscanf(stat, "%lu", &start) != 1 && fscanf(stat, "%*s") != 0)
+				px_fail("stat");
+		fclose(stat);
+	}
+	return start;
+}
+
+/* Starts anew, with the environment as much longer as the stack has to begin lower. */
+static void lower_stack(size_t by)
+{
+	const char *old = getenv("PX_PAD");
+	const size_t length = (old ? strlen(old) : 0) + by;
+	char *pad = malloc(length + 1);
+
+	if (!pad)
+		px_fail("memory");
+	memset(pad, 'x', length);
+	pad[length] = '\0';
+	if (length > 64 * 1024)
+		px_skip("the stack does not come to begin with a page");
+	if (personality(ADDR_NO_RANDOMIZE) < 0 || setenv("PX_PAD", pad, 1))
+		px_skip("no fixed addresses here: %s", strerror(errno));
+	execl("/proc/self/exe", "px_target", "stack-border", NULL);
+	px_fail("execl");
+}
+
+static void build_stack_border(int argc, char **argv)
+{
+	const uintptr_t start = start_of_stack();
+
+	(void)argc, (void)argv;
+	if (!start)
+		px_skip("no start of the stack in stat");
+	if (start % px_page())
+		lower_stack(start % px_page());
+	/* What is marked for the mapping's own sake splits it. */
+	if (madvise((void *)start, px_page(), MADV_DONTDUMP))
+		px_fail("MADV_DONTDUMP");
+	px_truth("start", "%lx", (unsigned long)start);
+}
+
 static void build_zombie(int argc, char **argv)
 {
 	const char *comm = argc ? argv[0] : "zo\033m (b) \303\251";
@@ -256,6 +309,8 @@ const struct px_shape px_shapes_process[] = {
 		"/proc/PID/cmdline has exactly these bytes; without a NUL at the end, none",
 		build_title_raw },
 	{ "zombie", "[COMM]", "has a zombie child with an odd command name", build_zombie },
+	{ "stack-border", "", "the stack begins where one mapping ends and the next begins",
+		build_stack_border },
 	{ "unreadable", "", "not dumpable: nobody but root can read its map", build_unreadable },
 	{ "many-processes", "[COUNT [MAPPINGS]]",
 		"has COUNT idle children, each with so many mappings of its own as in many touched",
