@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -187,9 +188,12 @@ static void sync_folder(const char *path)
 static int write_template(struct px_console *console, const char *path)
 {
 	struct px_out out = { .fd = px_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0666) };
+	void (*on_limit)(int);
 
 	if (out.fd < 0)
 		return -out.fd;
+	/* Beyond a limit on the size of files the signal would leave an empty one. */
+	on_limit = signal(SIGXFSZ, SIG_IGN);
 	put_template(console, &out);
 	px_out_flush(&out);
 	/* Some file systems cannot sync, which is no fault of the file's. */
@@ -201,6 +205,7 @@ static int write_template(struct px_console *console, const char *path)
 		unlink(path);
 	else
 		sync_folder(path);
+	signal(SIGXFSZ, on_limit);
 	return out.error;
 }
 
