@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the linked files are made of: libraries needed at start, symbols exported and imported,
-no data that the library could write to."""
+no data that the library could write to, and what stands in the way of an attacker."""
 import glob
 import os
 import re
@@ -117,7 +117,7 @@ class Library(px.TestCase):
     def test_no_calls(self):
         called = {name.split("@")[0] for name, _, section in symbols(LIBRARY, "--dyn-syms")
                   if section == "UND"}
-        self.assertIn("read", called)
+        self.assertTrue(called & {"read", "__read_chk"})
         self.assertEqual([name for name in sorted(called) if NEVER_CALLED.fullmatch(name)], [])
 
     def test_no_writable_data(self):
@@ -136,6 +136,93 @@ class Library(px.TestCase):
             size = re.search(r"\]\s+%s\s+\w+\s+[0-9a-f]+\s+[0-9a-f]+\s+([0-9a-f]+)" %
                              re.escape(section), table).group(1)
             self.assertLessEqual(int(size, 16), 16, section)
+
+
+def has_told(words):
+    """Whether cmake was given flags that match this regular expression."""
+    try:
+        with open(os.path.join(px.BUILD, "CMakeCache.txt"), encoding="utf-8") as file:
+            given = re.findall(r"^CMAKE_\w*(?:FLAGS|FLAGS_%s):\w+=(.*)$" % build_type().upper(),
+                               file.read(), re.MULTILINE)
+    except OSError:
+        raise unittest.SkipTest("no CMakeCache.txt in " + px.BUILD)
+    return re.search(words, " ".join(given)) is not None
+
+
+def build_type():
+    with open(os.path.join(px.BUILD, "CMakeCache.txt"), encoding="utf-8") as file:
+        found = re.search(r"^CMAKE_BUILD_TYPE:\w+=(.+)$", file.read(), re.MULTILINE)
+    return found[1] if found else "RelWithDebInfo"
+
+
+class Hardening(px.TestCase):
+    """src/hardening.cmake has arrived in the files, as far as the flags of whoever builds let it."""
+
+    def setUp(self):
+        if has_told(r"-static\b"):
+            self.skipTest("a static program has its libc in it")
+
+    def segments(self, path):
+        """{type: [flags]} of the program headers."""
+        found = {}
+        for kind, flags in re.findall(
+                r"^  ([A-Z]\w+) +(?:0x[0-9a-f]+ +){5}([RWE ]{3}) 0x[0-9a-f]+$",
+                readelf("-lW", path), re.MULTILINE):
+            found.setdefault(kind, []).append(flags)
+        self.assertIn("LOAD", found, path)
+        return found
+
+    def imported(self, path):
+        return {name.split("@")[0] for name, _, section in symbols(path, "--dyn-syms")
+                if section == "UND"}
+
+    def test_position_independent(self):
+        if has_told(r"-no-?pie\b"):
+            self.skipTest("built otherwise on purpose")
+        for path in (px.PMAPX, LIBRARY):
+            self.assertRegex(readelf("-hW", path), r"Type: +DYN ", path)
+            self.assertNotIn("TEXTREL", readelf("-dW", path), path)
+        self.assertRegex(readelf("-dW", px.PMAPX), r"\(FLAGS_1\) .*\bPIE\b")
+
+    def test_nothing_is_writable_and_executable(self):
+        """Neither a stack nor anything else."""
+        for path in (px.PMAPX, LIBRARY):
+            segments = self.segments(path)
+            self.assertEqual(segments["GNU_STACK"], ["RW "], path)
+            for kind, flags in segments.items():
+                for one in flags:
+                    self.assertFalse("W" in one and "E" in one, (path, kind, one))
+            self.assertIn("R E", segments["LOAD"], path)
+            self.assertIn("RW ", segments["LOAD"], path)
+
+    def test_relocations_are_read_only(self):
+        """All of them: none is left for when a function is first called."""
+        if has_told(r"-z[ ,]*(-Xlinker )?(norelro|lazy)"):
+            self.skipTest("built otherwise on purpose")
+        for path in (px.PMAPX, LIBRARY):
+            self.assertEqual(len(self.segments(path).get("GNU_RELRO", [])), 1, path)
+            table = readelf("-dW", path)
+            self.assertRegex(table, r"\(FLAGS\) .*\bBIND_NOW\b|\(FLAGS_1\) .*\bNOW\b", path)
+            self.assertNotRegex(readelf("-SW", path), r"\] \.got\.plt ", path)
+
+    def test_stack_protector(self):
+        if has_told(r"stack-protector"):
+            self.skipTest("built otherwise on purpose")
+        for path in (px.PMAPX, LIBRARY):
+            self.assertIn("__stack_chk_fail", self.imported(path), path)
+
+    def test_fortified(self):
+        """What is copied into arrays of known size is checked."""
+        if px.is_sanitized(px.PMAPX):
+            self.skipTest("not with sanitizers: they know all sizes")
+        if has_told(r"_FORTIFY_SOURCE|-O0\b") or not has_told(r"-O[1-3s]\b"):
+            self.skipTest("not optimised, or fortified otherwise on purpose")
+        if "libc.so.6" not in dynamic(px.PMAPX, "NEEDED"):
+            self.skipTest("only glibc has functions that check")
+        for path in (px.PMAPX, LIBRARY):
+            checked = {name for name in self.imported(path)
+                       if re.fullmatch(r"__\w+_chk", name)}
+            self.assertIn("__snprintf_chk", checked, path)
 
 
 if __name__ == "__main__":
