@@ -12,7 +12,7 @@
  * Enough for many of the pages that the kernel hands out per read; a line or
  * record that needs more makes the buffer grow.
  */
-#define FIRST_SIZE (64 * 1024)
+#define FIRST_SIZE ((size_t)64 * 1024)
 
 void px_frame_reset(struct px_frame *frame)
 {

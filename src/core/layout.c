@@ -73,7 +73,7 @@ static inline bool scan_value(uint64_t bytes, uint64_t *ret)
 	no_blank = ~digits & EACH(0x10);
 	if (no_blank == 0)
 		return false;
-	shift = (unsigned)__builtin_ctzll(no_blank) & ~7u;
+	shift = (unsigned)__builtin_ctzll(no_blank) & ~7U;
 	first = UINT64_C(1) << shift;
 	if ((digits & (first - 1)) != (EACH(0x10) & (first - 1)))
 		return false;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "scan.h"
+
 bool px_name_is_label(const struct pmapx_text *name)
 {
 	return name->length >= 2 && name->bytes[0] == '[' && name->bytes[name->length - 1] == ']';
@@ -28,7 +30,7 @@ bool px_name_is_sysv(const struct pmapx_text *name)
 		return false;
 	/* The key is printed with %08x (ipc/shm.c), so it is in lower case. */
 	for (size_t i = prefix; i < prefix + digits; i++)
-		if (memchr("0123456789abcdef", name->bytes[i], 16) == NULL)
+		if (!px_is_hex(name->bytes[i]))
 			return false;
 	rest.bytes = name->bytes + prefix + digits;
 	rest.length = name->length - prefix - digits;

@@ -82,14 +82,13 @@ static bool is_sound(const char *format, const struct px_format_value *values, s
 static void put_value(struct px_out *out, struct px_locale *locale,
 	const struct px_format_value *value, size_t width)
 {
-	char digits[PX_PUT_MAX + 1];
-
 	if (value->text != NULL) {
 		size_t length = strlen(value->text);
 
 		px_out_fill(out, ' ', length < width ? width - length : 0);
 		px_out_text(out, locale, value->text, length);
 	} else {
+		char digits[PX_PUT_MAX + 1];
 		char *end = px_put_decimal(digits, value->number, 1);
 
 		px_out_right(out, digits, (size_t)(end - digits), width);

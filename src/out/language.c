@@ -54,7 +54,8 @@ void px_locale_begin(struct px_locale *locale)
 {
 	if (!may_translate())
 		return;
-	setlocale(LC_ALL, "");
+	/* Where there is no such locale, the C locale stays. */
+	(void)setlocale(LC_ALL, "");
 	bindtextdomain("procps-ng", PX_PROCPS_LOCALEDIR);
 	textdomain("procps-ng");
 	locale->translates = true;

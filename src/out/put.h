@@ -12,7 +12,7 @@
 #include <string.h>
 
 /** The most that one of these writes, if the width is not larger. */
-#define PX_PUT_MAX 20
+#define PX_PUT_MAX ((size_t)20)
 
 /** A copy of @length bytes, most often few: not worth a call. */
 static inline void px_put_bytes(char *at, const char *bytes, size_t length)

@@ -43,12 +43,12 @@ size_t px_utf8_length(const unsigned char *at, const unsigned char *end)
 		high = 0x8f;
 	if (at[1] < low || at[1] > high)
 		return 0;
-	character = lead & (0x7fu >> length);
-	character = character << 6 | (at[1] & 0x3fu);
+	character = lead & (0x7fU >> length);
+	character = character << 6 | (at[1] & 0x3fU);
 	for (size_t i = 2; i < length; i++) {
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
-		character = character << 6 | (at[i] & 0x3fu);
+		character = character << 6 | (at[i] & 0x3fU);
 	}
 	return is_unruly(character) ? 0 : length;
 }

@@ -179,10 +179,10 @@ static char *put_number(char *at, size_t number)
 static size_t take_number(struct px_cells *cells)
 {
 	size_t number = 0;
-	unsigned char byte;
 
 	for (unsigned shift = 0;; shift += 7) {
-		byte = (unsigned char)cells->at->bytes[cells->offset++];
+		unsigned char byte = (unsigned char)cells->at->bytes[cells->offset++];
+
 		number |= (size_t)(byte & 0x7f) << shift;
 		if (byte < 0x80)
 			return number;

@@ -14,7 +14,7 @@
 #include "descriptor.h"
 
 /* Nobody's rc file is larger; more is a device, or a mistake. */
-#define RC_SIZE_MAX (1024 * 1024)
+#define RC_SIZE_MAX ((size_t)1024 * 1024)
 
 /* A message about the default file, which names it, or about one that was named. */
 static void say(struct px_console *console, const struct px_options *options,
@@ -42,14 +42,14 @@ static void say(struct px_console *console, const struct px_options *options,
 /* The path of the rc file, to be freed; NULL after a message. */
 static char *rc_path(struct px_console *console, const struct px_options *options)
 {
-	const char *home;
-	size_t size;
 	char *path;
 
 	if (options->rc_path != NULL) {
 		path = strdup(options->rc_path);
 	} else {
-		home = getenv("HOME");
+		const char *home = getenv("HOME");
+		size_t size;
+
 		if (home == NULL) {
 			px_message(console, "HOME variable undefined");
 			return NULL;

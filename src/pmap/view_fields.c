@@ -147,11 +147,11 @@ static bool are_flags(const char *at)
 static struct pmapx_text shown_flags(const struct pmapx_smaps *smaps)
 {
 	struct pmapx_text flags = { "", 0 };
-	const char *at, *end;
 
 	if (pmapx_smaps_has(smaps, PMAPX_FIELD_VM_FLAGS)) {
-		at = flags.bytes = smaps->vm_flags.bytes;
-		end = at + smaps->vm_flags.length;
+		const char *at = smaps->vm_flags.bytes, *end = at + smaps->vm_flags.length;
+
+		flags.bytes = at;
 		while (end - at >= 8 && are_flags(at))
 			at += 8;
 		while (at < end && ((*at >= 'a' && *at <= 'z') || *at == ' '))

@@ -12,7 +12,7 @@
 #include "source_impl.h"
 
 /* stat and status are about 0.3 and 1.5 KiB; a root made by hand may hold anything. */
-#define SMALL_FILE_MAX (64 * 1024)
+#define SMALL_FILE_MAX ((size_t)64 * 1024)
 
 /* A process is there or missing, unless it is we who cannot tell. */
 static int as_missing(int r)
@@ -35,13 +35,14 @@ static int read_file(const struct pmapx_process *process, enum px_file file, siz
 	struct px_stream stream;
 	size_t length = 0, size = 0;
 	char *bytes = NULL;
-	ssize_t n = 1;
 	int r;
 
 	r = ops->open_file(&process->place, file, &stream);
 	if (r < 0)
 		return r;
-	while (n > 0 && length < max) {
+	while (length < max) {
+		ssize_t n;
+
 		if (length == size) {
 			char *more;
 
@@ -50,21 +51,24 @@ static int read_file(const struct pmapx_process *process, enum px_file file, siz
 				size = max;
 			more = realloc(bytes, size + 1);
 			if (more == NULL) {
-				n = -ENOMEM;
+				r = -ENOMEM;
 				break;
 			}
 			bytes = more;
 		}
 		n = ops->read(&stream, bytes + length, size - length);
-		if (n > 0)
-			length += (size_t)n;
-		if (n > 0 && is_whole != NULL && is_whole(bytes, length))
+		if (n <= 0) {
+			r = (int)n;
+			break;
+		}
+		length += (size_t)n;
+		if (is_whole != NULL && is_whole(bytes, length))
 			break;
 	}
 	ops->close_stream(&stream);
-	if (n < 0) {
+	if (r < 0) {
 		free(bytes);
-		return (int)n;
+		return r;
 	}
 	bytes[length] = '\0';
 	*ret = bytes;

@@ -48,10 +48,12 @@ enum { READABLE = 1, WRITABLE = 2, EXECUTABLE = 4, SHARED = 8, COVERING_OR_NEXT 
 /* A path with newlines as the kernel's seq_path() writes them. */
 static char *put_name(char *at, const char *name)
 {
+	static const char newline[] = { '\\', '0', '1', '2' };
+
 	for (; *name != '\0'; name++) {
 		if (*name == '\n') {
-			memcpy(at, "\\012", 4);
-			at += 4;
+			memcpy(at, newline, sizeof(newline));
+			at += sizeof(newline);
 		} else {
 			*at++ = *name;
 		}

@@ -27,7 +27,7 @@ struct px_stream {
  * The longest line of a mapping: 73 bytes and more before the name, and a path
  * of PATH_MAX bytes, each of which may become four.
  */
-#define PX_QUERY_SIZE (128 + 4 * 4096)
+#define PX_QUERY_SIZE (128 + (size_t)4 * 4096)
 
 /** What a kind of source does; all functions return 0 or a negative errno. */
 struct px_source_ops {
