@@ -118,17 +118,17 @@ static void drop_claim(struct block *block)
 static bool wait_for_turn(struct block *block)
 {
 	struct pool *pool = block->pool;
-	uint64_t claim;
+	uint64_t claimed;
 
 	pthread_mutex_lock(&pool->lock);
-	claim = block->claim;
+	claimed = block->claim;
 	if (pool->turn != block->job)
 		drop_claim(block);
 	while (pool->turn != block->job && !pool->is_alone)
 		pthread_cond_wait(&pool->moved, &pool->lock);
 	block->is_given_up = pool->turn != block->job;
 	if (!block->is_given_up)
-		wait_for_claim(block, claim);
+		wait_for_claim(block, claimed);
 	pthread_mutex_unlock(&pool->lock);
 	return !block->is_given_up;
 }

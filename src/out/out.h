@@ -12,7 +12,7 @@
 #include <string.h>
 
 /** Bytes that are gathered before they are written. */
-#define PX_OUT_SIZE (64 * 1024)
+#define PX_OUT_SIZE ((size_t)64 * 1024)
 
 struct px_out;
 

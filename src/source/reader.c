@@ -15,7 +15,7 @@
  * Room for each read.  The kernel fills about a page of it at a time, whole
  * lines (seq_read() in fs/seq_file.c); saved files fill all of it.
  */
-#define READ_SIZE (32 * 1024)
+#define READ_SIZE ((size_t)32 * 1024)
 
 /*
  * How many mappings to ask for one by one: that costs about twice as much for
@@ -211,12 +211,12 @@ int pmapx_reader_next(
 	struct pmapx_reader *reader, const struct pmapx_mapping **ret, struct pmapx_error *error)
 {
 	struct pmapx_error ignored;
-	int r = 0;
 
 	if (error == NULL)
 		error = &ignored;
 	while (!reader->ended) {
-		r = pmapx_parser_next(reader->parser, ret, error);
+		int r = pmapx_parser_next(reader->parser, ret, error);
+
 		/* What reaches beyond has changed since it was asked for. */
 		if (r == 1 && (*ret)->start < reader->done && (*ret)->end <= reader->done)
 			continue;
