@@ -222,26 +222,13 @@ PX_TEST(sums_leave_out_what_is_no_number_and_stop_at_the_largest)
 	}
 }
 
-/* Key lines of the keys K@from … K@(to-1), as fill() takes them, to be freed. */
-static char *make_keys(unsigned from, unsigned to)
-{
-	size_t length;
-	char *lines;
-	FILE *file = open_memstream(&lines, &length);
-
-	for (unsigned i = from; i < to; i++)
-		fprintf(file, "%sK%u: 1", i > from ? "|" : "", i);
-	fclose(file);
-	return lines;
-}
-
 PX_TEST(unknown_keys_beyond_the_most_are_left_out_and_said_to_be)
 {
 	struct px_table table = px_table_new(state);
 	struct px_columns *columns = &table.columns;
-	char *most = make_keys(0, PX_COLUMNS_UNKNOWN_MAX),
-	     *more = make_keys(0, PX_COLUMNS_UNKNOWN_MAX + 500);
-	char *others = make_keys(5000, 5000 + 2 * PX_COLUMNS_UNKNOWN_MAX);
+	char *most = px_make_keys(0, PX_COLUMNS_UNKNOWN_MAX),
+	     *more = px_make_keys(0, PX_COLUMNS_UNKNOWN_MAX + 500);
+	char *others = px_make_keys(5000, 5000 + 2 * PX_COLUMNS_UNKNOWN_MAX);
 
 	assert_int_equal(fill(&table, most), 0);
 	assert_int_equal(columns->count, PX_COLUMNS_UNKNOWN_MAX);
@@ -282,7 +269,7 @@ PX_TEST(unknown_keys_beyond_the_most_are_left_out_and_said_to_be)
 PX_TEST(a_process_has_the_columns_of_its_own_keys)
 {
 	struct px_table table = px_table_new(state);
-	char *few = make_keys(0, PX_COLUMNS_UNKNOWN_MAX - 1);
+	char *few = px_make_keys(0, PX_COLUMNS_UNKNOWN_MAX - 1);
 
 	assert_int_equal(fill(&table, "Rss: 1"), 0);
 	assert_int_equal(fill(&table, few), 0);

@@ -59,24 +59,11 @@ PX_TEST(columns_never_become_narrower)
 	px_heritage_deinit(&heritage);
 }
 
-/* Key lines of the keys K@from to K@(to-1), to be freed. */
-static char *make_keys(unsigned from, unsigned to)
-{
-	size_t length;
-	char *lines;
-	FILE *file = open_memstream(&lines, &length);
-
-	for (unsigned i = from; i < to; i++)
-		fprintf(file, "%sK%u: 1", i > from ? "|" : "", i);
-	fclose(file);
-	return lines;
-}
-
 PX_TEST(many_keys_that_no_kernel_prints_are_forgotten)
 {
 	struct px_heritage heritage = { 0 };
 	struct px_table table = px_table_new(state);
-	char *few = make_keys(0, PX_COLUMNS_UNKNOWN_MAX / 4);
+	char *few = px_make_keys(0, PX_COLUMNS_UNKNOWN_MAX / 4);
 	size_t order[PX_COLUMNS_MAX];
 
 	check(&heritage, &table, "Rss: 1|Pss: 12345", false, "Rss/1 Pss/5");

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define A_MAPPING "1000-2000 rw-p 00000000 00:00 0 \n"
@@ -87,6 +88,18 @@ int px_table_fill(struct px_table *table, const char *lines, bool selected)
 	}
 	table->was_quick = table->columns.quick != NULL;
 	return r;
+}
+
+char *px_make_keys(unsigned from, unsigned to)
+{
+	size_t length;
+	char *lines;
+	FILE *file = open_memstream(&lines, &length);
+
+	for (unsigned i = from; i < to; i++)
+		fprintf(file, "%sK%u: 1", i > from ? "|" : "", i);
+	fclose(file);
+	return lines;
 }
 
 void px_write_cell(const struct px_cell *cell, char *got, size_t size)

@@ -40,6 +40,9 @@ void px_table_begin(struct px_table *table);
  */
 int px_table_fill(struct px_table *table, const char *lines, bool selected);
 
+/** Lines for px_table_fill() with the keys K@from up to K@(to-1), to be freed. */
+char *px_make_keys(unsigned from, unsigned to);
+
 /** A cell as it will be shown. */
 void px_write_cell(const struct px_cell *cell, char *got, size_t size);
 
