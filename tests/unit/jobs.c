@@ -134,22 +134,30 @@ static void close_console(struct px_console *console)
 	free(console);
 }
 
-/* Run @count jobs, and compare all that comes of it with what it must be. */
-static void check(size_t count, unsigned workers, struct context *context)
+/* What px_jobs_run() returns for @count jobs. */
+static int run_jobs(struct px_console *console, size_t count, unsigned workers,
+	struct context *context, int *ret_status)
 {
-	struct px_console *console = open_console(px_memory());
 	const struct px_jobs jobs = { .count = count,
 		.workers = workers,
 		.context = context,
 		.begin = begin,
 		.run = run,
 		.end = end };
+
+	return px_jobs_run(console, &jobs, ret_status);
+}
+
+/* Run @count jobs, and compare all that comes of it with what it must be. */
+static void check(size_t count, unsigned workers, struct context *context)
+{
+	struct px_console *console = open_console(px_memory());
 	char *got, row[64];
 	size_t length, at = 0, messages = 0;
 	int status;
 
 	snprintf(row, sizeof(row), "%zu jobs, %u workers", count, workers);
-	assert_int_equal(px_jobs_run(console, &jobs, &status), 0);
+	assert_int_equal(run_jobs(console, count, workers, context, &status), 0);
 	px_out_flush(&console->out);
 	got = px_taken(console->out.fd, &length);
 	for (size_t job = 0; job < count; job++) {
@@ -238,15 +246,9 @@ PX_TEST(without_any_worker_nothing_is_done)
 	for (unsigned workers = 1; workers <= 2; workers++) {
 		struct context context = { .begin_max = 0 };
 		struct px_console *console = open_console(px_memory());
-		const struct px_jobs jobs = { .count = 5,
-			.workers = workers,
-			.context = &context,
-			.begin = begin,
-			.run = run,
-			.end = end };
 		int status;
 
-		assert_int_equal(px_jobs_run(console, &jobs, &status), -ENOMEM);
+		assert_int_equal(run_jobs(console, 5, workers, &context, &status), -ENOMEM);
 		assert_int_equal(context.run, 0);
 		close_console(console);
 	}
@@ -258,18 +260,12 @@ PX_TEST(no_job_begins_once_output_has_failed)
 		struct context context = { .begin_max = 1000 };
 		int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 		struct px_console *console;
-		const struct px_jobs jobs = { .count = 100000,
-			.workers = workers,
-			.context = &context,
-			.begin = begin,
-			.run = run,
-			.end = end };
 		int status;
 
 		if (full < 0)
 			skip();
 		console = open_console(full);
-		assert_int_equal(px_jobs_run(console, &jobs, &status), 0);
+		assert_int_equal(run_jobs(console, 100000, workers, &context, &status), 0);
 		px_out_flush(&console->out);
 		assert_int_equal(console->out.error, ENOSPC);
 		/* Those that were under way may still end. */
@@ -283,16 +279,10 @@ PX_TEST(without_standard_error_jobs_go_on)
 	for (unsigned workers = 1; workers <= 2; workers++) {
 		struct context context = { .begin_max = 1000 };
 		struct px_console *console = open_console(px_memory());
-		const struct px_jobs jobs = { .count = 25,
-			.workers = workers,
-			.context = &context,
-			.begin = begin,
-			.run = run,
-			.end = end };
 		int status;
 
 		close(console->err.fd);
-		assert_int_equal(px_jobs_run(console, &jobs, &status), 0);
+		assert_int_equal(run_jobs(console, 25, workers, &context, &status), 0);
 		assert_int_equal(context.run, 25);
 		assert_int_equal(console->err.error, EBADF);
 		console->err.fd = px_memory();
