@@ -11,7 +11,7 @@
 #include "smaps.h"
 #include "totals.h"
 
-static void forget(struct px_columns *columns)
+void px_columns_begin(struct px_columns *columns)
 {
 	for (size_t i = 0; i < columns->count; i++)
 		free(columns->list[i].storage);
@@ -22,16 +22,11 @@ static void forget(struct px_columns *columns)
 
 void px_columns_deinit(struct px_columns *columns)
 {
-	forget(columns);
+	px_columns_begin(columns);
 	free(columns->list);
 	free(columns->places);
 	free(columns->tallies);
 	*columns = (struct px_columns){ 0 };
-}
-
-void px_columns_begin(struct px_columns *columns)
-{
-	forget(columns);
 }
 
 static bool is_key(const struct px_column *column, const struct pmapx_text *key)
