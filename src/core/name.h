@@ -6,7 +6,15 @@
 #ifndef PX_NAME_H
 #define PX_NAME_H
 
+#include <string.h>
+
 #include <pmapx/mapping.h>
+
+/** Whether two texts are the same bytes. */
+static inline bool px_text_equals(const struct pmapx_text *one, const struct pmapx_text *other)
+{
+	return one->length == other->length && memcmp(one->bytes, other->bytes, one->length) == 0;
+}
 
 /** Whether @name is a label such as [heap] or [anon:a/b]: never a path. */
 bool px_name_is_label(const struct pmapx_text *name);

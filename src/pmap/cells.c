@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "name.h"
 #include "put.h"
 
 enum {
@@ -285,8 +286,7 @@ static uint32_t *find_slot(
 		if (*slot == 0)
 			return slot;
 		shared = &cells->shared[*slot - 1];
-		if (shared->hash == hash && shared->text.length == text->length &&
-			memcmp(shared->text.bytes, text->bytes, text->length) == 0)
+		if (shared->hash == hash && px_text_equals(&shared->text, text))
 			return slot;
 	}
 	return NULL;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "name.h"
 #include "smaps.h"
 #include "totals.h"
 
@@ -27,12 +28,6 @@ void px_columns_deinit(struct px_columns *columns)
 	free(columns->places);
 	free(columns->tallies);
 	*columns = (struct px_columns){ 0 };
-}
-
-static bool is_key(const struct px_column *column, const struct pmapx_text *key)
-{
-	return column->key.length == key->length &&
-		memcmp(column->key.bytes, key->bytes, key->length) == 0;
 }
 
 /* Make room for one more column, and its tally. */
@@ -86,7 +81,7 @@ static int find_column(struct px_columns *columns, const struct pmapx_entry *ent
 {
 	size_t i = 0;
 
-	while (i < columns->count && !is_key(&columns->list[i], &entry->key))
+	while (i < columns->count && !px_text_equals(&columns->list[i].key, &entry->key))
 		i++;
 	*ret = i;
 	return i < columns->count ? 0 : add_column(columns, entry, test, context);
@@ -115,7 +110,7 @@ static int column_at(struct px_columns *columns, size_t place, const struct pmap
 
 	if (place < columns->place_count) {
 		*ret = columns->places[place];
-		if (is_key(&columns->list[*ret], &entry->key))
+		if (px_text_equals(&columns->list[*ret].key, &entry->key))
 			return 0;
 	}
 	r = find_column(columns, entry, test, context, ret);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "name.h"
+
 void px_heritage_deinit(struct px_heritage *heritage)
 {
 	for (size_t i = 0; i < heritage->count; i++)
@@ -64,10 +66,7 @@ static int find(struct px_heritage *heritage, const struct px_column *column, si
 {
 	size_t i = 0;
 
-	while (i < heritage->count &&
-		(heritage->list[i].key.length != column->key.length ||
-			memcmp(heritage->list[i].key.bytes, column->key.bytes,
-				column->key.length) != 0))
+	while (i < heritage->count && !px_text_equals(&heritage->list[i].key, &column->key))
 		i++;
 	*ret = i;
 	return i < heritage->count ? 0 : add(heritage, column);
