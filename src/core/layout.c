@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scan.h"
 #include "smaps.h"
 
 /* A line with a number: head, value, perhaps " kB", newline. */
@@ -21,9 +22,6 @@ enum { VALUE_LENGTH = 8, UNIT_LENGTH = 4 };
 
 /* Longer than all flags that there can be: 64 bits, three bytes each. */
 #define FLAGS_MAX 256
-
-/* Eight times a byte. */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 void px_layout_deinit(struct px_layout *layout)
 {
@@ -62,23 +60,24 @@ static inline uint64_t load(const char *at)
  */
 static inline bool scan_value(uint64_t bytes, uint64_t *ret)
 {
-	uint64_t digits = bytes ^ EACH('0'), no_blank, first;
+	uint64_t digits = bytes ^ px_scan_each('0'), no_blank, first;
 	unsigned shift;
 
 	/* Most values are one digit: 0, or a page. */
 	*ret = digits >> 56;
-	if ((bytes << 8) == EACH(' ') << 8 && *ret < 10)
+	if ((bytes << 8) == px_scan_each(' ') << 8 && *ret < 10)
 		return true;
 	/* Digits are now 0 to 9, and a blank is 0x10. */
-	no_blank = ~digits & EACH(0x10);
+	no_blank = ~digits & px_scan_each(0x10);
 	if (no_blank == 0)
 		return false;
 	shift = (unsigned)__builtin_ctzll(no_blank) & ~7U;
 	first = UINT64_C(1) << shift;
-	if ((digits & (first - 1)) != (EACH(0x10) & (first - 1)))
+	if ((digits & (first - 1)) != (px_scan_each(0x10) & (first - 1)))
 		return false;
 	digits &= ~(first - 1);
-	if (((digits | (digits + EACH(0x76))) & EACH(0x80)) != 0 || (digits & (first * 0xff)) == 0)
+	if (((digits | (digits + px_scan_each(0x76))) & px_scan_each(0x80)) != 0 ||
+		(digits & (first * 0xff)) == 0)
 		return false;
 	digits = digits * 10 + (digits >> 8);
 	digits = (digits & UINT64_C(0x000000ff000000ff)) * ((UINT64_C(1000000) << 32) + 100) +
@@ -103,7 +102,7 @@ static inline const char *match_line(
 	*ret = load(at + PX_HEAD_LENGTH);
 	wrong = (load(at) ^ load(place->head)) | (load(at + 8) ^ load(place->head + 8));
 	/* Control characters, such as a newline, lack this bit. */
-	if ((wrong | (~*ret & EACH(0x20))) != 0)
+	if ((wrong | (~*ret & px_scan_each(0x20))) != 0)
 		return NULL;
 	if (memcmp(tail, unit, UNIT_LENGTH) == 0)
 		return tail + UNIT_LENGTH;

@@ -53,10 +53,16 @@ static inline const char *px_scan_hex(const char *at, const char *end, uint64_t 
 	return p;
 }
 
+/** Eight times a byte. */
+static inline uint64_t px_scan_each(unsigned char byte)
+{
+	return UINT64_C(0x0101010101010101) * byte;
+}
+
 /** Eight lowercase hexadecimal digits; false if they are not. */
 static inline bool px_scan_hex8(const char *at, uint32_t *ret)
 {
-	const uint64_t each = UINT64_C(0x0101010101010101);
+	const uint64_t each = px_scan_each(1);
 	uint64_t bytes, digits, again;
 
 	memcpy(&bytes, at, sizeof(bytes));

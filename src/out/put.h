@@ -64,10 +64,16 @@ static inline char *px_put_decimal(char *at, uint64_t value, size_t width)
 	return end;
 }
 
+/** Eight times a byte. */
+static inline uint64_t px_put_each(unsigned char byte)
+{
+	return UINT64_C(0x0101010101010101) * byte;
+}
+
 /** Eight digits of lowercase hexadecimal. */
 static inline char *px_put_hex8(char *at, uint32_t value)
 {
-	const uint64_t each = UINT64_C(0x0101010101010101);
+	const uint64_t each = px_put_each(1);
 	uint64_t digits = value;
 
 	/* One digit a byte, the lowest in the lowest. */

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "put.h"
+
 /* Characters that end a line or turn its direction around (UAX 9, UAX 14). */
 static bool is_unruly(uint32_t character)
 {
@@ -66,7 +68,7 @@ static size_t passing(struct px_locale *locale, const unsigned char *at, const u
 /* Whether all of eight bytes are printable ASCII. */
 static bool is_plain(const unsigned char *at)
 {
-	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+	const uint64_t each = px_put_each(1), high = each * 0x80;
 	uint64_t bytes, deletes;
 
 	memcpy(&bytes, at, sizeof(bytes));

@@ -130,7 +130,7 @@ static bool wants_key(const void *context, const struct pmapx_entry *entry)
 /* Whether eight bytes are all letters and blanks, as in flags. */
 static bool are_flags(const char *at)
 {
-	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+	const uint64_t each = px_put_each(1), high = each * 0x80;
 	uint64_t bytes, letters, others;
 
 	memcpy(&bytes, at, sizeof(bytes));
