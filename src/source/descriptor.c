@@ -17,8 +17,9 @@ int px_openat(int folder, const char *path, int flags, unsigned mode)
 	if (fd > STDERR_FILENO)
 		return fd;
 	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	/* The limit is what it is too large for. */
 	if (high < 0)
-		high = -errno;
+		high = errno == EINVAL ? -EMFILE : -errno;
 	close(fd);
 	return high;
 }

@@ -6,6 +6,7 @@ import fcntl
 import itertools
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -222,6 +223,17 @@ class ManyOperands(Base):
                     block = px.run([program, *options, pid]).stdout
                     self.assertGreater(len(block), 500)
                     self.repeated([program, *options], pid, block)
+
+    def test_none_beyond_the_streams(self):
+        """A descriptor that would stand in for a closed stream is not used, whatever the limit."""
+        if px.is_sanitized(px.PMAPX):
+            self.skipTest("sanitizers open files of their own")
+        def prepare():
+            os.close(0)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+        got = px.run(self.on_root("100"), preexec_fn=prepare)
+        self.assertEqual((got.status, got.stdout), (1, b""))
+        self.assertRegex(got.stderr, rb"\Apmapx: .*: Too many open files\n\Z")
 
     def test_missing_and_unreadable_too(self):
         """Neither leaves a descriptor open."""
