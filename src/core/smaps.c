@@ -166,9 +166,8 @@ bool pmapx_smaps_entry(const struct pmapx_smaps *smaps, size_t index, struct pma
 	if (index >= smaps->entry_count)
 		return false;
 	line.bytes = smaps->lines->base + smaps->lines->offsets[index];
+	/* There is one: a line that is cut is not among them. */
 	newline = memchr(line.bytes, '\n', smaps->lines->length - smaps->lines->offsets[index]);
-	if (newline == NULL)
-		return false;
 	line.length = (size_t)(newline - line.bytes);
 	return px_smaps_parse(&line, PMAPX_FIELD_UNKNOWN, ret, &error) == 0;
 }
