@@ -120,6 +120,22 @@ PX_TEST(texts_as_long_as_a_piece_of_memory_come_back)
 	free(bytes);
 }
 
+PX_TEST(pieces_of_memory_grow_up_to_a_limit)
+{
+	const size_t count = 3000000;
+	struct px_cells *cells = px_cells_new();
+
+	/* 9 bytes each: the largest piece has 4 MiB. */
+	for (uint64_t i = 0; i < count; i++)
+		add_number(cells, UINT64_MAX - i);
+	px_cells_end_row(cells);
+	px_cells_rewind(cells);
+	for (uint64_t i = 0; i < count; i++)
+		assert_true(px_cells_next(cells).number == UINT64_MAX - i);
+	assert_false(px_cells_more(cells));
+	px_cells_free(cells);
+}
+
 PX_TEST(every_single_byte_comes_back)
 {
 	struct px_cells *cells = px_cells_new();
@@ -400,6 +416,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_and_numbers_of_any_size_come_back),
 		cmocka_unit_test(texts_as_long_as_a_piece_of_memory_come_back),
+		cmocka_unit_test(pieces_of_memory_grow_up_to_a_limit),
 		cmocka_unit_test(every_single_byte_comes_back),
 		cmocka_unit_test(texts_stay_valid_until_the_store_is_cleared),
 		cmocka_unit_test(a_cleared_store_is_empty_and_usable),

@@ -233,6 +233,53 @@ PX_TEST(what_is_too_much_for_two_is_done_by_one)
 	}
 }
 
+/* Two jobs: the second waits for its turn with much to print when the first is short of memory. */
+static int run_short(void *data, size_t job)
+{
+	struct worker *worker = data;
+	struct context *context = worker->context;
+	struct px_out *out = &worker->console->out;
+	const struct timespec some = { .tv_nsec = 1000000 };
+
+	if (job == 1)
+		context->under_way = 1;
+	for (int i = 0; job == 0 && i < 1000 && context->under_way == 0; i++)
+		nanosleep(&some, NULL);
+	/* Now it may have come to where it waits. */
+	for (int i = 0; job == 0 && i < 20; i++)
+		nanosleep(&some, NULL);
+	if (job == 0 && px_out_give_up(out)) {
+		atomic_fetch_add(&context->given_up, 1);
+		return 1;
+	}
+	px_out_fill(out, letter(job), 3 * (size_t)1024 * 1024);
+	return out->error != 0;
+}
+
+PX_TEST(one_that_waits_makes_room_for_one_that_is_short)
+{
+	const size_t size = 3 * (size_t)1024 * 1024;
+	struct context context = { .begin_max = 1000 };
+	struct px_console *console = open_console(px_memory());
+	const struct px_jobs jobs = {
+		.count = 2, .context = &context, .begin = begin, .run = run_short, .end = end
+	};
+	size_t length;
+	char *got;
+	int status;
+
+	assert_int_equal(px_jobs_run(console, &jobs, &status), 0);
+	assert_int_equal(status, 0);
+	px_out_flush(&console->out);
+	got = px_taken(console->out.fd, &length);
+	px_same_number("length", 2 * size, length);
+	for (size_t i = 0; i < length; i++)
+		if (got[i] != letter(i / size))
+			fail_msg("byte %zu", i);
+	free(got);
+	close_console(console);
+}
+
 PX_TEST(one_worker_that_can_begin_is_enough)
 {
 	struct context context = { .begin_max = 1 };
@@ -297,6 +344,7 @@ int main(void)
 		cmocka_unit_test(a_job_can_await_its_turn),
 		cmocka_unit_test(two_workers_are_never_in_the_same_thing),
 		cmocka_unit_test(what_is_too_much_for_two_is_done_by_one),
+		cmocka_unit_test(one_that_waits_makes_room_for_one_that_is_short),
 		cmocka_unit_test(one_worker_that_can_begin_is_enough),
 		cmocka_unit_test(without_any_worker_nothing_is_done),
 		cmocka_unit_test(no_job_begins_once_output_has_failed),

@@ -88,12 +88,18 @@ PX_TEST(no_options_are_the_default)
 	pmapx_parser_close(parser);
 }
 
+PX_TEST(the_library_says_its_version)
+{
+	assert_string_equal(pmapx_version(), PX_VERSION);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_may_be_shorter_or_longer_than_the_library_knows),
 		cmocka_unit_test(fields_are_all_if_the_callers_struct_does_not_reach_them),
 		cmocka_unit_test(no_options_are_the_default),
+		cmocka_unit_test(the_library_says_its_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

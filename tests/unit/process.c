@@ -103,6 +103,26 @@ PX_TEST(a_stat_of_nonsense_is_a_process_nevertheless)
 	pmapx_source_close(source);
 }
 
+PX_TEST(files_are_read_up_to_a_limit)
+{
+	static const size_t lengths[] = { 2048, 8192, 32768, 65536, 70000 };
+	struct pmapx_source *source = open_root(state);
+	struct pmapx_process *process;
+	char *stat = calloc(1, 70001);
+
+	assert_non_null(stat);
+	for (size_t i = 0; i < PX_COUNT(lengths); i++) {
+		memset(stat, ' ', lengths[i]);
+		memcpy(stat, A_STAT, sizeof(A_STAT) - 2);
+		px_folder_write(state, "7/stat", stat);
+		assert_int_equal(pmapx_process_open(source, 7, &process, NULL), 0);
+		assert_int_equal(pmapx_process_identity(process)->start_ticks, 77);
+		pmapx_process_close(process);
+	}
+	free(stat);
+	pmapx_source_close(source);
+}
+
 PX_TEST(without_a_status_a_process_is_its_own_group)
 {
 	static const char *const statuses[] = { NULL, "", "Name:\tx\n", "Tgid:\tx\n" };
@@ -242,6 +262,7 @@ int main(void)
 		IN_FOLDER(a_process_is_who_its_files_say),
 		IN_FOLDER(what_has_no_stat_is_no_process_and_why_is_said),
 		IN_FOLDER(a_stat_of_nonsense_is_a_process_nevertheless),
+		IN_FOLDER(files_are_read_up_to_a_limit),
 		IN_FOLDER(without_a_status_a_process_is_its_own_group),
 		IN_FOLDER(a_command_line_is_kept_as_it_is_up_to_its_limit),
 		IN_FOLDER(a_command_line_that_cannot_be_read_says_why),

@@ -268,6 +268,8 @@ PX_TEST(a_process_without_mappings_has_a_frame_but_in_the_columns_of_smaps)
 
 PX_TEST(addresses_of_eight_digits_are_a_32_bit_systems)
 {
+	/* 32-bit builds of procps 3.2 never showed these sums. */
+	static const char compat_sums[] = "total kB      20       -       -       -\n";
 	struct px_desk *desk = px_desk_new(state);
 	char *got;
 
@@ -280,6 +282,36 @@ PX_TEST(addresses_of_eight_digits_are_a_32_bit_systems)
 		" total       20K\n",
 		got);
 	free(got);
+	desk->options.compat_3_2 = true;
+	px_widths_init(&desk->sheet, 8);
+	got = show(desk, &px_view_extended, two_mappings, true);
+	px_same("-x as in procps 3.2", compat_sums, strstr(got, "total"));
+	free(got);
+	px_desk_free(desk);
+}
+
+static bool refuse_turn(struct px_sink *sink)
+{
+	(void)sink;
+	return false;
+}
+
+PX_TEST(columns_of_a_process_that_is_given_up_are_not_laid_out)
+{
+	struct px_desk *desk = px_desk_new(state);
+	struct px_sink sink = { .await_turn = refuse_turn };
+	const struct px_view *view = &px_view_fields;
+	char *got;
+
+	assert_int_equal(view->open(&desk->sheet), 0);
+	desk->console.out.sink = &sink;
+	show_process(desk, view, two_mappings, true);
+	desk->console.out.sink = NULL;
+	got = px_desk_output(desk);
+	px_same("given up", "", got);
+	free(got);
+	assert_int_equal(desk->heritage.count, 0);
+	view->close(&desk->sheet);
 	px_desk_free(desk);
 }
 
@@ -294,6 +326,7 @@ int main(void)
 		IN_FOLDER(rows_may_be_wider_than_the_buffer_of_the_output),
 		IN_FOLDER(a_process_without_mappings_has_a_frame_but_in_the_columns_of_smaps),
 		IN_FOLDER(addresses_of_eight_digits_are_a_32_bit_systems),
+		IN_FOLDER(columns_of_a_process_that_is_given_up_are_not_laid_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,17 @@ class Diagnostics(px.SampleCase):
                     self.same(got.stderr, b"pmapx: %d: %s%s\n" % (pid, at, text))
                     self.assertEqual(got.status, status)
 
+    def test_command_line(self):
+        """That it cannot be read is said, and the map shown; that it is not there is nothing."""
+        with px.Root() as root:
+            root.process(5, maps=px.SAMPLE_MAPS, cmdline=None)
+            root.process(6, maps=px.SAMPLE_MAPS, cmdline=None)
+            os.mkdir(os.path.join(root.path, "6", "cmdline"))
+            missing = root.pmapx("5")
+            self.assertEqual((missing.status, missing.stderr), (0, b""))
+            self.result(root.pmapx("6"), missing.stdout.replace(b"5:   [comm]", b"6:   [comm]"),
+                        b"pmapx: 6: %s/6/cmdline: Is a directory\n" % root.path.encode(), 1)
+
     def test_quiet_does_not_silence(self):
         self.everywhere(self.root, ["-q", "99"], b"", names(99), 42)
 

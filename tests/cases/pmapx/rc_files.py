@@ -146,5 +146,18 @@ class Folder(px.TestCase):
                         % root.path.encode(), 1)
 
 
+class Size(Base):
+    def test_the_largest(self):
+        """A file of less than a megabyte is read, one of a megabyte is a mistake."""
+        text = "[Fields Display]\nRss\n"
+        for size, status in ((2 ** 20 - 1, 0), (2 ** 20, 1), (2 ** 20 + 1, 1)):
+            with self.subTest(size=size):
+                path = self.write(text + "\n" * (size - len(text)))
+                got = self.root.pmapx("-q", "-C", path, "100")
+                told = b"pmapx: couldn't read the rc file: %s: File too large\n" % path.encode()
+                self.result(got, b"" if status else b"100:   A\n00400000 4\n",
+                            told if status else b"", status)
+
+
 if __name__ == "__main__":
     px.main()
