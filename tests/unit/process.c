@@ -114,6 +114,9 @@ PX_TEST(files_are_read_up_to_a_limit)
 	for (size_t i = 0; i < PX_COUNT(lengths); i++) {
 		memset(stat, ' ', lengths[i]);
 		memcpy(stat, A_STAT, sizeof(A_STAT) - 2);
+		/* Were it read, the name would end there. */
+		if (lengths[i] > 65536)
+			stat[lengths[i] - 1] = ')';
 		px_folder_write(state, "7/stat", stat);
 		assert_int_equal(pmapx_process_open(source, 7, &process, NULL), 0);
 		assert_int_equal(pmapx_process_identity(process)->start_ticks, 77);
