@@ -189,6 +189,7 @@ static int write_template(struct px_console *console, const char *path)
 {
 	struct px_out out = { .fd = px_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0666) };
 	void (*on_limit)(int);
+	int r;
 
 	if (out.fd < 0)
 		return -out.fd;
@@ -196,8 +197,11 @@ static int write_template(struct px_console *console, const char *path)
 	on_limit = signal(SIGXFSZ, SIG_IGN);
 	put_template(console, &out);
 	px_out_flush(&out);
+	do
+		r = out.error == 0 ? fsync(out.fd) : 0;
+	while (r < 0 && errno == EINTR);
 	/* Some file systems cannot sync, which is no fault of the file's. */
-	if (out.error == 0 && fsync(out.fd) < 0 && errno != EINVAL && errno != EROFS)
+	if (r < 0 && errno != EINVAL && errno != EROFS)
 		out.error = errno;
 	if (close(out.fd) < 0 && out.error == 0 && errno != EINTR)
 		out.error = errno;

@@ -10,8 +10,12 @@
 
 int px_openat(int folder, const char *path, int flags, unsigned mode)
 {
-	int fd = openat(folder, path, flags | O_CLOEXEC | O_NOCTTY, mode), high;
+	int fd, high;
 
+	/* File systems of other machines and of programs may be interrupted here. */
+	do
+		fd = openat(folder, path, flags | O_CLOEXEC | O_NOCTTY, mode);
+	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
 		return -errno;
 	if (fd > STDERR_FILENO)
