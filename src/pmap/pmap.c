@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptor.h"
 #include "heritage.h"
 #include "jobs.h"
 #include "rc.h"
@@ -154,7 +155,9 @@ static int say_no_source(struct px_console *console, const struct run *run)
 		px_out_string(&console->err, strerror(run->open_error));
 		px_message_end(console);
 	}
-	return root != NULL ? PX_STATUS_UNREADABLE : PX_STATUS_MISSING;
+	/* Short of descriptors, it is we who cannot tell. */
+	return root != NULL || px_is_shortage(-run->open_error) ? PX_STATUS_UNREADABLE
+								: PX_STATUS_MISSING;
 }
 
 static int show_all(struct px_console *console, struct run *run)
