@@ -2,6 +2,7 @@
 /*
  * The name column of the plain, -x and -d views.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "name.h"
@@ -12,10 +13,14 @@
 static bool is_sysv_segment(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 {
 	struct pmapx_device device;
+	int r;
 
-	return px_name_is_sysv(&mapping->name) &&
-		pmapx_source_shm_device(sheet->source, &device) == 0 &&
-		mapping->dev_major == device.major && mapping->dev_minor == device.minor;
+	if (!px_name_is_sysv(&mapping->name))
+		return false;
+	r = pmapx_source_shm_device(sheet->source, &device);
+	if (r < 0 && r != -ENODATA)
+		sheet->shm_error = -r;
+	return r == 0 && mapping->dev_major == device.major && mapping->dev_minor == device.minor;
 }
 
 static bool holds_stack(const struct pmapx_identity *identity, const struct pmapx_mapping *mapping)

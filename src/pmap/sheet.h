@@ -37,6 +37,7 @@ struct px_sheet {
 	struct px_widths widths;
 	struct pmapx_text anon, stack; /**< What mappings without a name are called. */
 	struct px_totals totals;       /**< Of the mappings shown. */
+	int shm_error;                 /**< What kept a label from being told, or 0. */
 	struct px_fields_view *fields; /**< State of view_fields.c; NULL in other views. */
 	struct px_heritage *heritage;  /**< For the same, shared by the run; in turn only. */
 };

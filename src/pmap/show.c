@@ -116,6 +116,26 @@ static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_f
 	px_message_end(sheet->console);
 }
 
+/* Segments have kept the kernel's names: it was we who were short of what tells them. */
+static int say_no_segments(struct px_sheet *sheet)
+{
+	struct px_console *console = sheet->console;
+
+	if (is_given_up(sheet, sheet->shm_error))
+		return 0;
+	if (!console->terse) {
+		px_out_flush(&console->out);
+		px_message_begin(console);
+		put_number(&console->err, (uint64_t)sheet->identity->pid);
+		px_out_string(&console->err, ": ");
+		px_message_text(console, pmapx_source_path(sheet->source));
+		px_out_string(&console->err, "/self/maps: ");
+		px_out_string(&console->err, strerror(sheet->shm_error));
+		px_message_end(console);
+	}
+	return PX_STATUS_UNREADABLE;
+}
+
 /* Note an error; what ends the reading is told before what does not. */
 static void note(struct reading *reading, const struct pmapx_error *error)
 {
@@ -195,6 +215,7 @@ static int show_map(struct px_sheet *sheet, const struct px_view *view, struct p
 
 	sheet->totals = (struct px_totals){ 0 };
 	view->begin(sheet);
+	sheet->shm_error = 0;
 	while (more) {
 		int r = pmapx_reader_next(reader, &mapping, &error);
 
@@ -208,7 +229,9 @@ static int show_map(struct px_sheet *sheet, const struct px_view *view, struct p
 	if (reading.is_torn)
 		return STATUS_AGAIN;
 	view->end(sheet);
-	if (reading.count == 0 || is_given_up(sheet, reading.first.code))
+	if (reading.count == 0)
+		return sheet->shm_error != 0 ? say_no_segments(sheet) : 0;
+	if (is_given_up(sheet, reading.first.code))
 		return 0;
 	say_trouble(sheet, pmapx_reader_pid(reader), view->file, &reading);
 	return PX_STATUS_UNREADABLE;

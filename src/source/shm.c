@@ -30,6 +30,8 @@ static int shm_scan(int fd, struct pmapx_parser *parser, px_shm_test *test, uint
 			if (r < 0)
 				return r;
 			n = px_folder_read(&(struct px_stream){ fd }, bytes, room);
+			if (n < 0 && px_is_shortage((int)n))
+				return (int)n;
 			if (n > 0)
 				pmapx_parser_fed(parser, (size_t)n);
 			else
@@ -48,13 +50,14 @@ static int shm_scan(int fd, struct pmapx_parser *parser, px_shm_test *test, uint
 /* The file, if it may be read. */
 static int open_self_maps(struct pmapx_source *source)
 {
-	int fd = px_openat(source->fd, "self/maps", O_RDONLY | O_NONBLOCK, 0);
+	int fd = px_openat(source->fd, "self/maps", O_RDONLY | O_NONBLOCK, 0), r;
 
 	if (fd < 0)
 		return px_is_shortage(fd) ? fd : -ENODATA;
-	if (px_check_readable(fd) < 0) {
+	r = px_check_readable(fd);
+	if (r < 0) {
 		close(fd);
-		return -ENODATA;
+		return px_is_shortage(r) ? r : -ENODATA;
 	}
 	return fd;
 }
