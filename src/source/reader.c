@@ -71,11 +71,17 @@ static int open_streams(
 	if (identity->tgid == identity->pid)
 		return ops->open_file(&process->place, file, &reader->stream);
 
-	own = ops->open_file(&process->place, file, &reader->own_stream);
-	reader->has_own_stream = own == 0;
-	reader->pid = identity->tgid;
 	r = ops->open_place(reader->source, identity->tgid, &reader->place);
 	reader->has_place = r == 0;
+	/*
+	 * As long as a thread is there, its group's number is nobody else's.  So
+	 * the folder is the group's if the thread still is, once that is open.
+	 */
+	own = ops->open_file(&process->place, file, &reader->own_stream);
+	reader->has_own_stream = own == 0;
+	if (own < 0 && reader->source->is_procfs && own != -EACCES && own != -EPERM)
+		return own;
+	reader->pid = identity->tgid;
 	if (r == 0)
 		r = ops->open_file(&reader->place, file, &reader->stream);
 	if (r < 0 && own == 0) {
