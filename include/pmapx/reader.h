@@ -66,7 +66,8 @@ PMAPX_API void pmapx_reader_close(struct pmapx_reader *reader);
  *         mapping nor key, after which the next call goes on below it; and,
  *         at most once and after all that could be read has been handed out,
  *         -ENODATA if the file ends in the middle of a line, or what read(2)
- *         gave; -ENOMEM.  After those, 0.
+ *         gave; -ESTALE if the process has exited, or begun another program,
+ *         before its map was read to the end; -ENOMEM.  After those, 0.
  */
 PMAPX_API int pmapx_reader_next(
 	struct pmapx_reader *reader, const struct pmapx_mapping **ret, struct pmapx_error *error);

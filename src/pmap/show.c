@@ -105,7 +105,8 @@ static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_f
 	}
 	px_out_string(err, ": ");
 	px_out_string(err,
-		reading->first.line > 0 || reading->first.code == E2BIG
+		reading->first.line > 0 || reading->first.code == E2BIG ||
+				reading->first.code == ESTALE
 			? reading->first.reason
 			: describe(reading->first.code));
 	if (reading->count > 1) {
@@ -214,8 +215,8 @@ static int show_map(struct px_sheet *sheet, const struct px_view *view, struct p
 	bool more = true;
 
 	sheet->totals = (struct px_totals){ 0 };
-	view->begin(sheet);
 	sheet->shm_error = 0;
+	view->begin(sheet);
 	while (more) {
 		int r = pmapx_reader_next(reader, &mapping, &error);
 

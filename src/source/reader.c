@@ -40,6 +40,8 @@ struct pmapx_reader {
 	uint64_t next;    /* Where to ask next. */
 	uint64_t highest; /* Beyond which not to ask. */
 	uint64_t done;    /* Mappings up to here have been handed out already. */
+	bool has_memory;  /* The process has: its map is not empty. */
+	bool has_text;    /* Something of the map has come. */
 	int failed;       /* Negative errno of reading, not yet told. */
 	bool ended;       /* Nothing more will be handed out. */
 };
@@ -111,6 +113,8 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	if (reader == NULL)
 		return -ENOMEM;
 	reader->source = process->source;
+	/* Kernel threads and zombies have no stack that could start somewhere. */
+	reader->has_memory = process->identity.has_start_stack;
 	parser_options.mappings_only = PX_OPTION(options, mappings_only, false);
 	parser_options.fields = PX_OPTION(options, fields, 0);
 	/* Each mapping must be handed out before the next is asked for. */
@@ -168,6 +172,19 @@ static ssize_t get_more(struct pmapx_reader *reader, char *bytes, size_t room)
 	return ops->read(&reader->stream, bytes, room);
 }
 
+/* At the end of a file: 0, or -ESTALE if the process has given up what it is about. */
+static int check_end(struct pmapx_reader *reader)
+{
+	const struct pmapx_source *source = reader->source;
+
+	if (!source->is_procfs || source->ops->check_end == NULL)
+		return 0;
+	if (reader->has_text)
+		return source->ops->check_end(&reader->stream);
+	/* The group's file may be empty where the thread's own is not. */
+	return reader->has_memory && !reader->has_own_stream ? -ESTALE : 0;
+}
+
 /* Feed the parser once, or tell it that this is all. */
 static int feed(struct pmapx_reader *reader)
 {
@@ -181,9 +198,13 @@ static int feed(struct pmapx_reader *reader)
 		return r;
 	n = get_more(reader, bytes, room);
 	if (n > 0) {
+		reader->has_text = true;
 		pmapx_parser_fed(reader->parser, (size_t)n);
 		return 0;
 	}
+	/* Questions are answered from memory that is there; only the end of a file may deceive. */
+	if (n == 0 && !reader->asks)
+		n = check_end(reader);
 	if (n < 0)
 		reader->failed = (int)n;
 	pmapx_parser_finish(reader->parser);
@@ -209,7 +230,11 @@ static int tell_failure(struct pmapx_reader *reader, int r, struct pmapx_error *
 {
 	reader->failed = 0;
 	reader->ended = true;
-	*error = (struct pmapx_error){ .code = -r, .reason = "reading failed" };
+	*error = (struct pmapx_error){
+		.code = -r,
+		.reason = r == -ESTALE ? "the process has exited or begun another program"
+				       : "reading failed",
+	};
 	return r;
 }
 

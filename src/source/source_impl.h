@@ -44,6 +44,12 @@ struct px_source_ops {
 	void (*close_stream)(struct px_stream *stream);
 
 	/**
+	 * At the end of a map file: 0 if that was its end, -ESTALE if what it
+	 * tells of has ceased to exist, or what read(2) gave.  NULL if it cannot.
+	 */
+	int (*check_end)(struct px_stream *stream);
+
+	/**
 	 * Ask a maps file for one mapping: the first that ends beyond
 	 * *@address, unless it begins beyond @high.  NULL if it can only be read.
 	 *
