@@ -55,6 +55,23 @@ int px_folder_open_file(const struct px_place *place, enum px_file file, struct 
 	return 0;
 }
 
+int px_folder_open_checked(const struct px_place *place, enum px_file file, struct px_stream *ret)
+{
+	struct px_stream stream;
+	int r;
+
+	r = px_folder_open_file(place, file, &stream);
+	if (r < 0)
+		return r;
+	r = px_check_readable(stream.fd);
+	if (r < 0) {
+		px_folder_close_stream(&stream);
+		return r;
+	}
+	*ret = stream;
+	return 0;
+}
+
 ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size)
 {
 	ssize_t n;

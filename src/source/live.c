@@ -64,9 +64,24 @@ static const struct px_source_ops live_ops = {
 	.shm_device = live_shm_device,
 };
 
+/* What is mounted there instead may be anybody's, and in any order. */
+static const struct px_source_ops copy_ops = {
+	.kind = "live",
+	.open_place = px_folder_open_place,
+	.close_place = px_folder_close_place,
+	.open_file = px_folder_open_checked,
+	.read = px_folder_read,
+	.close_stream = px_folder_close_stream,
+	.shm_device = live_shm_device,
+};
+
 int pmapx_source_open_live(const struct pmapx_source_options *options, struct pmapx_source **ret)
 {
 	int r = PX_CHECK_OPTIONS(options);
 
-	return r < 0 ? r : px_source_new(&live_ops, "/proc", ret);
+	if (r == 0)
+		r = px_source_new(&live_ops, "/proc", ret);
+	if (r == 0 && !(*ret)->is_procfs)
+		(*ret)->ops = &copy_ops;
+	return r;
 }

@@ -4,26 +4,7 @@
  */
 #include "source_impl.h"
 
-#include "descriptor.h"
 #include "growable.h"
-
-/* A root may be anybody's. */
-static int root_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret)
-{
-	struct px_stream stream;
-	int r;
-
-	r = px_folder_open_file(place, file, &stream);
-	if (r < 0)
-		return r;
-	r = px_check_readable(stream.fd);
-	if (r < 0) {
-		px_folder_close_stream(&stream);
-		return r;
-	}
-	*ret = stream;
-	return 0;
-}
 
 static int root_shm_device(struct pmapx_source *source, struct pmapx_device *ret)
 {
@@ -34,7 +15,7 @@ static const struct px_source_ops root_ops = {
 	.kind = "root",
 	.open_place = px_folder_open_place,
 	.close_place = px_folder_close_place,
-	.open_file = root_open_file,
+	.open_file = px_folder_open_checked,
 	.read = px_folder_read,
 	.close_stream = px_folder_close_stream,
 	.shm_device = root_shm_device,

@@ -91,6 +91,8 @@ int px_source_new(const struct px_source_ops *ops, const char *path, struct pmap
 int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret);
 void px_folder_close_place(struct px_place *place);
 int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret);
+/** The same where anybody may have put anything. */
+int px_folder_open_checked(const struct px_place *place, enum px_file file, struct px_stream *ret);
 ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size);
 void px_folder_close_stream(struct px_stream *stream);
 
