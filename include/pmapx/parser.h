@@ -80,7 +80,8 @@ PMAPX_API void pmapx_parser_reset(struct pmapx_parser *parser);
  *
  * The mapping that was handed out last is gone afterwards.
  *
- * @return 0, or -ENOMEM, with nothing appended.
+ * @return 0; or, with nothing appended, -ENOMEM, or -EFBIG if a line is longer
+ *         than 64 MiB.
  */
 PMAPX_API int pmapx_parser_feed(struct pmapx_parser *parser, const void *bytes, size_t length);
 
@@ -94,7 +95,7 @@ PMAPX_API int pmapx_parser_feed(struct pmapx_parser *parser, const void *bytes, 
  * @param ret_bytes Set on success; the parser owns it, and it is valid until
  *                  the next call on @parser.
  * @param ret_room  Set on success to the room there is, at least @want.
- * @return 0, or -ENOMEM.
+ * @return 0; -ENOMEM; -EFBIG as above.
  */
 PMAPX_API int pmapx_parser_space(
 	struct pmapx_parser *parser, size_t want, char **ret_bytes, size_t *ret_room);

@@ -14,6 +14,12 @@
  */
 #define FIRST_SIZE ((size_t)64 * 1024)
 
+/*
+ * No line is longer, nor a mapping with all its keys: four bytes for each of a
+ * path are some KiB.  What is, is a file of something else, and may have no end.
+ */
+#define KEPT_MAX ((size_t)64 * 1024 * 1024)
+
 void px_frame_reset(struct px_frame *frame)
 {
 	*frame = (struct px_frame){ .bytes = frame->bytes, .size = frame->size };
@@ -41,6 +47,8 @@ int px_frame_space(struct px_frame *frame, size_t want, ptrdiff_t *ret_shift)
 	char *bytes = frame->bytes;
 
 	*ret_shift = 0;
+	if (kept > KEPT_MAX)
+		return -EFBIG;
 	/* What little is kept moves to the front, where the cache has the memory. */
 	if (frame->size - frame->end >= want && kept > gone / 4)
 		return 0;

@@ -42,7 +42,7 @@ void px_frame_deinit(struct px_frame *frame);
  * What is kept may move: *@ret_shift, to be added to every pointer into it, is
  * set on success.
  *
- * Returns 0 or -ENOMEM.
+ * Returns 0; -ENOMEM; -EFBIG if what is kept is longer than any line can be.
  */
 int px_frame_space(struct px_frame *frame, size_t want, ptrdiff_t *ret_shift);
 
