@@ -149,6 +149,11 @@ int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_proc
 		return fail(r, "", error);
 	}
 	r = read_identity(process, &reason);
+	/* There is no process without: it has just gone, or is hidden (hidepid=2). */
+	if (r == -ENOENT && source->is_procfs) {
+		r = -ESRCH;
+		reason = "";
+	}
 	if (r < 0) {
 		pmapx_process_close(process);
 		return fail(r, reason, error);
