@@ -33,7 +33,7 @@
  *   process.c        one process of a source
  *   procinfo.c       what stat and status say
  *   reader.c         a map file, fed to a parser
- *   query.c          the mapping at an address, asked of the kernel
+ *   query.c          what a maps file of a kernel can be asked
  * src/core/        libpmapx: text → values
  *   parser.c         bytes → mappings
  *   frame.c          bytes → lines

@@ -34,24 +34,7 @@ static int live_shm_device(struct pmapx_source *source, struct pmapx_device *ret
 	return r == -ENODATA ? px_shm_search(source, px_shm_by_name, 0, ret) : r;
 }
 
-/*
- * A map file is about the memory that the process had when it was opened.  Once
- * that is given up, by exiting or in execve(), reading on says that this is the
- * end (m_start() in fs/proc/task_mmu.c).  So does its beginning, then.
- */
-static int live_check_end(struct px_stream *stream)
-{
-	char byte;
-	ssize_t n;
-
-	do
-		n = pread(stream->fd, &byte, 1, 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	return n == 0 ? -ESTALE : 0;
-}
-
+/* The kernel's own /proc. */
 static const struct px_source_ops live_ops = {
 	.kind = "live",
 	.open_place = px_folder_open_place,
@@ -59,7 +42,7 @@ static const struct px_source_ops live_ops = {
 	.open_file = px_folder_open_file,
 	.read = px_folder_read,
 	.close_stream = px_folder_close_stream,
-	.check_end = live_check_end,
+	.check_end = px_maps_check_end,
 	.query = px_maps_query,
 	.shm_device = live_shm_device,
 };

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Asking the kernel for the mapping at an address, instead of reading all that
- * come before it: the PROCMAP_QUERY ioctl of /proc/PID/maps, since Linux 6.11.
+ * What a maps file of a kernel can be asked beside being read.
  *
- * The answer is made into the line that the file would have had, so that
- * nobody needs to know which of the two it was.
+ * The mapping at an address, instead of all that come before it: the
+ * PROCMAP_QUERY ioctl, since Linux 6.11.  The answer is made into the line that
+ * the file would have had, so that nobody needs to know which of the two it was.
+ * And whether its end was the end.
  */
 #include "source_impl.h"
 
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 /*
  * As in linux/fs.h since 6.11; older headers lack it.  The kernel accepts any
@@ -108,4 +110,22 @@ ssize_t px_maps_query(struct px_stream *stream, uint64_t *address, uint64_t high
 		return 0;
 	*address = query.end;
 	return put_line(bytes, &query, name);
+}
+
+/*
+ * A map file is about the memory that the process had when it was opened.  Once
+ * that is given up, by exiting or in execve(), reading on says that this is the
+ * end (m_start() in fs/proc/task_mmu.c).  So does its beginning, then.
+ */
+int px_maps_check_end(struct px_stream *stream)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = pread(stream->fd, &byte, 1, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return n == 0 ? -ESTALE : 0;
 }

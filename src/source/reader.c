@@ -31,7 +31,8 @@ struct pmapx_reader {
 	struct px_place place;       /* Of the group, if has_place. */
 	struct px_stream stream;     /* Being read. */
 	struct px_stream own_stream; /* Of the thread itself, if has_own_stream. */
-	bool has_place, has_own_stream;
+	struct px_stream witness;    /* The maps file of what is read, if has_witness. */
+	bool has_place, has_own_stream, has_witness;
 	pid_t pid, own_pid;
 	uint64_t last_line; /* Of the mapping handed out last, 0 before the first. */
 
@@ -46,6 +47,13 @@ struct pmapx_reader {
 	bool ended;       /* Nothing more will be handed out. */
 };
 
+static void drop_witness(struct pmapx_reader *reader)
+{
+	if (reader->has_witness)
+		reader->source->ops->close_stream(&reader->witness);
+	reader->has_witness = false;
+}
+
 static void close_all(struct pmapx_reader *reader, bool has_stream)
 {
 	const struct px_source_ops *ops = reader->source->ops;
@@ -54,8 +62,29 @@ static void close_all(struct pmapx_reader *reader, bool has_stream)
 		ops->close_stream(&reader->stream);
 	if (reader->has_own_stream)
 		ops->close_stream(&reader->own_stream);
+	drop_witness(reader);
 	if (reader->has_place)
 		ops->close_place(&reader->place);
+}
+
+/*
+ * Open a file that is to be read.  Asking smaps whether its end is the end has
+ * the kernel count the pages of the first mapping again, which may be a large
+ * heap; maps of the same memory costs nothing.
+ */
+static int open_main_stream(
+	struct pmapx_reader *reader, const struct px_place *place, enum px_file file)
+{
+	const struct px_source_ops *ops = reader->source->ops;
+	int r;
+
+	/* Before the other: of what is begun in between, nothing is missed. */
+	if (file == PX_FILE_SMAPS && ops->check_end != NULL)
+		reader->has_witness = ops->open_file(place, PX_FILE_MAPS, &reader->witness) == 0;
+	r = ops->open_file(place, file, &reader->stream);
+	if (r < 0)
+		drop_witness(reader);
+	return r;
 }
 
 /*
@@ -71,7 +100,7 @@ static int open_streams(
 
 	reader->pid = reader->own_pid = identity->pid;
 	if (identity->tgid == identity->pid)
-		return ops->open_file(&process->place, file, &reader->stream);
+		return open_main_stream(reader, &process->place, file);
 
 	r = ops->open_place(reader->source, identity->tgid, &reader->place);
 	reader->has_place = r == 0;
@@ -85,7 +114,7 @@ static int open_streams(
 		return own;
 	reader->pid = identity->tgid;
 	if (r == 0)
-		r = ops->open_file(&reader->place, file, &reader->stream);
+		r = open_main_stream(reader, &reader->place, file);
 	if (r < 0 && own == 0) {
 		reader->stream = reader->own_stream;
 		reader->has_own_stream = false;
@@ -119,8 +148,7 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	parser_options.fields = PX_OPTION(options, fields, 0);
 	/* Each mapping must be handed out before the next is asked for. */
 	reader->asks = file == PMAPX_FILE_MAPS && parser_options.mappings_only &&
-		PX_OPTION(options, has_range, false) && process->source->is_procfs &&
-		process->source->ops->query != NULL;
+		PX_OPTION(options, has_range, false) && process->source->ops->query != NULL;
 	reader->next = PX_OPTION(options, low, 0);
 	reader->highest = PX_OPTION(options, high, 0);
 	r = pmapx_parser_open(&parser_options, &reader->parser);
@@ -177,10 +205,11 @@ static int check_end(struct pmapx_reader *reader)
 {
 	const struct pmapx_source *source = reader->source;
 
-	if (!source->is_procfs || source->ops->check_end == NULL)
+	if (source->ops->check_end == NULL)
 		return 0;
 	if (reader->has_text)
-		return source->ops->check_end(&reader->stream);
+		return source->ops->check_end(
+			reader->has_witness ? &reader->witness : &reader->stream);
 	/* The group's file may be empty where the thread's own is not. */
 	return reader->has_memory && !reader->has_own_stream ? -ESTALE : 0;
 }
@@ -216,6 +245,7 @@ static bool turn_to_own(struct pmapx_reader *reader)
 {
 	if (!reader->has_own_stream || reader->last_line > 0)
 		return false;
+	drop_witness(reader);
 	reader->source->ops->close_stream(&reader->stream);
 	reader->stream = reader->own_stream;
 	reader->has_own_stream = false;

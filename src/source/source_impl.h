@@ -99,6 +99,9 @@ void px_folder_close_stream(struct px_stream *stream);
 /** Ask the kernel for one mapping; as the operation query. */
 ssize_t px_maps_query(struct px_stream *stream, uint64_t *address, uint64_t high, char *bytes);
 
+/** Whether the end of a map file was its end; as the operation check_end. */
+int px_maps_check_end(struct px_stream *stream);
+
 /** Whether a mapping tells the device of shared memory. */
 enum px_shm_answer { PX_SHM_NO, PX_SHM_PERHAPS, PX_SHM_LIKELY, PX_SHM_SURE };
 

@@ -21,7 +21,7 @@ static size_t count_text(const struct px_bytes *bytes, const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char original[] = "mapped: %ldK of %s", text[] = "\003\004";
+	static const char original[] = "mapped: %ldK of %s", text[] = "<%n>";
 	static struct px_stage_console said;
 	const struct px_format_value values[] = { { .number = 987654321987 }, { .text = text } };
 	char *format = malloc(size + 1);
@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* What stands for values must not be in the format itself. */
 	if (strstr(format, "9876") == NULL && strstr(format, text) == NULL) {
 		px_stage_console_begin(&said, true);
-		px_out_format(&said.console.out, original, format, values, 2);
+		px_out_format(&said.console.out, &said.console.locale, original, format, values, 2);
 		px_stage_console_flush(&said);
 		px_must(count_text(&said.out, "987654321987") == 1);
 		px_must(count_text(&said.out, text) == 1);
