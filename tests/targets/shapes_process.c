@@ -31,8 +31,12 @@ static void nap(void)
 
 /* Threads. */
 
+static const char *thread_name;
+
 static void *idle_thread(void *tid)
 {
+	if (thread_name)
+		prctl(PR_SET_NAME, thread_name);
 	__atomic_store_n((long *)tid, gettid_number(), __ATOMIC_SEQ_CST);
 	for (;;)
 		pause();
@@ -43,6 +47,10 @@ static void build_threads(int argc, char **argv)
 {
 	const size_t count = px_number(argc, argv, 0, 3, 10000);
 
+	if (argc > 1)
+		thread_name = argv[1];
+	/* A number in stat that is not 0, five fields before the one that tells of threads. */
+	signal(SIGUSR1, SIG_IGN);
 	for (size_t i = 0; i < count; i++) {
 		long tid = 0;
 		pthread_t thread;
@@ -301,7 +309,7 @@ static void build_many_processes(int argc, char **argv)
 }
 
 const struct px_shape px_shapes_process[] = {
-	{ "threads", "[COUNT]", "threads; prints their tids", build_threads },
+	{ "threads", "[COUNT [COMM]]", "threads, of that name; prints their tids", build_threads },
 	{ "leader-exited", "", "a thread group whose leader has exited; prints the living tid",
 		build_leader_exited },
 	{ "title", "COMM ARG...", "/proc/PID/comm and cmdline made of exactly these", build_title },

@@ -39,8 +39,12 @@ class Identity(Base):
                      ")", "(", "((", "))", " ", "", "\n", "a b  c ", "1 (init) S 0", "4711", "[kthreadd]"):
             with px.Target("title", comm, "impostor") as target:
                 self.honest(target.pid)
-                self.same(self.pmapx("-q", str(target.pid)).splitlines()[0],
-                          b"%d:   impostor" % target.pid, comm)
+                out = self.pmapx("-q", str(target.pid))
+                self.same(out.splitlines()[0], b"%d:   impostor" % target.pid, comm)
+                # Where it begins stands behind the name, too.
+                stack, = (one.start for one in self.maps(target.pid) if one.name == b"[stack]")
+                self.assertEqual([int(row[0], 16) for row in ROW.findall(out)
+                                  if row[-1] == b"  [ stack ]"], [stack], comm)
 
     def test_thread_of_a_group_without_leader(self):
         """The thread has the whole map, /proc/TGID has none (D31)."""
@@ -58,8 +62,12 @@ class Identity(Base):
                 self.assertEqual(ROW.findall(self.pmap(tid)), [], "pmap is fooled")
 
     def test_threads(self):
-        with px.Target("threads", "2") as target:
-            self.same(self.pmapx(target.truth["tid"]), self.pmapx(str(target.pid)))
+        """Whatever they are called: that one is no leader stands behind its name."""
+        for comm in ("ordinary", *(")" + " 1" * count for count in range(8)), "(", "\nTgid:\t1"):
+            with px.Target("threads", "2", comm) as target:
+                tid = target.truth["tid"]
+                self.assertIn(comm.encode(), px.process_file(tid, "stat"))
+                self.same(self.pmapx(tid), self.pmapx(str(target.pid)), comm)
 
 
 class SharedMemory(Base):
