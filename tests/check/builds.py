@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import px
@@ -87,11 +86,13 @@ class Builds(Base):
 # threads, segments, descriptors that the kernel is asked about.
 LIVE_SHAPES = (("anon", "300", "100"), ("anon", "1048576", "3"), ("many", "3000", "touched"),
                ("shared-anon",), ("sysv",), ("hugetlb",), ("file-modes",), ("file-offset",),
-               ("names",), ("memfd",), ("deleted",), ("forge",), ("path", "4096", "f.so", "rw", "s"),
+               ("names",), ("memfd",), ("deleted",), ("forge",),
+               ("path", "4096", "f.so", "rw", "s"),
                ("title", "a) S 1 (b", "x", "", "y"), ("title", "large", *["a" * 100000] * 3),
                ("zombie",), ("threads", "3"), ("leader-exited",), ("stack-border",), ("perf",),
                ("socket",), ("aio",))
-PLAIN_VIEWS = ((), ("-x",), ("-d",), ("-q",), ("-xq",), ("-dq",), ("-p",), ("-dp",), ("-k",), ("-xk",))
+PLAIN_VIEWS = ((), ("-x",), ("-d",), ("-q",), ("-xq",), ("-dq",), ("-p",), ("-dp",), ("-k",),
+               ("-xk",))
 # Columns of -X that depend on who else has a page mapped.
 SHARED_BY_OTHERS = ("Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean",
                     "Private_Dirty", "SwapPss")
@@ -123,8 +124,8 @@ def without_shared(out):
 
 
 class Bits32(Base):
-    """D38: a 32-bit build shows 64-bit processes right, with the 8 digits of its own live system where
-    they are enough, and the 16 of all others elsewhere."""
+    """D38: a 32-bit build shows 64-bit processes right, with the 8 digits of its own live system
+    where they are enough, and the 16 of all others elsewhere."""
 
     def setUp(self):
         super().setUp()
@@ -230,7 +231,8 @@ class Bits32(Base):
         """As the kernel shows them to all, in 8 digits and with a stack below 4 GiB."""
         source = os.path.join(self.folder, "a.c")
         with open(source, "w") as out:
-            out.write("#include <unistd.h>\nint main(void) { char c; return (int)read(0, &c, 1); }\n")
+            out.write("#include <unistd.h>\n"
+                      "int main(void) { char c; return (int)read(0, &c, 1); }\n")
         program = os.path.join(self.folder, "a32")
         self.assertEqual(px.run(["gcc", "-m32", source, "-o", program]).status, 0)
         with subprocess.Popen([program], stdin=subprocess.PIPE, env=px.environment()) as process:

@@ -23,8 +23,8 @@ ALL_VIEWS = ("", "-x", "-d", "-X", "-XX", "-p", "-xp", "-dp", "-Xp", "-XXp", "-q
 FORMAT_CHARACTERS = {0x2028, 0x2029, *range(0x202a, 0x202f), *range(0x2066, 0x206a)}
 
 
-# Texts that act on a terminal: of 15 bytes at most, as names of commands are, and without slashes, as
-# names of files are.
+# Texts that act on a terminal: of 15 bytes at most, as names of commands are, and without slashes,
+# as names of files are.
 HOSTILE = (
     # ESC and what follows: colours, clear, reset, title, device control, questions, hidden, charset
     b"red\x1b[31m", b"clear\x1b[2J\x1b[H", b"reset\x1bc", b"\x1b]0;title\x07", b"\x1b]2;t\x1b\\x",

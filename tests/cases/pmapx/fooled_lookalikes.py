@@ -13,12 +13,16 @@ from rows import ROW, ROW_D, ROW_SMAPS, ROW_X, Base, last_component, name_at
 # As file names; those of memfds are as free.
 NAMES = (
     "[heap]", "[stack]", "[vdso]", "[anon:x]", "[ anon ]", "[ stack ]", "  [ anon ]", "  [ stack ]",
-    "[ shmid=0x0 ]", "SYSV00000000", "SYSV00000000 (deleted)", "x (deleted)", "x (deleted) (deleted)",
-    " (deleted)", "(deleted)", "total", " total     4K", "total kB", "mapped: 0K", "1:   init", "4711",
+    "[ shmid=0x0 ]", "SYSV00000000", "SYSV00000000 (deleted)", "x (deleted)",
+    "x (deleted) (deleted)", " (deleted)", "(deleted)", "total", " total     4K",
+    "total kB", "mapped: 0K",
+    "1:   init", "4711",
     "Address", "Address           Kbytes     RSS   Dirty Mode  Mapping", "----------------",
     "==== ===", "KB ", "Tgid: 4711", "00007fff00000000 1048576K rwx--   [ anon ]",
-    "7fff00000000-7fff40000000 rwxp 00000000 00:00 0", "ffffffffff600000-ffffffffff601000 --xp",
-    "Rss:             99999999 kB", "Swap: 0 kB", "VmFlags: rd", "Name: [heap]", "\\012", "%s%n%5$d",
+    "7fff00000000-7fff40000000 rwxp 00000000 00:00 0",
+    "ffffffffff600000-ffffffffff601000 --xp",
+    "Rss:             99999999 kB", "Swap: 0 kB", "VmFlags: rd", "Name: [heap]", "\\012",
+    "%s%n%5$d",
     "socket:[1]", "anon_inode:[perf_event]", "anon_inode:x", "memfd:x", "...", "-x", "~", "\\",
     " ", "  ", " x", "x ", "4K rw---   [ stack ]",
 )

@@ -141,8 +141,9 @@ class Messages(Base):
         """The link by which it is called."""
         for text in SOME:
             name = b"pm" + text[:14]
-            for words, status in (([], 1), (["-h"], 0), (["-V"], 0), (["-Z"], 1), (["1", "-x", "-d"], 1),
-                                  (["x"], 1), ([str(NO_PROCESS)], 42), (["-n"], 1), (["-c", "1"], 1)):
+            for words, status in (([], 1), (["-h"], 0), (["-V"], 0), (["-Z"], 1),
+                                  (["1", "-x", "-d"], 1), (["x"], 1), ([str(NO_PROCESS)], 42),
+                                  (["-n"], 1), (["-c", "1"], 1)):
                 self.harmless([b"/x/" + name, *words], status, executable=px.PMAPX)
                 if self.pmap_is() and words in (["-Z"], ["1", "-x", "-d"]):
                     got = px.run([b"/x/" + name, *words], executable=px.SYSTEM_PMAP)

@@ -35,8 +35,9 @@ class Identity(Base):
                                      [one.start for one in self.maps(victim.pid)])
 
     def test_other_command_names(self):
-        for comm in ("Tgid:", "Tgid:\t1", "x\nTgid:\t1", "Tgid: -1", "Tgid:0", "a) R 1 2 (b", ") R 1 1",
-                     ")", "(", "((", "))", " ", "", "\n", "a b  c ", "1 (init) S 0", "4711", "[kthreadd]"):
+        for comm in ("Tgid:", "Tgid:\t1", "x\nTgid:\t1", "Tgid: -1", "Tgid:0", "a) R 1 2 (b",
+                     ") R 1 1", ")", "(", "((", "))", " ", "", "\n", "a b  c ", "1 (init) S 0",
+                     "4711", "[kthreadd]"):
             with px.Target("title", comm, "impostor") as target:
                 self.honest(target.pid)
                 out = self.pmapx("-q", str(target.pid))

@@ -68,7 +68,8 @@ class Prepared(Base):
 
     def test_labels(self):
         """A name given to memory is taken for a path (D28)."""
-        self.root.process(100, maps=px.map_line("00010000-00011000", "rw-p", "[anon:/usr/bin/login]"))
+        self.root.process(100, maps=px.map_line("00010000-00011000", "rw-p",
+                                                "[anon:/usr/bin/login]"))
         want = {("-q",): b"  [ anon ]", ("-qp",): b"  [ anon ]"}
         for words, name in want.items():
             for _, got in self.root.ways(*words, "100"):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs that pmap does not get through, or ends without a word, and files and words of its own that it
-gets wrong (D15, D16, D18, D19, D21 to D25, D34 to D37, D43)."""
+"""Runs that pmap does not get through, or ends without a word, and files and words of its own that
+it gets wrong (D15, D16, D18, D19, D21 to D25, D34 to D37, D43)."""
 import os
 import re
 import shutil
@@ -141,8 +141,8 @@ class Readings(Base):
                 path = "/proc/%d/%s" % (target.pid, file)
                 options = ["-P", path, "-e", "trace=read", "-e", "inject=read:error=EIO:when=3"]
                 got = trace.run([px.PMAPX, *view, str(target.pid)], options)
-                self.assertEqual((got.status, got.stderr), (1, b"pmapx: %d: %s: Input/output error\n"
-                                                            % (target.pid, path.encode())))
+                self.assertEqual((got.status, got.stderr), (
+                    1, b"pmapx: %d: %s: Input/output error\n" % (target.pid, path.encode())))
                 self.assertGreater(got.stdout.count(b"\n"), 10)
                 if self.pmap_is():
                     got = trace.run([px.SYSTEM_PMAP, *view, str(target.pid)], options)

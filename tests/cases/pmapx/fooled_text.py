@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Text of others on its way to the terminal: names of files, memory, commands, and arguments of real
-processes (D3, D4, D5).
+"""Text of others on its way to the terminal: names of files, memory, commands, and arguments of
+real processes (D3, D4, D5).
 
 Numbers like D7, here and in the other fooled_*.py, are those of the list of pmap's defects in the
 project's description of its behaviour. Where the system has a pmap of a version that is fooled, the

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Processes that are as large as they can be: 65,530 and a million mappings, paths of 4 KiB and more,
-command lines of 2 MiB."""
+"""Processes that are as large as they can be: 65,530 and a million mappings, paths of 4 KiB and
+more, command lines of 2 MiB."""
 import itertools
 import os
 import re
@@ -12,7 +12,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 import px
-from rows import ROW, ROW_D, ROW_SMAPS, ROW_X, Base, last_component, name_at
+from rows import ROW, ROW_D, ROW_SMAPS, ROW_X, Base, name_at
 
 # Above all addresses of 32 bits, and all of them have as many digits.
 START = 1 << 32
@@ -199,7 +199,8 @@ class Prepared(Memory):
     def test_device(self):
         self.check(("-dp",), ("%016x       4 rw--- 0000000000000000 000:00000   [ anon ]\n",
                               "%016x       4 r--s- 0000000000001000 0fe:00000 /t/file\n",
-                              "%016x       4 r-x-- 0000000000000000 0fe:00000 /usr/lib/library.so\n",
+                              "%016x       4 r-x-- 0000000000000000 0fe:00000 "
+                              "/usr/lib/library.so\n",
                               "%016x       4 rw--- 0000000000000000 000:00000   [ anon ]\n"),
                    "100:   A\nAddress           Kbytes Mode  Offset           Device    Mapping\n",
                    "mapped: %dK    writeable/private: %dK    shared: %dK\n" % (
@@ -314,7 +315,8 @@ class CommandLines(Base):
         """Empty arguments alone: a dash, a question mark before 4.0.6."""
         with self.target([""] * 150000) as target:
             self.assertGreater(len(px.process_file(target.pid, "cmdline")), CUT)
-            self.same(self.pmapx("-q", str(target.pid)).partition(b"\n")[0], b"%d:   -" % target.pid)
+            self.same(self.pmapx("-q", str(target.pid)).partition(b"\n")[0],
+                      b"%d:   -" % target.pid)
             if self.pmap_is():
                 self.same(self.pmap("-q", str(target.pid)).partition(b"\n")[0], b"%d:   %s" % (
                     target.pid, b"?" if self.pmap_is(last=(4, 0, 5)) else b"-"))

@@ -87,9 +87,9 @@ class Memory(Base):
         lines = got.stderr.splitlines()
         self.assertGreater(len(lines), 0, what)
         for line in lines:
-            self.assertRegex(line, rb"\Apmapx: ((\d+: /proc/[^:]*: )?(Cannot allocate memory|out of "
-                             rb"memory)|memory allocation failed|/proc: Cannot allocate memory"
-                             rb"|couldn't .*)\Z", what)
+            self.assertRegex(line, rb"\Apmapx: ((\d+: /proc/[^:]*: )?(Cannot allocate memory|"
+                             rb"out of memory)|memory allocation failed|"
+                             rb"/proc: Cannot allocate memory|couldn't .*)\Z", what)
         return False
 
     def sweep(self, words):
@@ -230,8 +230,8 @@ class Descriptors(Base):
                 self.assertGreater(min(map(len, block.values())), 200)
                 for jobs in ([["--jobs", "1"], ["--jobs", "2"], []]
                              if program == px.PMAPX else [[]]):
-                    got = px.run(["sh", "-c", 'ulimit -n 16; exec "$@"', "sh", program, *jobs, *view,
-                                  *pids])
+                    got = px.run(["sh", "-c", 'ulimit -n 16; exec "$@"', "sh", program, *jobs,
+                                  *view, *pids])
                     self.assertEqual((got.status, got.stderr), (0, b""), (jobs, view))
                     self.same(got.stdout, b"".join(block[pid] for pid in pids))
 
