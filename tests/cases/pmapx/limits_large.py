@@ -50,11 +50,11 @@ def peak_kb(*words):
 class Memory(Base):
     """Shared by those who have many mappings."""
 
-    def check_memory(self, count, *words):
+    def check_memory(self, count, *words, views=(*MOST_MEMORY, *MOST_MEMORY_OF_300000)):
         """None of it grows with the number of mappings, but in -X, which must know all widths."""
         if IS_SANITIZED:
             return
-        for view in (*MOST_MEMORY, *MOST_MEMORY_OF_300000):
+        for view in views:
             most = MOST_MEMORY.get(view) or \
                 max(4096, MOST_MEMORY_OF_300000[view] * count // 300000)
             with self.subTest(view=view):
@@ -72,10 +72,16 @@ class Live(Memory):
             self.skipTest("needs vm.max_map_count=%d, it is %d" % (total, permitted))
         with px.Target("many", "2") as small:
             own = len(self.maps(small.pid)) - 2
-        target = px.Target("many", str(total - own))
-        self.addCleanup(target.close)
-        self.assertEqual(len(self.maps(target.pid)), total)
-        return target
+        # Where neighbours happen to be, two of its own may be one.
+        for _ in range(8):
+            target = px.Target("many", str(total - own))
+            self.addCleanup(target.close)
+            more = len(self.maps(target.pid)) - total
+            if more == 0:
+                return target
+            target.close()
+            own += more
+        self.fail("the number of other mappings never stays the same")
 
     def test_65530(self):
         """Each view, as the installed pmap has it."""
@@ -101,12 +107,12 @@ class Live(Memory):
         for view in ("-X", "-XX"):
             rows = ROW_SMAPS.findall(self.pmapx(view, pid))
             self.assertEqual([start.rjust(16, b"0") for start, _ in rows], starts)
-        self.check_memory(ORDINARY, pid)
+        self.check_memory(ORDINARY, pid, views=("", "-X"))
         self.copied(target.pid)
 
     def copied(self, pid):
         """What -X shows depends on who else has a page; not so in a copy."""
-        if not self.pmap_is():
+        if not self.pmap_is() or IS_SANITIZED:
             return
         with px.Root() as root:
             root.copy(pid)
@@ -233,7 +239,7 @@ class Paths(Base):
     LENGTHS = (4095, 4096, 4097, 8192, 12345)
 
     def test_every_view(self):
-        for length, sharing in zip(self.LENGTHS, "pspsp"):
+        for length, sharing in zip(self.LENGTHS[IS_SANITIZED * 2:], "spspp"):
             with px.Target("path", str(length), "libbar.so", "rw", sharing) as target:
                 self.check(target, length)
 
