@@ -331,15 +331,18 @@ static void end_job(struct block *block, struct px_console *console, int status)
 {
 	struct pool *pool = block->pool;
 
+	if (!block->is_given_up) {
+		if (!block->has_turn && is_turn(pool, block->job))
+			begin_turn(block);
+		px_out_flush(&console->out);
+		px_out_flush(&console->err);
+	}
 	leave(block);
+	/* Be it for want of memory to hold the last of it. */
 	if (block->is_given_up) {
 		give_back(block, console);
 		return;
 	}
-	if (!block->has_turn && is_turn(pool, block->job))
-		begin_turn(block);
-	px_out_flush(&console->out);
-	px_out_flush(&console->err);
 	pthread_mutex_lock(&pool->lock);
 	pool->status |= status;
 	if (!block->has_turn && pool->turn != block->job) {

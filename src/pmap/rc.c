@@ -209,7 +209,7 @@ static int write_template(struct px_console *console, const char *path)
 		unlink(path);
 	else
 		sync_folder(path);
-	signal(SIGXFSZ, on_limit);
+	(void)signal(SIGXFSZ, on_limit);
 	return out.error;
 }
 

@@ -41,11 +41,8 @@ struct px_query {
 
 enum { READABLE = 1, WRITABLE = 2, EXECUTABLE = 4, SHARED = 8, COVERING_OR_NEXT = 16 };
 
-/*
- * The page of old system calls, which x86-64 lists last, is in no process's own
- * map, and cannot be asked for.  32-bit ARM has one at the end of its addresses.
- */
-#define FIRST_GATE (sizeof(void *) == 4 ? UINT64_C(0xffff0000) : UINT64_C(0xffffffffff600000))
+/* What lies at the gate cannot be asked for.  32-bit ARM has one at the end of its addresses. */
+#define FIRST_GATE (sizeof(void *) == 4 ? UINT64_C(0xffff0000) : PX_GATE)
 
 /* A path with newlines as the kernel's seq_path() writes them. */
 static char *put_name(char *at, const char *name)

@@ -43,6 +43,8 @@ struct pmapx_reader {
 	uint64_t done;    /* Mappings up to here have been handed out already. */
 	bool has_memory;  /* The process has: its map is not empty. */
 	bool has_text;    /* Something of the map has come. */
+	bool at_end;      /* The file has been read to its end, or what looks like it. */
+	uint64_t start;   /* Of the mapping handed out last. */
 	int failed;       /* Negative errno of reading, not yet told. */
 	bool ended;       /* Nothing more will be handed out. */
 };
@@ -205,7 +207,8 @@ static int check_end(struct pmapx_reader *reader)
 {
 	const struct pmapx_source *source = reader->source;
 
-	if (source->ops->check_end == NULL)
+	/* Questions are answered from memory that is there, and the gate is always the last. */
+	if (source->ops->check_end == NULL || !reader->at_end || reader->start >= PX_GATE)
 		return 0;
 	if (reader->has_text)
 		return source->ops->check_end(
@@ -231,9 +234,7 @@ static int feed(struct pmapx_reader *reader)
 		pmapx_parser_fed(reader->parser, (size_t)n);
 		return 0;
 	}
-	/* Questions are answered from memory that is there; only the end of a file may deceive. */
-	if (n == 0 && !reader->asks)
-		n = check_end(reader);
+	reader->at_end = n == 0 && !reader->asks;
 	if (n < 0)
 		reader->failed = (int)n;
 	pmapx_parser_finish(reader->parser);
@@ -251,6 +252,7 @@ static bool turn_to_own(struct pmapx_reader *reader)
 	reader->has_own_stream = false;
 	reader->pid = reader->own_pid;
 	reader->failed = 0;
+	reader->at_end = false;
 	pmapx_parser_reset(reader->parser);
 	return true;
 }
@@ -281,8 +283,10 @@ int pmapx_reader_next(
 		/* What reaches beyond has changed since it was asked for. */
 		if (r == 1 && (*ret)->start < reader->done && (*ret)->end <= reader->done)
 			continue;
-		if (r == 1)
+		if (r == 1) {
 			reader->last_line = (*ret)->line;
+			reader->start = (*ret)->start;
+		}
 		if (r == -ENOMEM)
 			return tell_failure(reader, r, error);
 		/* The end, with or without a cut line before it. */
@@ -290,6 +294,8 @@ int pmapx_reader_next(
 			if (turn_to_own(reader))
 				continue;
 			/* A line cut off by a failing read is the read's fault. */
+			if (reader->failed == 0)
+				reader->failed = check_end(reader);
 			if (reader->failed < 0)
 				return tell_failure(reader, reader->failed, error);
 			reader->ended = true;

@@ -29,6 +29,12 @@ struct px_stream {
  */
 #define PX_QUERY_SIZE (128 + (size_t)4 * 4096)
 
+/**
+ * The page of old system calls, which is in no process's own map, and which
+ * x86-64 lists last; the gate area of arch/x86/entry/vsyscall/vsyscall_64.c.
+ */
+#define PX_GATE UINT64_C(0xffffffffff600000)
+
 /** What a kind of source does; all functions return 0 or a negative errno. */
 struct px_source_ops {
 	const char *kind; /**< For pmapx_source_kind(). */

@@ -46,7 +46,8 @@ def commands():
         raise unittest.SkipTest("no compile_commands.json in " + px.BUILD)
     top = os.path.join(px.SOURCE, "src") + os.sep
     for entry in entries:
-        if entry["file"].startswith(top):
+        # A test program may be made of some of them, too.
+        if entry["file"].startswith(top) and " -o src/" in entry["command"]:
             # Link-time optimisation has gcc put off its work, and is unknown to others.
             words = [word for word in shlex.split(entry["command"])
                      if not re.match(r"-f(lto|fat-lto)", word)]

@@ -21,7 +21,7 @@ static size_t count_text(const struct px_bytes *bytes, const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char original[] = "mapped: %ldK of %s", text[] = "<%n>";
+	static const char original[] = "mapped: %ldK of %s", text[] = "<text>";
 	static struct px_stage_console said;
 	const struct px_format_value values[] = { { .number = 987654321987 }, { .text = text } };
 	char *format = malloc(size + 1);
