@@ -142,11 +142,8 @@ static bool give_up(struct px_sink *sink)
 	if (block->has_turn)
 		return false;
 	pthread_mutex_lock(&pool->lock);
-	if (pool->workers > 1) {
-		block->is_given_up = true;
-		block->is_void = true;
-	}
-	if (pool->workers > 1 && !pool->is_alone) {
+	block->is_given_up |= pool->workers > 1;
+	if (block->is_given_up && !pool->is_alone) {
 		pool->is_alone = block->survives = true;
 		drop_claim(block);
 		pthread_cond_broadcast(&pool->moved);
