@@ -4,7 +4,8 @@
  * From bytes to mappings: a parser for the text of maps and smaps files, fed
  * in pieces of any size, from anywhere.
  *
- * Lines have no maximum length.  Nothing is allocated per mapping: texts are
+ * Lines may be of any length up to 64 MiB, which no kernel's comes near: what is
+ * longer may have no end.  Nothing is allocated per mapping: texts are
  * handed out where they lie in the parser's buffer.
  *
  * A line is a mapping, or "Key: value" that belongs to the mapping above it.

@@ -28,24 +28,6 @@ static void take(struct px_sink *sink, struct px_out *out)
 	px_out_write(out, out->bytes, out->length);
 }
 
-static bool await_turn(struct px_sink *sink)
-{
-	(void)sink;
-	return true;
-}
-
-static void claim(struct px_sink *sink, uint64_t number)
-{
-	(void)sink;
-	(void)number;
-}
-
-static bool give_up(struct px_sink *sink)
-{
-	(void)sink;
-	return false;
-}
-
 static bool undo(struct px_sink *sink)
 {
 	struct holder *holder = (struct holder *)sink;
@@ -58,7 +40,7 @@ static bool undo(struct px_sink *sink)
 
 static int run_job(struct px_console *console, const struct px_jobs *jobs, void *worker, size_t job)
 {
-	struct holder holder = { .sink = { take, await_turn, claim, give_up, undo } };
+	struct holder holder = { .sink = { .take = take, .undo = undo } };
 	int status;
 
 	console->out.sink = console->err.sink = &holder.sink;

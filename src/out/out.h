@@ -16,7 +16,11 @@
 
 struct px_out;
 
-/** What takes the bytes of an output in place of its descriptor. */
+/**
+ * What takes the bytes of an output in place of its descriptor.  All but the
+ * first may be NULL: there is nothing to wait for, to claim, to give up to, or
+ * to be undone.
+ */
 struct px_sink {
 	/** Take all that waits in @out; may set its error. */
 	void (*take)(struct px_sink *sink, struct px_out *out);
@@ -51,7 +55,8 @@ void px_out_flush(struct px_out *out);
  */
 static inline bool px_out_await_turn(struct px_out *out)
 {
-	return out->sink == NULL || out->sink->await_turn(out->sink);
+	return out->sink == NULL || out->sink->await_turn == NULL ||
+		out->sink->await_turn(out->sink);
 }
 
 /**
@@ -60,7 +65,7 @@ static inline bool px_out_await_turn(struct px_out *out)
  */
 static inline void px_out_claim(struct px_out *out, uint64_t number)
 {
-	if (out->sink != NULL)
+	if (out->sink != NULL && out->sink->claim != NULL)
 		out->sink->claim(out->sink, number);
 }
 
@@ -72,7 +77,7 @@ static inline void px_out_claim(struct px_out *out, uint64_t number)
  */
 static inline bool px_out_give_up(struct px_out *out)
 {
-	return out->sink != NULL && out->sink->give_up(out->sink);
+	return out->sink != NULL && out->sink->give_up != NULL && out->sink->give_up(out->sink);
 }
 
 /**
@@ -83,7 +88,7 @@ static inline bool px_out_give_up(struct px_out *out)
  */
 static inline bool px_out_undo(struct px_out *out)
 {
-	if (out->sink == NULL || !out->sink->undo(out->sink))
+	if (out->sink == NULL || out->sink->undo == NULL || !out->sink->undo(out->sink))
 		return false;
 	out->length = 0;
 	return true;

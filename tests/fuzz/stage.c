@@ -90,24 +90,6 @@ static void take(struct px_sink *sink, struct px_out *out)
 	px_bytes_add(out == &said->console.out ? &said->out : &said->err, out->bytes, out->length);
 }
 
-static bool await_turn(struct px_sink *sink)
-{
-	(void)sink;
-	return true;
-}
-
-static void claim(struct px_sink *sink, uint64_t number)
-{
-	(void)sink;
-	(void)number;
-}
-
-static bool give_up(struct px_sink *sink)
-{
-	(void)sink;
-	return false;
-}
-
 /* Allowed as long as the run has little; a job is all there is. */
 static bool undo(struct px_sink *sink)
 {
@@ -123,7 +105,7 @@ static bool undo(struct px_sink *sink)
 void px_stage_console_begin(struct px_stage_console *said, bool is_utf8)
 {
 	px_console_init(&said->console, "pmapx");
-	said->sink = (struct px_sink){ take, await_turn, claim, give_up, undo };
+	said->sink = (struct px_sink){ .take = take, .undo = undo };
 	said->console.out.sink = said->console.err.sink = &said->sink;
 	said->console.locale.has_charset = true;
 	said->console.locale.charset = is_utf8 ? PX_CHARSET_UTF8 : PX_CHARSET_OTHER;
