@@ -188,7 +188,7 @@ struct pmapx_mapping {
 	uint64_t dev_major; /**< Major of the device that holds the file; 0 if none does. */
 	uint64_t dev_minor; /**< Minor of that device. */
 	uint64_t inode;     /**< Inode of the file, 0 if there is none. */
-	uint64_t line;      /**< 1-based line of the input it stood on. */
+	uint64_t line;      /**< 1-based line of the input it stood on, or number of the answer. */
 	char perms[5];      /**< As the kernel wrote them, such as "rw-p", terminated. */
 
 	/**

@@ -4,8 +4,9 @@
  * From bytes to mappings: a parser for the text of maps and smaps files, fed
  * in pieces of any size, from anywhere.
  *
- * Lines may be of any length up to 64 MiB, which no kernel's comes near: what is
- * longer may have no end.  Nothing is allocated per mapping: texts are
+ * Lines may be of any length up to 16 MiB, and so may a mapping with all its key
+ * lines, which no kernel's comes near: what is longer may have no end, and is the
+ * end of the input.  Nothing is allocated per mapping: texts are
  * handed out where they lie in the parser's buffer.
  *
  * A line is a mapping, or "Key: value" that belongs to the mapping above it.
@@ -81,8 +82,7 @@ PMAPX_API void pmapx_parser_reset(struct pmapx_parser *parser);
  *
  * The mapping that was handed out last is gone afterwards.
  *
- * @return 0; or, with nothing appended, -ENOMEM, or -EFBIG if a line is longer
- *         than 64 MiB.
+ * @return 0, or -ENOMEM, with nothing appended.
  */
 PMAPX_API int pmapx_parser_feed(struct pmapx_parser *parser, const void *bytes, size_t length);
 
@@ -96,7 +96,7 @@ PMAPX_API int pmapx_parser_feed(struct pmapx_parser *parser, const void *bytes, 
  * @param ret_bytes Set on success; the parser owns it, and it is valid until
  *                  the next call on @parser.
  * @param ret_room  Set on success to the room there is, at least @want.
- * @return 0; -ENOMEM; -EFBIG as above.
+ * @return 0, or -ENOMEM.
  */
 PMAPX_API int pmapx_parser_space(
 	struct pmapx_parser *parser, size_t want, char **ret_bytes, size_t *ret_room);
@@ -108,6 +108,14 @@ PMAPX_API void pmapx_parser_fed(struct pmapx_parser *parser, size_t length);
 PMAPX_API void pmapx_parser_finish(struct pmapx_parser *parser);
 
 /**
+ * Say that the input cannot be read any further; feed nothing afterwards.
+ *
+ * As pmapx_parser_finish(), but a line without its end, which may be any part
+ * of one, is dropped without a word.
+ */
+PMAPX_API void pmapx_parser_abandon(struct pmapx_parser *parser);
+
+/**
  * The next mapping.
  *
  * @param ret  Set on 1 to a mapping that is valid, with all its texts, until
@@ -117,7 +125,9 @@ PMAPX_API void pmapx_parser_finish(struct pmapx_parser *parser);
  *         -EBADMSG for a line that is neither mapping nor key (call again to
  *         go on below it); -ENODATA, at most once, if the last line has no
  *         newline: a mapping on it is handed out before, a key on it is
- *         not believed, as digits may be missing; -ENOMEM.
+ *         not believed, as digits may be missing; -EFBIG, at most once, if
+ *         a line or a mapping with its keys is longer than 16 MiB: nothing
+ *         behind it is read; -ENOMEM.
  */
 PMAPX_API int pmapx_parser_next(
 	struct pmapx_parser *parser, const struct pmapx_mapping **ret, struct pmapx_error *error);

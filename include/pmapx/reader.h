@@ -67,8 +67,9 @@ PMAPX_API void pmapx_reader_close(struct pmapx_reader *reader);
  *         at most once and after all that could be read has been handed out,
  *         -ENODATA if the file ends in the middle of a line, or what read(2)
  *         gave; -ESTALE if the process has exited, or begun another program,
- *         before its map was read to the end; -EFBIG for a line longer than
- *         64 MiB; -ENOMEM.  After those, 0.
+ *         before its map was read to the end; -EFBIG for a line, or a
+ *         mapping with its keys, longer than 16 MiB; -ENOMEM.  After those, 0.
+ *         The reason is "" where the code says all.
  */
 PMAPX_API int pmapx_reader_next(
 	struct pmapx_reader *reader, const struct pmapx_mapping **ret, struct pmapx_error *error);

@@ -14,12 +14,6 @@
  */
 #define FIRST_SIZE ((size_t)64 * 1024)
 
-/*
- * No line is longer, nor a mapping with all its keys: four bytes for each of a
- * path are some KiB.  What is, is a file of something else, and may have no end.
- */
-#define KEPT_MAX ((size_t)64 * 1024 * 1024)
-
 void px_frame_reset(struct px_frame *frame)
 {
 	*frame = (struct px_frame){ .bytes = frame->bytes, .size = frame->size };
@@ -47,8 +41,6 @@ int px_frame_space(struct px_frame *frame, size_t want, ptrdiff_t *ret_shift)
 	char *bytes = frame->bytes;
 
 	*ret_shift = 0;
-	if (kept > KEPT_MAX)
-		return -EFBIG;
 	/* What little is kept moves to the front, where the cache has the memory. */
 	if (frame->size - frame->end >= want && kept > gone / 4)
 		return 0;
@@ -95,6 +87,17 @@ enum px_frame_result px_frame_peek(struct px_frame *frame, struct pmapx_text *re
 		return PX_FRAME_END;
 	*ret = (struct pmapx_text){ frame->bytes + frame->at, frame->end - frame->at };
 	return PX_FRAME_CUT;
+}
+
+void px_frame_cut(struct px_frame *frame)
+{
+	const char *at = frame->bytes + frame->at, *newline = NULL;
+
+	if (frame->end > frame->at)
+		newline = memrchr(at, '\n', frame->end - frame->at);
+	frame->end = newline != NULL ? (size_t)(newline + 1 - frame->bytes) : frame->at;
+	frame->scanned = frame->at;
+	frame->finished = true;
 }
 
 void px_frame_take(struct px_frame *frame, const struct pmapx_text *line)

@@ -42,12 +42,15 @@ void px_frame_deinit(struct px_frame *frame);
  * What is kept may move: *@ret_shift, to be added to every pointer into it, is
  * set on success.
  *
- * Returns 0; -ENOMEM; -EFBIG if what is kept is longer than any line can be.
+ * Returns 0 or -ENOMEM.
  */
 int px_frame_space(struct px_frame *frame, size_t want, ptrdiff_t *ret_shift);
 
 /** Look at the next line, without taking it and without its newline. */
 enum px_frame_result px_frame_peek(struct px_frame *frame, struct pmapx_text *ret);
+
+/** No more will come: drop what stands of a line without its end. */
+void px_frame_cut(struct px_frame *frame);
 
 /** Take the line that px_frame_peek() showed. */
 void px_frame_take(struct px_frame *frame, const struct pmapx_text *line);

@@ -15,11 +15,18 @@
 #include "maps.h"
 #include "smaps.h"
 
+/*
+ * No line is longer, nor a mapping with all its keys: four bytes for each of a
+ * path are some KiB.  What is, is a file of something else, and may have no end.
+ */
+#define MAPPING_MAX ((size_t)16 * 1024 * 1024)
+
 struct pmapx_parser {
 	struct px_frame frame;
 	bool mappings_only;
 	bool building;                /* @mapping is begun and not handed out. */
 	bool cut;                     /* The end was in mid-line, and has not been said. */
+	bool too_long;                /* A line was, which has not been said. */
 	struct px_layout layout;      /* Its key lines. */
 	struct pmapx_smaps smaps;     /* Its numbers. */
 	struct pmapx_mapping mapping; /* Begun, or handed out. */
@@ -60,6 +67,7 @@ void pmapx_parser_reset(struct pmapx_parser *parser)
 	px_frame_reset(&parser->frame);
 	parser->building = false;
 	parser->cut = false;
+	parser->too_long = false;
 }
 
 static void shift_text(struct pmapx_text *text, ptrdiff_t shift)
@@ -120,6 +128,11 @@ int pmapx_parser_feed(struct pmapx_parser *parser, const void *bytes, size_t len
 void pmapx_parser_finish(struct pmapx_parser *parser)
 {
 	parser->frame.finished = true;
+}
+
+void pmapx_parser_abandon(struct pmapx_parser *parser)
+{
+	px_frame_cut(&parser->frame);
 }
 
 /* Hand out the mapping that was being put together. */
@@ -234,11 +247,40 @@ static void take_expected(struct pmapx_parser *parser)
 	px_frame_skip(frame, at, layout->at - before);
 }
 
+/*
+ * Whether a line, be it there or still coming, makes a mapping longer than any
+ * can be.  Then it and what is behind it are dropped.
+ */
+static bool is_too_long(
+	struct pmapx_parser *parser, enum px_frame_result result, const struct pmapx_text *line)
+{
+	struct px_frame *frame = &parser->frame;
+	size_t begin = parser->building ? frame->keep : frame->at, end = frame->end;
+
+	if (result != PX_FRAME_MORE)
+		end = frame->at + line->length;
+	if (end - begin <= MAPPING_MAX)
+		return false;
+	parser->too_long = true;
+	frame->end = frame->scanned = frame->at;
+	frame->finished = true;
+	return true;
+}
+
 static int end_of_input(
 	struct pmapx_parser *parser, const struct pmapx_mapping **ret, struct pmapx_error *error)
 {
 	if (parser->building)
 		return hand_out(parser, ret);
+	if (parser->too_long) {
+		parser->too_long = false;
+		*error = (struct pmapx_error){
+			.code = EFBIG,
+			.line = parser->frame.line + 1,
+			.reason = "longer than 16 MiB",
+		};
+		return -EFBIG;
+	}
 	if (!parser->cut)
 		return 0;
 	parser->cut = false;
@@ -254,7 +296,7 @@ int pmapx_parser_next(
 	struct pmapx_parser *parser, const struct pmapx_mapping **ret, struct pmapx_error *error)
 {
 	struct pmapx_error ignored;
-	struct pmapx_text line;
+	struct pmapx_text line = { NULL, 0 };
 	int r = 0;
 
 	if (error == NULL)
@@ -265,10 +307,12 @@ int pmapx_parser_next(
 		if (parser->building)
 			take_expected(parser);
 		result = px_frame_peek(&parser->frame, &line);
-		if (result == PX_FRAME_MORE)
-			return -EAGAIN;
 		if (result == PX_FRAME_END)
 			return end_of_input(parser, ret, error);
+		if (is_too_long(parser, result, &line))
+			continue;
+		if (result == PX_FRAME_MORE)
+			return -EAGAIN;
 		if (result == PX_FRAME_CUT)
 			parser->cut = true;
 		r = parse_line(parser, &line, result == PX_FRAME_CUT, ret, error);

@@ -34,7 +34,7 @@ enum {
 /* Longest number in base 128. */
 #define NUMBER_MAX 10
 /* Small processes do with the first piece; each further one is twice as large. */
-#define FIRST_PIECE_SIZE ((size_t)16 * 1024)
+#define FIRST_PIECE_SIZE ((size_t)4 * 1024)
 #define PIECE_SIZE ((size_t)4 * 1024 * 1024)
 /* On most machines; elsewhere no harm is done. */
 #define HUGE_PAGE ((size_t)2 * 1024 * 1024)

@@ -34,7 +34,7 @@ static void say(struct px_console *console, const struct px_options *options,
 			px_message_text(console, options->rc_path);
 			px_out_string(&console->err, ": ");
 		}
-		px_out_string(&console->err, strerror(error));
+		px_out_string(&console->err, px_describe_error(error));
 	}
 	px_message_end(console);
 }
@@ -64,11 +64,29 @@ static char *rc_path(struct px_console *console, const struct px_options *option
 	return path;
 }
 
-/* Read a file whole; returns 0 or a positive errno. */
-static int read_whole(const char *path, bool takes_folder, char **ret, size_t *ret_length)
+/*
+ * Open an rc file.  One that was named may be a pipe, of which the user knows;
+ * one in the home folder that is would be waited for, for ever.
+ */
+static int open_file(const char *path, bool is_named)
+{
+	int fd = px_openat(AT_FDCWD, path, is_named ? O_RDONLY : O_RDONLY | O_NONBLOCK, 0), r;
+
+	if (fd < 0 || is_named)
+		return fd;
+	r = px_check_readable(fd);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+/* Read a file whole, closing it; returns 0 or a positive errno. */
+static int read_whole(int fd, bool takes_folder, char **ret, size_t *ret_length)
 {
 	char *bytes = malloc(RC_SIZE_MAX);
-	int fd = px_openat(AT_FDCWD, path, O_RDONLY, 0), error = 0;
+	int error = 0;
 	size_t length = 0;
 	ssize_t n = 1;
 
@@ -108,7 +126,8 @@ bool px_rc_read(struct px_console *console, const struct px_options *options, st
 
 	if (path == NULL)
 		return false;
-	error = read_whole(path, console->terse, &bytes, &length);
+	error = read_whole(
+		open_file(path, options->rc_path != NULL), console->terse, &bytes, &length);
 	free(path);
 	if (error != 0) {
 		say(console, options, "couldn't read ~/.%src", "couldn't read the rc file", error);

@@ -57,11 +57,6 @@ static const char *file_name(enum pmapx_map_file file)
 	return file == PMAPX_FILE_SMAPS ? "smaps" : "maps";
 }
 
-static const char *describe(int error)
-{
-	return error == EMEDIUMTYPE ? "Not a regular file" : strerror(error);
-}
-
 /* Whether the process will be shown again, when other workers have made room. */
 static bool is_given_up(struct px_sheet *sheet, int error)
 {
@@ -81,7 +76,7 @@ static void say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int
 		px_out_string(err, file);
 	}
 	px_out_string(err, ": ");
-	px_out_string(err, describe(error));
+	px_out_string(err, px_describe_error(error));
 	px_message_end(sheet->console);
 }
 
@@ -105,10 +100,8 @@ static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_f
 	}
 	px_out_string(err, ": ");
 	px_out_string(err,
-		reading->first.line > 0 || reading->first.code == E2BIG ||
-				reading->first.code == ESTALE
-			? reading->first.reason
-			: describe(reading->first.code));
+		*reading->first.reason != '\0' ? reading->first.reason
+					       : px_describe_error(reading->first.code));
 	if (reading->count > 1) {
 		px_out_string(err, " (and ");
 		put_number(err, reading->count - 1);
@@ -161,26 +154,46 @@ static bool is_beyond(const struct px_sheet *sheet, const struct px_view *view,
 		pmapx_source_in_order(sheet->source);
 }
 
+/* Whether what was printed of this reading can be taken back; then it is. */
+static bool is_undone(struct px_sheet *sheet, const struct px_view *view, struct reading *reading)
+{
+	bool is_long = view->kept != NULL && view->kept(sheet) > PX_HELD_MAX;
+
+	reading->is_torn = !reading->is_last && !is_long && px_out_undo(&sheet->console->out);
+	return reading->is_torn;
+}
+
 /*
  * A mapping that begins where others have been: the map has changed between two
- * pieces.  Whether to begin again, which what is printed must allow; if not, it
- * is a trouble.
+ * pieces.  Whether to begin again; if that cannot be, it is a trouble.
  */
 static bool is_torn(struct px_sheet *sheet, const struct px_view *view,
 	const struct pmapx_mapping *mapping, struct reading *reading)
 {
 	bool fits = mapping->start >= reading->end || !pmapx_source_in_order(sheet->source);
-	bool is_long = view->kept != NULL && view->kept(sheet) > PX_HELD_MAX;
 
-	reading->end = mapping->end;
+	if (reading->end < mapping->end)
+		reading->end = mapping->end;
 	if (fits)
 		return false;
-	if (!reading->is_last && !is_long && px_out_undo(&sheet->console->out))
+	if (is_undone(sheet, view, reading))
 		return true;
 	note(reading,
-		&(struct pmapx_error){ .code = ESTALE,
-			.line = mapping->line,
-			.reason = "the map was changing while it was read" });
+		&(struct pmapx_error){
+			.code = ESTALE, .reason = "the map was changing while it was read" });
+	return false;
+}
+
+/*
+ * An error of the reader.  If the process has begun another program, that is
+ * what there is to be shown.  Returns whether to begin again.
+ */
+static bool is_outdated(struct px_sheet *sheet, const struct px_view *view,
+	const struct pmapx_error *error, struct reading *reading)
+{
+	if (error->code == ESTALE && *error->reason != '\0' && is_undone(sheet, view, reading))
+		return true;
+	note(reading, error);
 	return false;
 }
 
@@ -192,8 +205,7 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
 
 	if (is_beyond(sheet, view, mapping))
 		return false;
-	reading->is_torn = is_torn(sheet, view, mapping, reading);
-	if (reading->is_torn)
+	if (is_torn(sheet, view, mapping, reading))
 		return false;
 	r = view->row(sheet, mapping, is_selected(sheet->options, mapping));
 	if (r == -E2BIG && reading->first.code != E2BIG)
@@ -201,7 +213,7 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
 			&(struct pmapx_error){ .code = E2BIG,
 				.reason = "more than 256 keys that no kernel prints" });
 	if (r == -ENOMEM)
-		note(reading, &(struct pmapx_error){ .code = ENOMEM, .reason = "out of memory" });
+		note(reading, &(struct pmapx_error){ .code = ENOMEM, .reason = "" });
 	return r != -ENOMEM && sheet->console->out.error == 0;
 }
 
@@ -222,10 +234,8 @@ static int show_map(struct px_sheet *sheet, const struct px_view *view, struct p
 
 		if (r == 1)
 			more = show_mapping(sheet, view, mapping, &reading);
-		else if (r < 0)
-			note(&reading, &error);
 		else
-			more = false;
+			more = r < 0 && !is_outdated(sheet, view, &error, &reading);
 	}
 	if (reading.is_torn)
 		return STATUS_AGAIN;
@@ -278,7 +288,8 @@ static bool is_hidden(const struct pmapx_identity *identity)
 	return (identity->pid == 2 || identity->ppid == 2) && getenv("LIBPROC_HIDE_KERNEL") != NULL;
 }
 
-int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pid)
+/* Look the process up and show it; returns its share of the status, or STATUS_AGAIN. */
+static int show_once(struct px_sheet *sheet, const struct px_view *view, pid_t pid, bool is_last)
 {
 	struct pmapx_process *process;
 	struct pmapx_error error;
@@ -298,12 +309,19 @@ int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pi
 		say_missing(sheet, pid, "", ESRCH);
 		status = PX_STATUS_MISSING;
 	} else {
-		unsigned readings = 0;
-
-		do
-			status = show_process(sheet, view, process, ++readings == READINGS_MAX);
-		while (status == STATUS_AGAIN);
+		status = show_process(sheet, view, process, is_last);
 	}
 	pmapx_process_close(process);
+	return status;
+}
+
+int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pid)
+{
+	int status, readings = 0;
+
+	/* From the beginning, so that header and rows tell of the same program. */
+	do
+		status = show_once(sheet, view, pid, ++readings == READINGS_MAX);
+	while (status == STATUS_AGAIN);
 	return status;
 }

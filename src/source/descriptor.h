@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 /**
  * openat(2), close-on-exec and never a descriptor below 3: a program whose
@@ -28,6 +29,12 @@ int px_check_readable(int fd);
 static inline bool px_is_shortage(int r)
 {
 	return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
+}
+
+/** What @error, a positive errno of these functions or of the system, says to people. */
+static inline const char *px_describe_error(int error)
+{
+	return error == EMEDIUMTYPE ? "Not a regular file" : strerror(error);
 }
 
 #endif

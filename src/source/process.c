@@ -20,6 +20,24 @@ static int as_missing(int r)
 	return px_is_shortage(r) ? r : -ESRCH;
 }
 
+void px_process_drop_map(struct pmapx_process *process)
+{
+	if (process->has_map)
+		process->source->ops->close_stream(&process->map);
+	process->has_map = false;
+}
+
+int px_process_open_file(struct pmapx_process *process, enum px_file file, struct px_stream *ret)
+{
+	const struct px_source_ops *ops = process->source->ops;
+	int r = ops->open_file(&process->place, file, ret);
+
+	if (!px_is_shortage(r) || !process->has_map)
+		return r;
+	px_process_drop_map(process);
+	return ops->open_file(&process->place, file, ret);
+}
+
 /* Asks whether what has been read of a file is all of it. */
 typedef bool whole_test(const char *bytes, size_t length);
 
@@ -28,7 +46,7 @@ typedef bool whole_test(const char *bytes, size_t length);
  * freed, with a NUL behind.  Where @is_whole, which may be NULL, says so, the
  * end need not be read to be known.
  */
-static int read_file(const struct pmapx_process *process, enum px_file file, size_t max,
+static int read_file(struct pmapx_process *process, enum px_file file, size_t max,
 	whole_test *is_whole, char **ret, size_t *ret_length)
 {
 	const struct px_source_ops *ops = process->source->ops;
@@ -37,7 +55,7 @@ static int read_file(const struct pmapx_process *process, enum px_file file, siz
 	char *bytes = NULL;
 	int r;
 
-	r = ops->open_file(&process->place, file, &stream);
+	r = px_process_open_file(process, file, &stream);
 	if (r < 0)
 		return r;
 	while (length < max) {
@@ -148,6 +166,10 @@ int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_proc
 		free(process);
 		return fail(r, "", error);
 	}
+	/* Kept open, it tells whether execve() comes in between. */
+	if (source->ops->check_end != NULL)
+		process->has_map = source->ops->open_file(
+					   &process->place, PX_FILE_MAPS, &process->map) == 0;
 	r = read_identity(process, &reason);
 	/* There is no process without: it has just gone, or is hidden (hidepid=2). */
 	if (r == -ENOENT && source->is_procfs) {
@@ -166,6 +188,7 @@ void pmapx_process_close(struct pmapx_process *process)
 {
 	if (process == NULL)
 		return;
+	px_process_drop_map(process);
 	process->source->ops->close_place(&process->place);
 	free(process->stat);
 	free(process->cmdline);

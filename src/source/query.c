@@ -44,7 +44,11 @@ enum { READABLE = 1, WRITABLE = 2, EXECUTABLE = 4, SHARED = 8, COVERING_OR_NEXT 
 /* What lies at the gate cannot be asked for.  32-bit ARM has one at the end of its addresses. */
 #define FIRST_GATE (sizeof(void *) == 4 ? UINT64_C(0xffff0000) : PX_GATE)
 
-/* A path with newlines as the kernel's seq_path() writes them. */
+/*
+ * A path with newlines as the kernel's seq_path() writes them.  It may stand
+ * further behind in the same memory, where what is written does not reach what
+ * has not been read.
+ */
 static char *put_name(char *at, const char *name)
 {
 	static const char newline[] = { '\\', '0', '1', '2' };
@@ -86,18 +90,20 @@ static ssize_t put_line(char *bytes, const struct px_query *query, const char *n
 
 ssize_t px_maps_query(struct px_stream *stream, uint64_t *address, uint64_t high, char *bytes)
 {
-	char name[PATH_MAX] = "";
+	/* At the end of the room for the line, and not on the stack, which may be small. */
+	char *name = bytes + PX_QUERY_SIZE - PATH_MAX;
 	struct px_query query = {
 		.size = sizeof(query),
 		.flags = COVERING_OR_NEXT,
 		.address = *address,
-		.name_size = sizeof(name),
+		.name_size = PATH_MAX,
 		.name = (uintptr_t)name,
 	};
 	int r;
 
 	if (high >= FIRST_GATE)
 		return -EOPNOTSUPP;
+	*name = '\0';
 	do
 		r = ioctl(stream->fd, PX_QUERY, &query);
 	while (r < 0 && errno == EINTR);
@@ -122,7 +128,8 @@ int px_maps_check_end(struct px_stream *stream)
 	do
 		n = pread(stream->fd, &byte, 1, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0)
+	/* No such process: of a thread that is gone even its number is. */
+	if (n < 0 && errno != ESRCH)
 		return -errno;
-	return n == 0 ? -ESTALE : 0;
+	return n <= 0 ? -ESTALE : 0;
 }

@@ -26,15 +26,18 @@
 _Static_assert(PX_QUERY_SIZE <= READ_SIZE, "an answer has room where a read has");
 
 struct pmapx_reader {
-	struct pmapx_source *source; /* Borrowed. */
+	struct pmapx_source *source;   /* Borrowed. */
+	struct pmapx_process *process; /* Borrowed. */
 	struct pmapx_parser *parser;
 	struct px_place place;       /* Of the group, if has_place. */
 	struct px_stream stream;     /* Being read. */
 	struct px_stream own_stream; /* Of the thread itself, if has_own_stream. */
-	struct px_stream witness;    /* The maps file of what is read, if has_witness. */
-	bool has_place, has_own_stream, has_witness;
+	bool has_place, has_own_stream;
+	bool is_map; /* What is read is the map that the process has open. */
 	pid_t pid, own_pid;
+	int own_error;      /* Negative errno of opening the thread's own, or 0. */
 	uint64_t last_line; /* Of the mapping handed out last, 0 before the first. */
+	uint64_t start;     /* And where it begins. */
 
 	bool asks;        /* Mappings are asked for one by one, not read. */
 	unsigned asked;   /* How many have been. */
@@ -44,17 +47,10 @@ struct pmapx_reader {
 	bool has_memory;  /* The process has: its map is not empty. */
 	bool has_text;    /* Something of the map has come. */
 	bool at_end;      /* The file has been read to its end, or what looks like it. */
-	uint64_t start;   /* Of the mapping handed out last. */
+	bool has_gone;    /* The memory that it is about has ceased to exist. */
 	int failed;       /* Negative errno of reading, not yet told. */
 	bool ended;       /* Nothing more will be handed out. */
 };
-
-static void drop_witness(struct pmapx_reader *reader)
-{
-	if (reader->has_witness)
-		reader->source->ops->close_stream(&reader->witness);
-	reader->has_witness = false;
-}
 
 static void close_all(struct pmapx_reader *reader, bool has_stream)
 {
@@ -64,45 +60,36 @@ static void close_all(struct pmapx_reader *reader, bool has_stream)
 		ops->close_stream(&reader->stream);
 	if (reader->has_own_stream)
 		ops->close_stream(&reader->own_stream);
-	drop_witness(reader);
 	if (reader->has_place)
 		ops->close_place(&reader->place);
 }
 
-/*
- * Open a file that is to be read.  Asking smaps whether its end is the end has
- * the kernel count the pages of the first mapping again, which may be a large
- * heap; maps of the same memory costs nothing.
- */
-static int open_main_stream(
-	struct pmapx_reader *reader, const struct px_place *place, enum px_file file)
+/* The file of the process itself: for maps, that which is open. */
+static int open_stream(struct pmapx_reader *reader, enum px_file file)
 {
-	const struct px_source_ops *ops = reader->source->ops;
-	int r;
+	struct pmapx_process *process = reader->process;
 
-	/* Before the other: of what is begun in between, nothing is missed. */
-	if (file == PX_FILE_SMAPS && ops->check_end != NULL)
-		reader->has_witness = ops->open_file(place, PX_FILE_MAPS, &reader->witness) == 0;
-	r = ops->open_file(place, file, &reader->stream);
-	if (r < 0)
-		drop_witness(reader);
-	return r;
+	if (file != PX_FILE_MAPS || !process->has_map)
+		return px_process_open_file(process, file, &reader->stream);
+	reader->stream = process->map;
+	process->has_map = false;
+	reader->is_map = true;
+	return 0;
 }
 
 /*
  * A thread's own file is as good as its group's, and better once the leader
  * has exited, when the group's reads as empty: keep it in reserve.
  */
-static int open_streams(
-	struct pmapx_reader *reader, struct pmapx_process *process, enum px_file file)
+static int open_streams(struct pmapx_reader *reader, enum px_file file)
 {
 	const struct px_source_ops *ops = reader->source->ops;
-	const struct pmapx_identity *identity = &process->identity;
+	const struct pmapx_identity *identity = &reader->process->identity;
 	int own, r;
 
 	reader->pid = reader->own_pid = identity->pid;
 	if (identity->tgid == identity->pid)
-		return open_main_stream(reader, &process->place, file);
+		return open_stream(reader, file);
 
 	r = ops->open_place(reader->source, identity->tgid, &reader->place);
 	reader->has_place = r == 0;
@@ -110,13 +97,14 @@ static int open_streams(
 	 * As long as a thread is there, its group's number is nobody else's.  So
 	 * the folder is the group's if the thread still is, once that is open.
 	 */
-	own = ops->open_file(&process->place, file, &reader->own_stream);
+	own = px_process_open_file(reader->process, file, &reader->own_stream);
 	reader->has_own_stream = own == 0;
+	reader->own_error = own;
 	if (own < 0 && reader->source->is_procfs && own != -EACCES && own != -EPERM)
 		return own;
 	reader->pid = identity->tgid;
 	if (r == 0)
-		r = open_main_stream(reader, &reader->place, file);
+		r = ops->open_file(&reader->place, file, &reader->stream);
 	if (r < 0 && own == 0) {
 		reader->stream = reader->own_stream;
 		reader->has_own_stream = false;
@@ -144,6 +132,7 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	if (reader == NULL)
 		return -ENOMEM;
 	reader->source = process->source;
+	reader->process = process;
 	/* Kernel threads and zombies have no stack that could start somewhere. */
 	reader->has_memory = process->identity.has_start_stack;
 	parser_options.mappings_only = PX_OPTION(options, mappings_only, false);
@@ -155,8 +144,7 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	reader->highest = PX_OPTION(options, high, 0);
 	r = pmapx_parser_open(&parser_options, &reader->parser);
 	if (r == 0)
-		r = open_streams(
-			reader, process, file == PMAPX_FILE_SMAPS ? PX_FILE_SMAPS : PX_FILE_MAPS);
+		r = open_streams(reader, file == PMAPX_FILE_SMAPS ? PX_FILE_SMAPS : PX_FILE_MAPS);
 	if (r < 0) {
 		close_all(reader, false);
 		pmapx_parser_close(reader->parser);
@@ -202,19 +190,41 @@ static ssize_t get_more(struct pmapx_reader *reader, char *bytes, size_t room)
 	return ops->read(&reader->stream, bytes, room);
 }
 
-/* At the end of a file: 0, or -ESTALE if the process has given up what it is about. */
+/*
+ * Whether the memory that was read was there to the end.  A file that is not
+ * the one that was open when the process was looked at may be about other
+ * memory, so then it is that one which is asked; it costs the kernel a line, while
+ * smaps would have it count the pages of the first mapping again.
+ */
+static int check_memory(struct pmapx_reader *reader)
+{
+	const struct px_source_ops *ops = reader->source->ops;
+
+	/* The gate is always the last. */
+	if (reader->is_map && reader->start >= PX_GATE)
+		return 0;
+	return ops->check_end(reader->process->has_map ? &reader->process->map : &reader->stream);
+}
+
+/* At the end of a file: 0, or what keeps it from being the end of the map. */
 static int check_end(struct pmapx_reader *reader)
 {
-	const struct pmapx_source *source = reader->source;
+	int r = 0;
 
-	/* Questions are answered from memory that is there, and the gate is always the last. */
-	if (source->ops->check_end == NULL || !reader->at_end || reader->start >= PX_GATE)
+	/* Questions are answered from memory that is there. */
+	if (reader->source->ops->check_end == NULL || !reader->at_end)
 		return 0;
-	if (reader->has_text)
-		return source->ops->check_end(
-			reader->has_witness ? &reader->witness : &reader->stream);
-	/* The group's file may be empty where the thread's own is not. */
-	return reader->has_memory && !reader->has_own_stream ? -ESTALE : 0;
+	if (reader->has_text) {
+		r = check_memory(reader);
+	} else if (reader->own_error < 0) {
+		/* The group's map is empty when its leader has exited: the thread's is the map. */
+		reader->pid = reader->own_pid;
+		return reader->own_error;
+	} else if (reader->has_memory) {
+		r = -ESTALE;
+	}
+	reader->has_gone = r == -ESTALE;
+	return r;
 }
 
 /* Feed the parser once, or tell it that this is all. */
@@ -235,10 +245,9 @@ static int feed(struct pmapx_reader *reader)
 		return 0;
 	}
 	reader->at_end = n == 0 && !reader->asks;
-	if (n < 0)
-		reader->failed = (int)n;
-	pmapx_parser_finish(reader->parser);
-	return 0;
+	if (n == 0)
+		pmapx_parser_finish(reader->parser);
+	return (int)n;
 }
 
 /* Nothing came of the group's file: read the thread's own. */
@@ -246,7 +255,6 @@ static bool turn_to_own(struct pmapx_reader *reader)
 {
 	if (!reader->has_own_stream || reader->last_line > 0)
 		return false;
-	drop_witness(reader);
 	reader->source->ops->close_stream(&reader->stream);
 	reader->stream = reader->own_stream;
 	reader->has_own_stream = false;
@@ -264,8 +272,7 @@ static int tell_failure(struct pmapx_reader *reader, int r, struct pmapx_error *
 	reader->ended = true;
 	*error = (struct pmapx_error){
 		.code = -r,
-		.reason = r == -ESTALE ? "the process has exited or begun another program"
-				       : "reading failed",
+		.reason = reader->has_gone ? "the process has exited or begun another program" : "",
 	};
 	return r;
 }
@@ -304,9 +311,9 @@ int pmapx_reader_next(
 			return r;
 		r = feed(reader);
 		if (r < 0) {
-			/* Hand out what is there, then say so. */
+			/* Hand out what is there, but no part of a line, then say so. */
 			reader->failed = r;
-			pmapx_parser_finish(reader->parser);
+			pmapx_parser_abandon(reader->parser);
 		}
 	}
 	return 0;

@@ -71,7 +71,7 @@ int pmapx_source_shm_device(struct pmapx_source *source, struct pmapx_device *re
 	if (!source->shm_asked) {
 		source->shm_result = source->ops->shm_device(source, &source->shm);
 		/* What is short now may not be short the next time. */
-		source->shm_asked = source->shm_result == 0 || source->shm_result == -ENODATA;
+		source->shm_asked = !px_is_shortage(source->shm_result);
 	}
 	if (source->shm_result == 0)
 		*ret = source->shm;

@@ -84,11 +84,23 @@ struct pmapx_source {
 struct pmapx_process {
 	struct pmapx_source *source; /**< Borrowed. */
 	struct px_place place;
+	/**
+	 * Its maps file, if @has_map: opened before anything was read, so that
+	 * what tells of it tells of the same memory.  Of a kernel's only.
+	 */
+	struct px_stream map;
+	bool has_map;
 	struct pmapx_identity identity; /**< Its texts point into @stat. */
 	char *stat;                     /**< Contents of the stat file, owned. */
 	char *cmdline;                  /**< Contents of the cmdline file once read, owned. */
 	size_t cmdline_length;          /**< Its length. */
 };
+
+/** Open a file of @process; if descriptors are short, its map gives up its own. */
+int px_process_open_file(struct pmapx_process *process, enum px_file file, struct px_stream *ret);
+
+/** Close the map of @process, if it is open. */
+void px_process_drop_map(struct pmapx_process *process);
 
 /** Make a source on the folder @path with @ops. */
 int px_source_new(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret);

@@ -214,7 +214,8 @@ def processes(count=3):
 def inside(case, file):
     """Whether this is a PID namespace of the test's own, with its own /proc. If not, the test is run
     again in one; skips where that is not permitted."""
-    if os.environ.get("PMAPX_INSIDE"):
+    # Whatever the environment says: only there can the test be one of the first.
+    if os.environ.get("PMAPX_INSIDE") and os.getpid() < 100:
         return True
     words = ["unshare", "--pid", "--fork", "--mount-proc"]
     try:

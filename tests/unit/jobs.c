@@ -175,7 +175,11 @@ static void check(size_t count, unsigned workers, struct context *context)
 	free(px_taken(console->err.fd, &length));
 	px_same_number(row, messages * (sizeof("pmapx: a message\n") - 1), length);
 	px_same_number(row, (count > 17) | (count > 42 ? 42 : 0), status);
-	px_same_number(row, count, context->run);
+	/* One that could not be held, when another had become the only worker, is done again. */
+	if (context->is_short)
+		assert_true(context->run >= count);
+	else
+		px_same_number(row, count, context->run);
 	assert_int_equal(console->out.error, 0);
 	close_console(console);
 }

@@ -107,11 +107,15 @@ class Changing(px.TestCase):
                 "wrong total": is_wrong_in_sum(rows, totals)}
 
     def count(self, program, readings):
-        """Which readings of a program show something that cannot be."""
+        """Which readings of a program show something that cannot be, and do not say so."""
         found = {}
         for number in range(readings):
             view = VIEWS[number % len(VIEWS)]
             got = px.run([program, *view, str(self.target.pid)])
+            if SAID in got.stderr:
+                self.assertEqual(got.status, 1)
+                found.setdefault("said", []).append(got.stdout)
+                continue
             self.assertEqual((got.status, got.stderr), (0, b""), view)
             wrong = [what for what, is_so in self.what_is_wrong(got.stdout, view).items() if is_so]
             for what in wrong + ["any"] * bool(wrong):
@@ -121,6 +125,8 @@ class Changing(px.TestCase):
     def test_every_reading_fits_together(self):
         readings = 150 if SANITIZED else 1000
         found = self.count(px.PMAPX, readings)
+        # Six torn readings in a row are possible, and honest.
+        self.assertLess(len(found.pop("said", [])), readings // 50)
         self.assertEqual({what: len(texts) for what, texts in found.items()}, {},
                          b"\n".join(texts[0] for texts in found.values()))
 
@@ -190,7 +196,7 @@ class Large(px.TestCase):
                 self.assertFalse(is_wrong_in_sum(rows, totals))
                 self.assertEqual(got.status, is_torn)
                 if is_torn:
-                    self.assertRegex(got.stderr, rb"\Apmapx: %d: /proc/%d/s?maps: line \d+%s"
+                    self.assertRegex(got.stderr, rb"\Apmapx: %d: /proc/%d/s?maps%s"
                                      rb"( \(and \d+ more\))?\n\Z" % (target.pid, target.pid, SAID))
                 else:
                     self.assertEqual(got.stderr, b"")

@@ -144,7 +144,7 @@ WHY = {
     "endless": rb"Not a regular file",
     "empty": rb"No data available",
     "noise": rb"line \d+(, column \d+)?: [^\n]+ \(and \d+ more\)",
-    "huge": rb"File too large",
+    "huge": rb"line 1: longer than 16 MiB",
 }
 
 
