@@ -45,12 +45,15 @@ static void keep_mapping(struct px_expected *expected, const struct pmapx_mappin
 	struct px_expected_mapping kept = {
 		.mapping = *mapping,
 		.line = keep_text(expected, &mapping->text),
+		.name = keep_text(expected, &mapping->name),
 		.first_entry = entry_count(expected),
 		.has_rss = pmapx_smaps_has(smaps, PMAPX_FIELD_RSS),
 		.has_dirty = has_shared || has_private,
 		.has_vm_flags = pmapx_smaps_has(smaps, PMAPX_FIELD_VM_FLAGS),
 	};
 
+	if (kept.has_vm_flags)
+		kept.vm_flags = keep_text(expected, &smaps->vm_flags);
 	if (kept.has_rss)
 		kept.rss_kb = smaps->rss_kb;
 	if (has_shared)

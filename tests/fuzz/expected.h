@@ -27,6 +27,8 @@ struct px_expected_entry {
 struct px_expected_mapping {
 	struct pmapx_mapping mapping;   /**< Its texts are gone. */
 	struct px_piece line;           /**< Its line. */
+	struct px_piece name;           /**< What it is called. */
+	struct px_piece vm_flags;       /**< The value of VmFlags. */
 	size_t first_entry, past_entry; /**< Which entries are its own. */
 	uint64_t rss_kb, dirty_kb;
 	bool has_rss, has_dirty, has_vm_flags;

@@ -10,6 +10,7 @@
 
 #include "columns.h"
 #include "expected.h"
+#include "labels.h"
 #include "maps.h"
 #include "mutate.h"
 #include "stage.h"
@@ -37,7 +38,7 @@ struct column {
 struct columns {
 	struct column list[PX_COLUMNS_MAX];
 	size_t count, unknown_count;
-	bool any_shown;
+	bool any_shown, has_vm_flags;
 };
 
 static void take_letter(struct px_stage *stage, char letter)
@@ -107,12 +108,17 @@ static void must_be_line(struct run *run, const char *text)
 	px_must(line.length == strlen(text) && memcmp(line.bytes, text, line.length) == 0);
 }
 
-/* A line that begins with @text, where a name follows. */
-static void must_begin(struct run *run, const char *text)
+/* A line that is @text, and then @name, which is freed. */
+static void must_be_row(struct run *run, const char *text, struct px_bytes name)
 {
 	struct pmapx_text line = next_line(run);
+	size_t length = strlen(text);
 
-	px_must(line.length > strlen(text) && memcmp(line.bytes, text, strlen(text)) == 0);
+	px_must(line.length == length + name.length);
+	px_must(memcmp(line.bytes, text, length) == 0);
+	if (name.length > 0)
+		px_must(memcmp(line.bytes + length, name.bytes, name.length) == 0);
+	px_bytes_drop(&name);
 }
 
 static bool is_selected(const struct px_options *options, const struct pmapx_mapping *mapping)
@@ -169,6 +175,7 @@ static void look_at_row(struct run *run, const struct px_expected_mapping *expec
 	uint64_t kb = (mapping->end - mapping->start) / 1024;
 	char shared = mapping->perms[3] == 'p' ? '-' : 's', mode[6], rss[24], dirty[24];
 	char device[64], text[512];
+	struct pmapx_text name;
 
 	snprintf(mode, sizeof(mode), "%.3s%c-", mapping->perms, shared);
 	switch (run->stage->options.view) {
@@ -187,7 +194,8 @@ static void look_at_row(struct run *run, const struct px_expected_mapping *expec
 		snprintf(text, sizeof(text), "%016" PRIx64 " %6" PRIu64 "K %s ", mapping->start, kb,
 			mode);
 	}
-	must_begin(run, text);
+	name = px_expected_text(&run->expected, expected->name);
+	must_be_row(run, text, px_label_of(run->stage, mapping, &name));
 }
 
 static void count_row(struct run *run, const struct px_expected_mapping *expected)
@@ -279,7 +287,10 @@ static void find_columns(const struct run *run, struct columns *columns)
 	size_t entries = run->expected.entries.length / sizeof(struct px_expected_entry);
 
 	columns->count = columns->unknown_count = 0;
-	columns->any_shown = false;
+	columns->any_shown = columns->has_vm_flags = false;
+	for (size_t i = 0; i < px_expected_count(&run->expected); i++)
+		columns->has_vm_flags |= run->stage->options.every_field &&
+			px_expected_mapping_at(&run->expected, i)->has_vm_flags;
 	for (size_t i = 0; i < entries; i++) {
 		const struct px_expected_entry *entry = px_expected_entry_at(&run->expected, i);
 		struct pmapx_text key = px_expected_text(&run->expected, entry->key);
@@ -327,6 +338,31 @@ static void look_at_value(const struct run *run, const struct px_expected_mappin
 	column->total = sum(column->total, last->number);
 }
 
+/* What stands behind the numbers: flags, in their column, and the name. */
+static void look_at_end(struct run *run, const struct px_expected_mapping *expected,
+	struct pmapx_text line, bool has_vm_flags)
+{
+	struct pmapx_text flags = px_expected_text(&run->expected, expected->vm_flags);
+	struct pmapx_text name = px_expected_text(&run->expected, expected->name);
+	struct px_bytes shown = px_table_name_of(run->stage, &name);
+
+	if (has_vm_flags) {
+		flags = px_flags_of(&flags);
+		while (line.length > 0 && *line.bytes == ' ') {
+			line.bytes++;
+			line.length--;
+		}
+		px_must(line.length >= flags.length);
+		px_must(memcmp(line.bytes, flags.bytes, flags.length) == 0);
+		line.bytes += flags.length;
+		line.length -= flags.length;
+	}
+	px_must(line.length == 1 + shown.length && line.bytes[0] == ' ');
+	if (shown.length > 0)
+		px_must(memcmp(line.bytes + 1, shown.bytes, shown.length) == 0);
+	px_bytes_drop(&shown);
+}
+
 static void look_at_fields(
 	struct run *run, const struct px_expected_mapping *expected, struct columns *columns)
 {
@@ -340,6 +376,7 @@ static void look_at_fields(
 	for (size_t i = 0; i < columns->count; i++)
 		if (columns->list[i].shown)
 			look_at_value(run, expected, &columns->list[i], &line);
+	look_at_end(run, expected, line, columns->has_vm_flags);
 	run->count++;
 }
 
@@ -347,17 +384,14 @@ static void look_at_headings(struct run *run, const struct columns *columns)
 {
 	static const char *const words[] = { "Address", "Perm", "Offset", "Device", "Inode" };
 	struct pmapx_text line = next_line(run);
-	bool has_vm_flags = false;
 
-	for (size_t i = 0; i < px_expected_count(&run->expected); i++)
-		has_vm_flags |= px_expected_mapping_at(&run->expected, i)->has_vm_flags;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		must_be_string(&line, words[i]);
 	for (size_t i = 0; i < columns->count; i++)
 		if (columns->list[i].shown)
 			must_be_word(
 				&line, columns->list[i].key.bytes, columns->list[i].key.length);
-	if (has_vm_flags && run->stage->options.every_field)
+	if (columns->has_vm_flags)
 		must_be_string(&line, "VmFlags");
 	must_be_string(&line, "Mapping");
 	px_must(line.length == 0);
