@@ -101,7 +101,7 @@ static bool is_whole_stat(const char *bytes, size_t length)
 
 static int read_tgid(struct pmapx_process *process)
 {
-	struct pmapx_text status;
+	struct pmapx_text status = { NULL, 0 };
 	char *bytes;
 	int r;
 
@@ -121,7 +121,7 @@ static int read_tgid(struct pmapx_process *process)
  */
 static int read_identity(struct pmapx_process *process, const char **ret)
 {
-	struct pmapx_text stat;
+	struct pmapx_text stat = { NULL, 0 };
 	int r;
 
 	*ret = "stat";

@@ -103,7 +103,8 @@ ssize_t px_maps_query(struct px_stream *stream, uint64_t *address, uint64_t high
 
 	if (high >= FIRST_GATE)
 		return -EOPNOTSUPP;
-	*name = '\0';
+	/* Whole, for tools that do not know what the kernel writes here. */
+	memset(name, '\0', PATH_MAX);
 	do
 		r = ioctl(stream->fd, PX_QUERY, &query);
 	while (r < 0 && errno == EINTR);
