@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "descriptor.h"
 #include "held.h"
@@ -38,8 +37,8 @@ static void put_number(struct px_out *out, uint64_t number)
 	px_out_written(out, px_put_decimal(at, number, 1));
 }
 
-/* "pmapx: 1100: /proc/1100", to be gone on with. */
-static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid)
+/* "pmapx: 1100: /proc/", to be gone on with. */
+static void begin_message(struct px_sheet *sheet, pid_t pid)
 {
 	struct px_console *console = sheet->console;
 
@@ -49,7 +48,6 @@ static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid)
 	px_out_string(&console->err, ": ");
 	px_message_text(console, pmapx_source_path(sheet->source));
 	px_out_string(&console->err, "/");
-	put_number(&console->err, (uint64_t)file_pid);
 }
 
 static const char *file_name(enum pmapx_map_file file)
@@ -70,7 +68,8 @@ static void say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int
 
 	if (sheet->console->terse)
 		return;
-	begin_message(sheet, pid, pid);
+	begin_message(sheet, pid);
+	put_number(err, (uint64_t)pid);
 	if (*file != '\0') {
 		px_out_string(err, "/");
 		px_out_string(err, file);
@@ -87,7 +86,8 @@ static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_f
 
 	if (sheet->console->terse)
 		return;
-	begin_message(sheet, sheet->identity->pid, file_pid);
+	begin_message(sheet, sheet->identity->pid);
+	put_number(err, (uint64_t)file_pid);
 	px_out_string(err, "/");
 	px_out_string(err, file_name(file));
 	if (reading->first.line > 0) {
@@ -118,13 +118,9 @@ static int say_no_segments(struct px_sheet *sheet)
 	if (is_given_up(sheet, sheet->shm_error))
 		return 0;
 	if (!console->terse) {
-		px_out_flush(&console->out);
-		px_message_begin(console);
-		put_number(&console->err, (uint64_t)sheet->identity->pid);
-		px_out_string(&console->err, ": ");
-		px_message_text(console, pmapx_source_path(sheet->source));
-		px_out_string(&console->err, "/self/maps: ");
-		px_out_string(&console->err, strerror(sheet->shm_error));
+		begin_message(sheet, sheet->identity->pid);
+		px_out_string(&console->err, "self/maps: ");
+		px_out_string(&console->err, px_describe_error(sheet->shm_error));
 		px_message_end(console);
 	}
 	return PX_STATUS_UNREADABLE;

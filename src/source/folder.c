@@ -37,6 +37,7 @@ int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place
 	if (r < 0)
 		return r;
 	ret->fd = r;
+	ret->is_procfs = source->is_procfs;
 	return 0;
 }
 
@@ -47,28 +48,17 @@ void px_folder_close_place(struct px_place *place)
 
 int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret)
 {
-	int r = px_openat(place->fd, file_names[file], O_RDONLY | O_NONBLOCK, 0);
+	int fd = px_openat(place->fd, file_names[file], O_RDONLY | O_NONBLOCK, 0), r;
 
-	if (r < 0)
-		return r;
-	ret->fd = r;
-	return 0;
-}
-
-int px_folder_open_checked(const struct px_place *place, enum px_file file, struct px_stream *ret)
-{
-	struct px_stream stream;
-	int r;
-
-	r = px_folder_open_file(place, file, &stream);
-	if (r < 0)
-		return r;
-	r = px_check_readable(stream.fd);
+	if (fd < 0)
+		return fd;
+	/* Where no kernel answers, anybody may have put anything. */
+	r = place->is_procfs ? 0 : px_check_readable(fd);
 	if (r < 0) {
-		px_folder_close_stream(&stream);
+		close(fd);
 		return r;
 	}
-	*ret = stream;
+	ret->fd = fd;
 	return 0;
 }
 

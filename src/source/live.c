@@ -34,7 +34,6 @@ static int live_shm_device(struct pmapx_source *source, struct pmapx_device *ret
 	return r == -ENODATA ? px_shm_search(source, px_shm_by_name, 0, ret) : r;
 }
 
-/* The kernel's own /proc. */
 static const struct px_source_ops live_ops = {
 	.kind = "live",
 	.open_place = px_folder_open_place,
@@ -47,24 +46,9 @@ static const struct px_source_ops live_ops = {
 	.shm_device = live_shm_device,
 };
 
-/* What is mounted there instead may be anybody's, and in any order. */
-static const struct px_source_ops copy_ops = {
-	.kind = "live",
-	.open_place = px_folder_open_place,
-	.close_place = px_folder_close_place,
-	.open_file = px_folder_open_checked,
-	.read = px_folder_read,
-	.close_stream = px_folder_close_stream,
-	.shm_device = live_shm_device,
-};
-
 int pmapx_source_open_live(const struct pmapx_source_options *options, struct pmapx_source **ret)
 {
 	int r = PX_CHECK_OPTIONS(options);
 
-	if (r == 0)
-		r = px_source_new(&live_ops, "/proc", ret);
-	if (r == 0 && !(*ret)->is_procfs)
-		(*ret)->ops = &copy_ops;
-	return r;
+	return r < 0 ? r : px_source_new(&live_ops, "/proc", ret);
 }

@@ -20,7 +20,7 @@ static int as_missing(int r)
 	return px_is_shortage(r) ? r : -ESRCH;
 }
 
-void px_process_drop_map(struct pmapx_process *process)
+static void drop_map(struct pmapx_process *process)
 {
 	if (process->has_map)
 		process->source->ops->close_stream(&process->map);
@@ -34,7 +34,7 @@ int px_process_open_file(struct pmapx_process *process, enum px_file file, struc
 
 	if (!px_is_shortage(r) || !process->has_map)
 		return r;
-	px_process_drop_map(process);
+	drop_map(process);
 	return ops->open_file(&process->place, file, ret);
 }
 
@@ -167,7 +167,7 @@ int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_proc
 		return fail(r, "", error);
 	}
 	/* Kept open, it tells whether execve() comes in between. */
-	if (source->ops->check_end != NULL)
+	if (source->is_procfs && source->ops->check_end != NULL)
 		process->has_map = source->ops->open_file(
 					   &process->place, PX_FILE_MAPS, &process->map) == 0;
 	r = read_identity(process, &reason);
@@ -188,7 +188,7 @@ void pmapx_process_close(struct pmapx_process *process)
 {
 	if (process == NULL)
 		return;
-	px_process_drop_map(process);
+	drop_map(process);
 	process->source->ops->close_place(&process->place);
 	free(process->stat);
 	free(process->cmdline);

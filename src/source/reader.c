@@ -26,7 +26,6 @@
 _Static_assert(PX_QUERY_SIZE <= READ_SIZE, "an answer has room where a read has");
 
 struct pmapx_reader {
-	struct pmapx_source *source;   /* Borrowed. */
 	struct pmapx_process *process; /* Borrowed. */
 	struct pmapx_parser *parser;
 	struct px_place place;       /* Of the group, if has_place. */
@@ -54,7 +53,7 @@ struct pmapx_reader {
 
 static void close_all(struct pmapx_reader *reader, bool has_stream)
 {
-	const struct px_source_ops *ops = reader->source->ops;
+	const struct px_source_ops *ops = reader->process->source->ops;
 
 	if (has_stream)
 		ops->close_stream(&reader->stream);
@@ -83,7 +82,7 @@ static int open_stream(struct pmapx_reader *reader, enum px_file file)
  */
 static int open_streams(struct pmapx_reader *reader, enum px_file file)
 {
-	const struct px_source_ops *ops = reader->source->ops;
+	const struct px_source_ops *ops = reader->process->source->ops;
 	const struct pmapx_identity *identity = &reader->process->identity;
 	int own, r;
 
@@ -91,7 +90,7 @@ static int open_streams(struct pmapx_reader *reader, enum px_file file)
 	if (identity->tgid == identity->pid)
 		return open_stream(reader, file);
 
-	r = ops->open_place(reader->source, identity->tgid, &reader->place);
+	r = ops->open_place(reader->process->source, identity->tgid, &reader->place);
 	reader->has_place = r == 0;
 	/*
 	 * As long as a thread is there, its group's number is nobody else's.  So
@@ -100,7 +99,7 @@ static int open_streams(struct pmapx_reader *reader, enum px_file file)
 	own = px_process_open_file(reader->process, file, &reader->own_stream);
 	reader->has_own_stream = own == 0;
 	reader->own_error = own;
-	if (own < 0 && reader->source->is_procfs && own != -EACCES && own != -EPERM)
+	if (own < 0 && reader->process->source->is_procfs && own != -EACCES && own != -EPERM)
 		return own;
 	reader->pid = identity->tgid;
 	if (r == 0)
@@ -131,7 +130,6 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	reader = calloc(1, sizeof(*reader));
 	if (reader == NULL)
 		return -ENOMEM;
-	reader->source = process->source;
 	reader->process = process;
 	/* Kernel threads and zombies have no stack that could start somewhere. */
 	reader->has_memory = process->identity.has_start_stack;
@@ -139,7 +137,8 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	parser_options.fields = PX_OPTION(options, fields, 0);
 	/* Each mapping must be handed out before the next is asked for. */
 	reader->asks = file == PMAPX_FILE_MAPS && parser_options.mappings_only &&
-		PX_OPTION(options, has_range, false) && process->source->ops->query != NULL;
+		PX_OPTION(options, has_range, false) && process->source->is_procfs &&
+		process->source->ops->query != NULL;
 	reader->next = PX_OPTION(options, low, 0);
 	reader->highest = PX_OPTION(options, high, 0);
 	r = pmapx_parser_open(&parser_options, &reader->parser);
@@ -175,7 +174,7 @@ pid_t pmapx_reader_pid(const struct pmapx_reader *reader)
  */
 static ssize_t get_more(struct pmapx_reader *reader, char *bytes, size_t room)
 {
-	const struct px_source_ops *ops = reader->source->ops;
+	const struct px_source_ops *ops = reader->process->source->ops;
 
 	if (reader->asks && reader->asked < ASK_MAX) {
 		ssize_t n = ops->query(&reader->stream, &reader->next, reader->highest, bytes);
@@ -198,7 +197,7 @@ static ssize_t get_more(struct pmapx_reader *reader, char *bytes, size_t room)
  */
 static int check_memory(struct pmapx_reader *reader)
 {
-	const struct px_source_ops *ops = reader->source->ops;
+	const struct px_source_ops *ops = reader->process->source->ops;
 
 	/* The gate is always the last. */
 	if (reader->is_map && reader->start >= PX_GATE)
@@ -209,10 +208,11 @@ static int check_memory(struct pmapx_reader *reader)
 /* At the end of a file: 0, or what keeps it from being the end of the map. */
 static int check_end(struct pmapx_reader *reader)
 {
+	const struct pmapx_source *source = reader->process->source;
 	int r = 0;
 
 	/* Questions are answered from memory that is there. */
-	if (reader->source->ops->check_end == NULL || !reader->at_end)
+	if (!source->is_procfs || source->ops->check_end == NULL || !reader->at_end)
 		return 0;
 	if (reader->has_text) {
 		r = check_memory(reader);
@@ -255,7 +255,7 @@ static bool turn_to_own(struct pmapx_reader *reader)
 {
 	if (!reader->has_own_stream || reader->last_line > 0)
 		return false;
-	reader->source->ops->close_stream(&reader->stream);
+	reader->process->source->ops->close_stream(&reader->stream);
 	reader->stream = reader->own_stream;
 	reader->has_own_stream = false;
 	reader->pid = reader->own_pid;

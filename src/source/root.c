@@ -11,8 +11,7 @@ static int root_shm_device(struct pmapx_source *source, struct pmapx_device *ret
 	return px_shm_search(source, px_shm_by_name, 0, ret);
 }
 
-/* A /proc of a kernel's, such as a container's. */
-static const struct px_source_ops kernel_ops = {
+static const struct px_source_ops root_ops = {
 	.kind = "root",
 	.open_place = px_folder_open_place,
 	.close_place = px_folder_close_place,
@@ -24,24 +23,10 @@ static const struct px_source_ops kernel_ops = {
 	.shm_device = root_shm_device,
 };
 
-static const struct px_source_ops root_ops = {
-	.kind = "root",
-	.open_place = px_folder_open_place,
-	.close_place = px_folder_close_place,
-	.open_file = px_folder_open_checked,
-	.read = px_folder_read,
-	.close_stream = px_folder_close_stream,
-	.shm_device = root_shm_device,
-};
-
 int pmapx_source_open_root(const char *directory, const struct pmapx_source_options *options,
 	struct pmapx_source **ret)
 {
 	int r = PX_CHECK_OPTIONS(options);
 
-	if (r == 0)
-		r = px_source_new(&root_ops, directory, ret);
-	if (r == 0 && (*ret)->is_procfs)
-		(*ret)->ops = &kernel_ops;
-	return r;
+	return r < 0 ? r : px_source_new(&root_ops, directory, ret);
 }

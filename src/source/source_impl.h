@@ -15,7 +15,8 @@ enum px_file { PX_FILE_STAT, PX_FILE_STATUS, PX_FILE_CMDLINE, PX_FILE_MAPS, PX_F
 
 /** A place that belongs to one process of a source, such as /proc/PID. */
 struct px_place {
-	int fd; /**< Of its folder. */
+	int fd;         /**< Of its folder. */
+	bool is_procfs; /**< As its source's. */
 };
 
 /** An open file of a place. */
@@ -51,13 +52,15 @@ struct px_source_ops {
 
 	/**
 	 * At the end of a map file: 0 if that was its end, -ESTALE if what it
-	 * tells of has ceased to exist, or what read(2) gave.  NULL if it cannot.
+	 * tells of has ceased to exist, or what read(2) gave.  NULL if it cannot;
+	 * only if the source is a kernel's.
 	 */
 	int (*check_end)(struct px_stream *stream);
 
 	/**
 	 * Ask a maps file for one mapping: the first that ends beyond
-	 * *@address, unless it begins beyond @high.  NULL if it can only be read.
+	 * *@address, unless it begins beyond @high.  NULL if it can only be read;
+	 * only if the source is a kernel's.
 	 *
 	 * Returns the length of its line, newline included, in @bytes, which
 	 * has room for PX_QUERY_SIZE, and moves *@address to its end; 0 if
@@ -99,9 +102,6 @@ struct pmapx_process {
 /** Open a file of @process; if descriptors are short, its map gives up its own. */
 int px_process_open_file(struct pmapx_process *process, enum px_file file, struct px_stream *ret);
 
-/** Close the map of @process, if it is open. */
-void px_process_drop_map(struct pmapx_process *process);
-
 /** Make a source on the folder @path with @ops. */
 int px_source_new(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret);
 
@@ -109,8 +109,6 @@ int px_source_new(const struct px_source_ops *ops, const char *path, struct pmap
 int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret);
 void px_folder_close_place(struct px_place *place);
 int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret);
-/** The same where anybody may have put anything. */
-int px_folder_open_checked(const struct px_place *place, enum px_file file, struct px_stream *ret);
 ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size);
 void px_folder_close_stream(struct px_stream *stream);
 

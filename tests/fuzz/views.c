@@ -13,6 +13,7 @@
 #include "labels.h"
 #include "maps.h"
 #include "mutate.h"
+#include "name.h"
 #include "stage.h"
 
 /* A run: how it is asked for, what there is to print, and what was printed. */
@@ -145,16 +146,11 @@ static struct pmapx_text take_word(struct pmapx_text *rest)
 	return word;
 }
 
-static bool is_same(const struct pmapx_text *a, const struct pmapx_text *b)
-{
-	return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
-}
-
 static void must_be_word(struct pmapx_text *rest, const char *bytes, size_t length)
 {
 	struct pmapx_text word = take_word(rest), want = { bytes, length };
 
-	px_must(is_same(&word, &want));
+	px_must(px_text_equals(&word, &want));
 }
 
 static void must_be_string(struct pmapx_text *rest, const char *string)
@@ -296,7 +292,7 @@ static void find_columns(const struct run *run, struct columns *columns)
 		struct pmapx_text key = px_expected_text(&run->expected, entry->key);
 		size_t column = 0;
 
-		while (column < columns->count && !is_same(&columns->list[column].key, &key))
+		while (column < columns->count && !px_text_equals(&columns->list[column].key, &key))
 			column++;
 		if (column < columns->count ||
 			(!entry->is_known && columns->unknown_count == PX_COLUMNS_UNKNOWN_MAX))
@@ -321,7 +317,7 @@ static void look_at_value(const struct run *run, const struct px_expected_mappin
 		const struct px_expected_entry *entry = px_expected_entry_at(&run->expected, i);
 		struct pmapx_text key = px_expected_text(&run->expected, entry->key);
 
-		if (is_same(&key, &column->key))
+		if (px_text_equals(&key, &column->key))
 			last = entry;
 	}
 	if (last == NULL) {
