@@ -92,6 +92,12 @@ def points(calls):
             yield call.family, counts[call.family], call.file
 
 
+def file_of(calls, family, number):
+    """What the call of a family with that number is of; None if there were fewer."""
+    files = [call.file for call in calls if call.family == family]
+    return files[number - 1] if number <= len(files) else None
+
+
 # An address and a size; in -X, which puts blanks before addresses that are shorter, one and a mode.
 ROW = re.compile(rb"(?:[0-9a-f]{16}|[0-9a-f]{8}) +\d+K? | *[0-9a-f]{8,16} [r-][w-][x-][ps] ")
 

@@ -71,7 +71,7 @@ def of_process(family, file, error, at):
 
 
 def outcome(family, file, error, top, pid):
-    if error == "EINTR":
+    if error == "EINTR" or file is None:
         return UNHARMED
     if family == "write":
         return Outcome("bytes", 1, "write error")
@@ -140,6 +140,10 @@ class Sweep(px.TestCase):
             if families and family not in families:
                 continue
             for error in errors_of(family, number + len(words)):
+                got = run("%s:%d:%d" % (family, number, getattr(errno, error)))
+                # The program's own maps are longer in one run than in another: what has failed
+                # is what this run says.
+                file = faulty.file_of(got.calls, family, number)
                 expected = outcome(family, file, error, top, pid)
                 if expected.said and family == "read" and file == "maps" and "-x" in words:
                     # It was to tell whether all of smaps has been read. One that is gone has
@@ -147,7 +151,6 @@ class Sweep(px.TestCase):
                     expected = UNHARMED if error == "ESRCH" else \
                         Outcome("whole", 1, expected.said[:-len(file)] + "smaps")
                 with self.subTest(words=words, family=family, number=number, file=file, error=error):
-                    got = run("%s:%d:%d" % (family, number, getattr(errno, error)))
                     self.assertEqual(got.left, (0, 0), "descriptors and allocations left")
                     self.same(got.result.stderr, self.message(expected, error, name), "stderr")
                     self.assertEqual(got.result.status, expected.status)
