@@ -129,7 +129,7 @@ class Files(px.TestCase):
         """libpmapx is LGPL, the rest is GPL; a C file then says what it is about."""
         for top in (SRC, os.path.join(px.SOURCE, "include")):
             for path in files(".c", ".h", ".inc", ".sym", "CMakeLists.txt", top=top):
-                licence = LGPL if path.startswith("include") or layer(path) in ("core", "source") \
+                licence = LGPL if path.startswith("include") or layer(path) in ("core", "source", "lazy") \
                     or path.endswith(".sym") else GPL
                 text = lines(path)
                 self.assertRegex(text[0], r"\A(/\*|#) SPDX-License-Identifier: %s( \*/)?\Z" %
