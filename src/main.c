@@ -34,6 +34,7 @@
  *   procinfo.c       what stat and status say
  *   reader.c         a map file, fed to a parser
  *   query.c          what a maps file of a kernel can be asked
+ *   index.c          what a saved source holds
  *   spool.c          bytes that must wait, in memory and in a file
  * src/lazy/        libpmapx: libraries loaded on first use
  *   library.c        loading one, and finding its functions

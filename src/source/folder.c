@@ -12,10 +12,11 @@
 
 #include "descriptor.h"
 
-static const char *const file_names[] = {
+const char *const px_file_names[PX_FILE_COUNT] = {
 	[PX_FILE_STAT] = "stat",
 	[PX_FILE_STATUS] = "status",
 	[PX_FILE_CMDLINE] = "cmdline",
+	[PX_FILE_COMM] = "comm",
 	[PX_FILE_MAPS] = "maps",
 	[PX_FILE_SMAPS] = "smaps",
 };
@@ -48,7 +49,7 @@ void px_folder_close_place(struct px_place *place)
 
 int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret)
 {
-	int fd = px_openat(place->fd, file_names[file], O_RDONLY | O_NONBLOCK, 0), r;
+	int fd = px_openat(place->fd, px_file_names[file], O_RDONLY | O_NONBLOCK, 0), r;
 
 	if (fd < 0)
 		return fd;

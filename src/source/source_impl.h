@@ -11,7 +11,18 @@
 #include <pmapx/source.h>
 
 /** The files of a process that the library reads. */
-enum px_file { PX_FILE_STAT, PX_FILE_STATUS, PX_FILE_CMDLINE, PX_FILE_MAPS, PX_FILE_SMAPS };
+enum px_file {
+	PX_FILE_STAT,
+	PX_FILE_STATUS,
+	PX_FILE_CMDLINE,
+	PX_FILE_COMM,
+	PX_FILE_MAPS,
+	PX_FILE_SMAPS,
+	PX_FILE_COUNT
+};
+
+/** What they are called in /proc. */
+extern const char *const px_file_names[PX_FILE_COUNT];
 
 /** A place that belongs to one process of a source, such as /proc/PID. */
 struct px_place {

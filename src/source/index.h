@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a saved source holds: which files of which processes of which hosts, in
+ * the order in which they are shown.
+ */
+#ifndef PX_INDEX_H
+#define PX_INDEX_H
+
+#include "source_impl.h"
+
+/** A file of a process. */
+struct px_found {
+	uint64_t at;       /**< Where it is: an offset, or the number of a folder. */
+	uint64_t length;   /**< In bytes, if @at is an offset. */
+	uint32_t host;     /**< Whose, an index into @hosts. */
+	pid_t pid;         /**< Of which process; 0 if nothing tells. */
+	enum px_file file; /**< Which. */
+};
+
+/** A machine, or whatever else one folder of a source stands for. */
+struct px_host {
+	char *name;              /**< That folder, "" for the source itself; owned. */
+	size_t length;           /**< Of @name. */
+	bool shm_asked;          /**< Whether @shm_result and @shm are known. */
+	int shm_result;          /**< What finding out gave. */
+	struct pmapx_device shm; /**< Where shared memory lives, if @shm_result is 0. */
+};
+
+/** A list of files, and of the hosts that they are of; all zero is empty. */
+struct px_index {
+	struct px_found *list;
+	size_t count, room;
+	struct px_host *hosts;
+	uint32_t host_count;
+	uint32_t last_host; /**< The one that was asked for last. */
+};
+
+/** Forget all, and give the memory back. */
+void px_index_clear(struct px_index *index);
+
+/**
+ * Find the host called @name, or make it.
+ *
+ * Returns 0 with its number in *@ret, -ENOMEM, or -ENOSPC if there are so many
+ * that others should be shown first.
+ */
+int px_index_host(struct px_index *index, const struct pmapx_text *name, uint32_t *ret);
+
+/** Add a file; 0, -ENOMEM, or -ENOSPC as above. */
+int px_index_add(struct px_index *index, const struct px_found *found);
+
+/**
+ * Bring all into order: by name of host, process, file.  Of files that are
+ * there twice the one that was added last stays, as when tar unpacks.
+ */
+void px_index_sort(struct px_index *index);
+
+/** How many files from @first on are of the same process. */
+size_t px_index_run(const struct px_index *index, size_t first);
+
+#endif
