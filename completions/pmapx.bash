@@ -41,7 +41,7 @@ _pmapx()
 		-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from=
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
-	local own='--root= --jobs= --compat='
+	local own='--root= --from= --jobs= --compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
@@ -80,11 +80,11 @@ _pmapx()
 	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
 		option=$previous
 	fi
-	[[ $option == --root || $option == --jobs || $option == --compat ]] && [[ ! $own ]] && option=
+	[[ $option == --root || $option == --from || $option == --jobs || $option == --compat ]] && [[ ! $own ]] && option=
 
 	COMPREPLY=()
 	case $option in
-	--read-rc-from | --create-rc-to | -*[CN])
+	--read-rc-from | --create-rc-to | --from | -*[CN])
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
 		return

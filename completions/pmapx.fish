@@ -67,5 +67,6 @@ for command in pmapx pmap
     complete -c $command -s V -l version -d 'output version information and exit'
 end
 complete -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
+complete -c pmapx -l from -r -F -d 'read what was saved: a map, a folder, an archive'
 complete -c pmapx -l jobs -x -d 'read at most so many processes at a time'
 complete -c pmapx -l compat -x -a 3.2 -d 'lay out as an older pmap did'

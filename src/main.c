@@ -9,6 +9,8 @@
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
  *   show.c           one process: header, rows, what went wrong
+ *   show_saved.c     the processes of what was saved
+ *   say.c            what could not be shown
  *   options.c        the command line
  *   usage.c          --help, --version
  *   rc.c             rc files: where they are, reading, writing
@@ -28,12 +30,19 @@
  *   live.c           the running system
  *   root.c           another proc root
  *   folder.c         operations on a folder laid out like /proc
+ *   members.c        which processes it has
  *   descriptor.c     opening files with care
  *   shm.c            the device that shared memory lives on
  *   process.c        one process of a source
  *   procinfo.c       what stat and status say
+ *   executable.c     what to call a process that has no name
  *   reader.c         a map file, fed to a parser
  *   query.c          what a maps file of a kernel can be asked
+ *   open_saved.c     what was saved: a map, a folder or an archive
+ *   saved.c          what these share
+ *   collection.c     a folder of saved files
+ *   archive.c        a tar archive of them
+ *   saved_name.c     what the name of a saved file tells
  *   index.c          what a saved source holds
  *   spool.c          bytes that must wait, in memory and in a file
  * src/lazy/        libpmapx: libraries loaded on first use

@@ -26,14 +26,19 @@ struct pmapx_process;
 
 /** Who a process is, from its status and stat files; see proc(5). */
 struct pmapx_identity {
-	pid_t pid;              /**< The number it was opened by; may be a thread's. */
-	pid_t tgid;             /**< Its thread group: the process.  @pid if status is silent. */
-	pid_t ppid;             /**< Parent, 0 if there is none. */
-	char state;             /**< Such as 'S'; 'Z' is a zombie. */
-	bool has_start_stack;   /**< Whether the kernel told @start_stack. */
-	uint64_t start_stack;   /**< Address of the bottom of the main stack. */
-	uint64_t start_ticks;   /**< Start, in clock ticks since boot; 0 if unknown. */
-	struct pmapx_text comm; /**< Command name as stat has it, any byte, without parentheses. */
+	pid_t pid;            /**< The number it was opened by; may be a thread's. */
+	pid_t tgid;           /**< Its thread group: the process.  @pid if status is silent. */
+	pid_t ppid;           /**< Parent, 0 if there is none. */
+	char state;           /**< Such as 'S'; 'Z' is a zombie. */
+	bool has_stat;        /**< Whether there was a stat file: saved data may lack it. */
+	bool has_start_stack; /**< Whether the kernel told @start_stack. */
+	uint64_t start_stack; /**< Address of the bottom of the main stack. */
+	uint64_t start_ticks; /**< Start, in clock ticks since boot; 0 if unknown. */
+	/**
+	 * Command name as stat has it, any byte, without parentheses; where there
+	 * is no stat, as comm or status have it; empty if nothing tells.
+	 */
+	struct pmapx_text comm;
 };
 
 /**
@@ -51,6 +56,14 @@ struct pmapx_identity {
 PMAPX_API int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_process **ret,
 	struct pmapx_error *error);
 
+/**
+ * Open the process that pmapx_source_next() has handed out last.
+ *
+ * @return As pmapx_process_open(); -ESRCH if none has been.
+ */
+PMAPX_API int pmapx_process_open_member(
+	struct pmapx_source *source, struct pmapx_process **ret, struct pmapx_error *error);
+
 /** Close @process; NULL is fine.  Close its readers first. */
 PMAPX_API void pmapx_process_close(struct pmapx_process *process);
 
@@ -66,6 +79,15 @@ PMAPX_API const struct pmapx_identity *pmapx_process_identity(const struct pmapx
  * @return 0, -ENOMEM, or what open(2) or read(2) gave.
  */
 PMAPX_API int pmapx_process_cmdline(struct pmapx_process *process, struct pmapx_text *ret);
+
+/**
+ * The path of the first file in the map of @process that may be executed: what to
+ * call it where neither its arguments nor its name have been saved.
+ *
+ * @param ret  Set on success.  Valid until @process is closed.
+ * @return 0; -ENODATA if there is none; what opening or reading the map gave.
+ */
+PMAPX_API int pmapx_process_executable(struct pmapx_process *process, struct pmapx_text *ret);
 
 #ifdef __cplusplus
 }

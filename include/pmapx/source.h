@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file source.h
- * Where processes come from: the running system, or another proc root.
+ * Where processes come from: the running system, another proc root, or what was
+ * saved of one: a file, a folder of files, an archive.
  */
 #ifndef PMAPX_SOURCE_H
 #define PMAPX_SOURCE_H
@@ -18,6 +19,35 @@ struct pmapx_source;
 /** How to open a source; zero everywhere but in @size is the default. */
 struct pmapx_source_options {
 	size_t size; /**< sizeof(struct pmapx_source_options) at the caller. */
+
+	/**
+	 * Where saved data that must wait goes, to a file without a name; NULL
+	 * for "/tmp".  Must stay valid until the source is closed.
+	 */
+	const char *temporary_folder;
+
+	/**
+	 * The processes that pmapx_source_next() is to hand out, in this order;
+	 * NULL for all, in the order of their numbers.  Must stay valid until
+	 * the source is closed.
+	 */
+	const pid_t *pids;
+	size_t pid_count; /**< How many @pids. */
+};
+
+/** A process that a source has. */
+struct pmapx_member {
+	pid_t pid; /**< Its number, 0 if nothing in the source tells. */
+
+	/**
+	 * The folder of the source that its files are in, if there is more than
+	 * one, as with several hosts; else "".  Whoever made the source chose it:
+	 * any byte but NUL.
+	 */
+	const char *host;
+
+	/** What to call it if @pid is 0: the base name of its file, or "-". */
+	const char *name;
 };
 
 /** A device as maps files name it. */
@@ -49,12 +79,49 @@ PMAPX_API int pmapx_source_open_root(const char *directory,
 	const struct pmapx_source_options *options, struct pmapx_source **ret);
 
 /**
+ * Open what was saved of a system:
+ * - a maps or smaps file, recognised by what is in it;
+ * - a folder with files NAME-PID or PID/NAME at any depth, NAME being maps,
+ *   smaps, status, stat, cmdline or comm: each folder that holds such is a host
+ *   of its own;
+ * - a tar archive of such a folder, plain or compressed by gzip, bzip2, xz or
+ *   zstd; libarchive, and liblzma for xz, are loaded for it.
+ *
+ * @param path     Where it is; "-" for standard input.  Not needed any more
+ *                 once the call returns.
+ * @param options  NULL for the default.
+ * @param ret      Set on success; close it with pmapx_source_close().
+ * @param error    Filled on failure.  May be NULL.
+ * @return As pmapx_source_open_live(), for @path; -EMEDIUMTYPE if it is nothing
+ *         of these; -ELIBACC if a library is missing, which the
+ *         reason names.
+ */
+PMAPX_API int pmapx_source_open_saved(const char *path, const struct pmapx_source_options *options,
+	struct pmapx_source **ret, struct pmapx_error *error);
+
+/**
+ * The next process of @source.  They come in the order of their hosts' names and
+ * their numbers, as far as memory allows: archives with very many files are
+ * handed out in several parts, each in order.  A capture of pmapx's own is handed
+ * out while it is read.
+ *
+ * @param ret    Set on 1 to what is valid until the next call.  Processes opened
+ *               before must be closed by then, if the source is saved.
+ * @param error  Filled on a negative result, with a reason that is valid until
+ *               the next call.  May be NULL.
+ * @return 1 with a process; 0 at the end; negative, after which the next call
+ *         goes on, for a part of the source that could not be read.
+ */
+PMAPX_API int pmapx_source_next(
+	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error);
+
+/**
  * Close @source; NULL is fine.  Close the processes opened through it first:
  * they borrow from it.
  */
 PMAPX_API void pmapx_source_close(struct pmapx_source *source);
 
-/** What kind of source it is: "live" or "root".  Static text. */
+/** What kind of source it is: "live", "root" or "saved".  Static text. */
 PMAPX_API const char *pmapx_source_kind(const struct pmapx_source *source);
 
 /**
@@ -84,6 +151,9 @@ PMAPX_API const char *pmapx_source_path(const struct pmapx_source *source);
  * made, looked up in /proc/self/maps and removed: the kernel keeps both on one
  * internal mount.  In another root it is the device of a "/dev/zero
  * (deleted)" mapping in self/maps, else of a "/SYSV…", else of a "/memfd:…".
+ * In saved data it is that of the host of the process handed out last: what
+ * pmapx.json says, else the device of a "/dev/zero (deleted)" mapping in any of
+ * its maps, else of a "/memfd:…".
  *
  * @param ret  Set on success.
  * @return 0; -ENODATA if it cannot be known; -ENOMEM, -EMFILE or -ENFILE, after

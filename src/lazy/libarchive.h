@@ -16,19 +16,15 @@
 	", which is not installed (package " PX_LIBARCHIVE_PACKAGE ")"
 
 #define PX_LIBARCHIVE_FUNCTIONS(X)                 \
-	X(archive_errno)                           \
 	X(archive_error_string)                    \
 	X(archive_filter_bytes)                    \
 	X(archive_set_error)                       \
 	X(archive_read_new)                        \
 	X(archive_read_append_filter)              \
-	X(archive_read_support_format_raw)         \
 	X(archive_read_support_format_tar)         \
 	X(archive_read_open)                       \
 	X(archive_read_next_header2)               \
 	X(archive_read_data_block)                 \
-	X(archive_read_data_skip)                  \
-	X(archive_read_header_position)            \
 	X(archive_read_free)                       \
 	X(archive_write_new)                       \
 	X(archive_write_add_filter_gzip)           \
@@ -48,6 +44,7 @@
 	X(archive_entry_free)                      \
 	X(archive_entry_filetype)                  \
 	X(archive_entry_pathname)                  \
+	X(archive_entry_pathname_utf8)             \
 	X(archive_entry_set_filetype)              \
 	X(archive_entry_set_mtime)                 \
 	X(archive_entry_set_pathname)              \

@@ -7,7 +7,9 @@
  * kernel thread, is shown by its name in brackets.
  */
 #include <errno.h>
+#include <string.h>
 
+#include "name.h"
 #include "put.h"
 #include "sheet.h"
 #include "text.h"
@@ -62,20 +64,54 @@ static void put_cmdline(struct px_sheet *sheet, const struct pmapx_text *cmdline
 	}
 }
 
+/* Neither arguments nor a name were saved: the program is mostly the first file in the map. */
+static void put_executable(struct px_sheet *sheet, struct pmapx_process *process)
+{
+	struct px_console *console = sheet->console;
+	struct pmapx_text path;
+
+	if (pmapx_process_executable(process, &path) < 0) {
+		px_out_string(&console->out, "-");
+		return;
+	}
+	path = px_name_last_component(&path);
+	px_out_string(&console->out, "[");
+	px_out_text(&console->out, &console->locale, path.bytes, path.length);
+	px_out_string(&console->out, "]");
+}
+
+/* Of a saved map that nothing tells the process of: its own name. */
+static void put_unknown(struct px_sheet *sheet)
+{
+	struct px_console *console = sheet->console;
+	const char *name = sheet->member->name;
+
+	px_out_string(&console->out, "-:   ");
+	px_out_text(&console->out, &console->locale, name, strlen(name));
+	px_out_string(&console->out, "\n");
+}
+
 int px_put_header(struct px_sheet *sheet, struct pmapx_process *process)
 {
 	struct px_out *out = &sheet->console->out;
 	struct pmapx_text cmdline = { NULL, 0 };
-	char *at = px_out_room(out, PX_PUT_MAX);
+	char *at;
 	int r;
 
+	if (sheet->member != NULL && sheet->member->pid == 0) {
+		put_unknown(sheet);
+		return 0;
+	}
+	at = px_out_room(out, PX_PUT_MAX);
 	px_out_written(out, px_put_decimal(at, (uint64_t)sheet->identity->tgid, 1));
 	px_out_string(out, ":   ");
 	r = pmapx_process_cmdline(process, &cmdline);
-	if (r < 0 || cmdline.length == 0)
+	if (r == 0 && cmdline.length > 0)
+		put_cmdline(sheet, &cmdline);
+	else if (sheet->identity->has_stat || sheet->identity->comm.length > 0)
 		put_comm(sheet);
 	else
-		put_cmdline(sheet, &cmdline);
+		put_executable(sheet, process);
 	px_out_string(out, "\n");
 	/* Not there, gone, or not ours to see: then the name is the answer. */
 	return r == -ENOENT || r == -ESRCH || r == -EACCES || r == -EPERM ? 0 : r;

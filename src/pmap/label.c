@@ -68,11 +68,21 @@ static struct pmapx_text shown_path(const struct px_sheet *sheet, const struct p
 	return path;
 }
 
+/* Without a stat, it is as the kernel has called it. */
+static bool is_stack(const struct pmapx_identity *identity, const struct pmapx_mapping *mapping)
+{
+	static const char label[] = "[stack]";
+
+	if (identity->has_stat)
+		return holds_stack(identity, mapping);
+	return mapping->name.length == sizeof(label) - 1 && px_name_begins(&mapping->name, label);
+}
+
 /* The stack, or anonymous memory. */
 static void put_unnamed(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 {
-	const struct pmapx_text *text = holds_stack(sheet->identity, mapping) ? &sheet->stack
-									      : &sheet->anon;
+	const struct pmapx_text *text = is_stack(sheet->identity, mapping) ? &sheet->stack
+									   : &sheet->anon;
 
 	px_out_bytes(&sheet->console->out, text->bytes, text->length);
 }

@@ -16,7 +16,7 @@
 #include "usage.h"
 
 /* Values of the long options that have no letter. */
-enum { OPTION_ROOT = 256, OPTION_COMPAT, OPTION_JOBS };
+enum { OPTION_ROOT = 256, OPTION_COMPAT, OPTION_FROM, OPTION_JOBS };
 
 static const char short_options[] = "hVxXrdqA:pkcC:nN:";
 
@@ -38,6 +38,7 @@ static const struct option pmap_options[] = {
 
 static const struct option own_options[] = {
 	{ "compat", required_argument, NULL, OPTION_COMPAT },
+	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "root", required_argument, NULL, OPTION_ROOT },
 	{ NULL, 0, NULL, 0 },
@@ -238,6 +239,9 @@ static enum px_verdict take_option(
 	case OPTION_ROOT:
 		options->root = optarg;
 		break;
+	case OPTION_FROM:
+		options->from = optarg;
+		break;
 	case OPTION_COMPAT:
 		return take_compat(console, options);
 	case OPTION_JOBS:
@@ -266,7 +270,10 @@ static enum px_verdict check(
 		return refuse(console, "options -p, -q are mutually exclusive with -n, -N");
 	if (options->create_rc && options->operand_count > 0)
 		return refuse(console, "too many arguments");
-	if (!options->create_rc && options->operand_count == 0)
+	if (options->from != NULL && options->root != NULL)
+		return refuse(console, "options --from, --root are mutually exclusive");
+	/* Of what was saved, all. */
+	if (!options->create_rc && options->operand_count == 0 && options->from == NULL)
 		return refuse(console, "argument missing");
 
 	options->read_rc = given->c || given->C;

@@ -30,6 +30,7 @@ struct px_options {
 	bool compat_3_2;      /**< --compat=3.2 */
 	uint64_t low, high;   /**< -A: addresses, both inclusive. */
 	const char *root;     /**< --root, or NULL. */
+	const char *from;     /**< --from, or NULL. */
 	unsigned jobs;        /**< --jobs: processes read at a time; 0 for as many as processors. */
 	bool read_rc;         /**< -c or -C: columns come from an rc file. */
 	bool create_rc;       /**< -n or -N: write one, do nothing else. */

@@ -30,6 +30,8 @@ struct run {
 	size_t pid_count;
 	struct px_heritage heritage;
 	_Atomic int open_error; /* Why a worker could not open the source. */
+	/* And why in words, static text, or ""; of a saved source, which has one worker. */
+	const char *open_reason;
 };
 
 static void say_bad_operand(struct px_console *console, bool as_pmap, const char *text)
@@ -52,6 +54,8 @@ static int read_operands(struct px_console *console, bool as_pmap, struct run *r
 {
 	const struct px_options *options = run->options;
 
+	if (options->operand_count == 0)
+		return 0;
 	run->pids = calloc(options->operand_count, sizeof(*run->pids));
 	if (run->pids == NULL) {
 		px_message(console, "memory allocation failed");
@@ -93,10 +97,31 @@ static void end_worker(void *data)
 	free(worker);
 }
 
-static int open_source(const char *root, struct pmapx_source **ret)
+static int open_saved(struct run *run, struct pmapx_source **ret)
 {
-	return root != NULL ? pmapx_source_open_root(root, NULL, ret)
-			    : pmapx_source_open_live(NULL, ret);
+	const char *folder = getenv("TMPDIR");
+	const struct pmapx_source_options options = {
+		.size = sizeof(options),
+		.temporary_folder = folder != NULL && *folder != '\0' ? folder : NULL,
+		.pids = run->pids,
+		.pid_count = run->pid_count,
+	};
+	struct pmapx_error error;
+	int r = pmapx_source_open_saved(run->options->from, &options, ret, &error);
+
+	if (r < 0)
+		run->open_reason = error.reason;
+	return r;
+}
+
+static int open_source(struct run *run, struct pmapx_source **ret)
+{
+	const struct px_options *options = run->options;
+
+	if (options->from != NULL)
+		return open_saved(run, ret);
+	return options->root != NULL ? pmapx_source_open_root(options->root, NULL, ret)
+				     : pmapx_source_open_live(NULL, ret);
 }
 
 static void *begin_worker(void *context, struct px_console *console)
@@ -115,7 +140,7 @@ static void *begin_worker(void *context, struct px_console *console)
 			.rc = run->rc,
 			.heritage = &run->heritage,
 		};
-		r = open_source(options->root, &worker->sheet.source);
+		r = open_source(run, &worker->sheet.source);
 		if (r == 0 && view->open != NULL)
 			r = view->open(&worker->sheet);
 	}
@@ -127,7 +152,8 @@ static void *begin_worker(void *context, struct px_console *console)
 		return NULL;
 	}
 	/* The kernel of a 32-bit system prints 8 digits, and so does its pmap. */
-	px_widths_init(&worker->sheet, options->root == NULL && sizeof(void *) == 4 ? 8 : 16);
+	px_widths_init(&worker->sheet,
+		options->root == NULL && options->from == NULL && sizeof(void *) == 4 ? 8 : 16);
 	return worker;
 }
 
@@ -135,14 +161,18 @@ static int run_worker(void *data, size_t job)
 {
 	struct worker *worker = data;
 	const struct run *run = worker->run;
+	const struct px_view *view = views[run->options->view];
 
-	return px_show_process(&worker->sheet, views[run->options->view], run->pids[job]);
+	if (run->options->from != NULL)
+		return px_show_saved(&worker->sheet, view, run->pids, run->pid_count);
+	return px_show_process(&worker->sheet, view, run->pids[job]);
 }
 
 /* No worker could begin; without a /proc, no process is there, as pmap has it. */
 static int say_no_source(struct px_console *console, const struct run *run)
 {
-	const char *root = run->options->root;
+	const struct px_options *options = run->options;
+	const char *path = options->from != NULL ? options->from : options->root;
 
 	if (run->open_error == ENOMEM) {
 		px_message(console, "memory allocation failed");
@@ -150,20 +180,23 @@ static int say_no_source(struct px_console *console, const struct run *run)
 	}
 	if (!console->terse) {
 		px_message_begin(console);
-		px_message_text(console, root != NULL ? root : "/proc");
+		px_message_text(console, path != NULL ? path : "/proc");
 		px_out_string(&console->err, ": ");
-		px_out_string(&console->err, strerror(run->open_error));
+		px_out_string(&console->err,
+			*run->open_reason != '\0' ? run->open_reason
+						  : px_describe_error(run->open_error));
 		px_message_end(console);
 	}
 	/* Short of descriptors, it is we who cannot tell. */
-	return root != NULL || px_is_shortage(-run->open_error) ? PX_STATUS_UNREADABLE
+	return path != NULL || px_is_shortage(-run->open_error) ? PX_STATUS_UNREADABLE
 								: PX_STATUS_MISSING;
 }
 
 static int show_all(struct px_console *console, struct run *run)
 {
 	const struct px_jobs jobs = {
-		.count = run->pid_count,
+		/* What was saved is read from its beginning to its end, once. */
+		.count = run->options->from != NULL ? 1 : run->pid_count,
 		.workers = run->options->jobs,
 		.context = run,
 		.begin = begin_worker,
@@ -181,7 +214,7 @@ int px_pmap(struct px_console *console, bool as_pmap, int argc, char **argv)
 {
 	struct px_options options;
 	struct px_rc rc = { 0 };
-	struct run run = { .options = &options };
+	struct run run = { .options = &options, .open_reason = "" };
 	int status = 1;
 
 	switch (px_options_read(console, as_pmap, argc, argv, &options)) {

@@ -9,7 +9,7 @@
 
 #include "descriptor.h"
 #include "held.h"
-#include "put.h"
+#include "say.h"
 
 /*
  * How often a map is read.  The kernel hands it out in pieces, between which the
@@ -30,99 +30,18 @@ struct reading {
 	bool is_torn;             /* It is to be begun again. */
 };
 
-static void put_number(struct px_out *out, uint64_t number)
-{
-	char *at = px_out_room(out, PX_PUT_MAX);
-
-	px_out_written(out, px_put_decimal(at, number, 1));
-}
-
-/* "pmapx: 1100: /proc/", to be gone on with. */
-static void begin_message(struct px_sheet *sheet, pid_t pid)
-{
-	struct px_console *console = sheet->console;
-
-	px_out_flush(&console->out);
-	px_message_begin(console);
-	put_number(&console->err, (uint64_t)pid);
-	px_out_string(&console->err, ": ");
-	px_message_text(console, pmapx_source_path(sheet->source));
-	px_out_string(&console->err, "/");
-}
-
-static const char *file_name(enum pmapx_map_file file)
-{
-	return file == PMAPX_FILE_SMAPS ? "smaps" : "maps";
-}
-
 /* Whether the process will be shown again, when other workers have made room. */
 static bool is_given_up(struct px_sheet *sheet, int error)
 {
 	return px_is_shortage(-error) && px_out_give_up(&sheet->console->out);
 }
 
-/* A process that cannot be opened: itself, or its @file. */
-static void say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error)
-{
-	struct px_out *err = &sheet->console->err;
-
-	if (sheet->console->terse)
-		return;
-	begin_message(sheet, pid);
-	put_number(err, (uint64_t)pid);
-	if (*file != '\0') {
-		px_out_string(err, "/");
-		px_out_string(err, file);
-	}
-	px_out_string(err, ": ");
-	px_out_string(err, px_describe_error(error));
-	px_message_end(sheet->console);
-}
-
-static void say_trouble(struct px_sheet *sheet, pid_t file_pid, enum pmapx_map_file file,
-	const struct reading *reading)
-{
-	struct px_out *err = &sheet->console->err;
-
-	if (sheet->console->terse)
-		return;
-	begin_message(sheet, sheet->identity->pid);
-	put_number(err, (uint64_t)file_pid);
-	px_out_string(err, "/");
-	px_out_string(err, file_name(file));
-	if (reading->first.line > 0) {
-		px_out_string(err, ": line ");
-		put_number(err, reading->first.line);
-	}
-	if (reading->first.column > 0) {
-		px_out_string(err, ", column ");
-		put_number(err, reading->first.column);
-	}
-	px_out_string(err, ": ");
-	px_out_string(err,
-		*reading->first.reason != '\0' ? reading->first.reason
-					       : px_describe_error(reading->first.code));
-	if (reading->count > 1) {
-		px_out_string(err, " (and ");
-		put_number(err, reading->count - 1);
-		px_out_string(err, " more)");
-	}
-	px_message_end(sheet->console);
-}
-
-/* Segments have kept the kernel's names: it was we who were short of what tells them. */
+/* Segments have kept the kernel's names. */
 static int say_no_segments(struct px_sheet *sheet)
 {
-	struct px_console *console = sheet->console;
-
 	if (is_given_up(sheet, sheet->shm_error))
 		return 0;
-	if (!console->terse) {
-		begin_message(sheet, sheet->identity->pid);
-		px_out_string(&console->err, "self/maps: ");
-		px_out_string(&console->err, px_describe_error(sheet->shm_error));
-		px_message_end(console);
-	}
+	px_say_no_segments(sheet);
 	return PX_STATUS_UNREADABLE;
 }
 
@@ -240,7 +159,7 @@ static int show_map(struct px_sheet *sheet, const struct px_view *view, struct p
 		return sheet->shm_error != 0 ? say_no_segments(sheet) : 0;
 	if (is_given_up(sheet, reading.first.code))
 		return 0;
-	say_trouble(sheet, pmapx_reader_pid(reader), view->file, &reading);
+	px_say_trouble(sheet, pmapx_reader_pid(reader), view->file, &reading.first, reading.count);
 	return PX_STATUS_UNREADABLE;
 }
 
@@ -263,14 +182,18 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 	if (r < 0) {
 		if (is_given_up(sheet, -r))
 			return 0;
-		say_missing(sheet, sheet->identity->pid, "cmdline", -r);
+		px_say_missing(sheet, sheet->identity->pid, "cmdline", -r);
 		header_status = PX_STATUS_UNREADABLE;
 	}
 	r = pmapx_reader_open(process, view->file, &options, &reader);
+	if (r == -ENOENT && sheet->member != NULL) {
+		px_say_not_saved(sheet, view->file);
+		return PX_STATUS_UNREADABLE;
+	}
 	if (r < 0) {
 		if (is_given_up(sheet, -r))
 			return 0;
-		say_missing(sheet, sheet->identity->pid, file_name(view->file), -r);
+		px_say_missing(sheet, sheet->identity->pid, px_map_file_name(view->file), -r);
 		return PX_STATUS_UNREADABLE;
 	}
 	status = show_map(sheet, view, reader, is_last);
@@ -291,18 +214,19 @@ static int show_once(struct px_sheet *sheet, const struct px_view *view, pid_t p
 	struct pmapx_error error;
 	int status, r;
 
-	r = pmapx_process_open(sheet->source, pid, &process, &error);
+	r = sheet->member != NULL ? pmapx_process_open_member(sheet->source, &process, &error)
+				  : pmapx_process_open(sheet->source, pid, &process, &error);
 	if (r < 0) {
 		if (is_given_up(sheet, error.code))
 			return 0;
-		say_missing(sheet, pid, error.reason, error.code);
+		px_say_missing(sheet, pid, error.reason, error.code);
 		return r == -ESRCH ? PX_STATUS_MISSING : PX_STATUS_UNREADABLE;
 	}
 	sheet->identity = pmapx_process_identity(process);
 	/* It may be asked for twice, or by the numbers of its threads. */
 	px_out_claim(&sheet->console->out, (uint64_t)sheet->identity->tgid);
 	if (is_hidden(sheet->identity)) {
-		say_missing(sheet, pid, "", ESRCH);
+		px_say_missing(sheet, pid, "", ESRCH);
 		status = PX_STATUS_MISSING;
 	} else {
 		status = show_process(sheet, view, process, is_last);

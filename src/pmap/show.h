@@ -10,7 +10,18 @@
 /** Shares of the exit status, or-ed over all processes. */
 enum { PX_STATUS_UNREADABLE = 1, PX_STATUS_MISSING = 42 };
 
-/** Show process @pid in @view, and say what went wrong.  Returns its share of the exit status. */
+/**
+ * Show process @pid in @view, or that which the source has handed out if
+ * @sheet->member is set, and say what went wrong.  Returns its share of the exit
+ * status.
+ */
 int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pid);
+
+/**
+ * Show all processes that a saved source hands out, and say which of the @count
+ * @pids that were asked for are not among them; and what could not be read.
+ */
+int px_show_saved(
+	struct px_sheet *sheet, const struct px_view *view, const pid_t *pids, size_t count);
 
 #endif

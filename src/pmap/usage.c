@@ -30,11 +30,13 @@ static const char *const pmap_lines[] = {
 	" -A, --range=<low>[,<high>]  limit results to the given range\n",
 };
 
-static const char own_lines[] = "\n"
-				"More than pmap (spelled in full):\n"
-				" --root <dir>                read <dir>/PID instead of /proc/PID\n"
-				" --jobs <n>                  read at most n processes at a time\n"
-				" --compat=3.2                lay out as procps 3.2 did\n";
+static const char own_lines[] =
+	"\n"
+	"More than pmap (spelled in full):\n"
+	" --root <dir>                read <dir>/PID instead of /proc/PID\n"
+	" --from <path>               read what was saved: a map, a folder, an archive\n"
+	" --jobs <n>                  read at most n processes at a time\n"
+	" --compat=3.2                lay out as procps 3.2 did\n";
 
 static const char *const last_lines[] = {
 	" -h, --help     display this help and exit\n",

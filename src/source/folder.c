@@ -27,6 +27,7 @@ int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place
 	unsigned number = (unsigned)pid;
 	int r;
 
+	*ret = (struct px_place){ .is_procfs = source->is_procfs };
 	/* By hand: most runs have no other use for the pages that printf() is in. */
 	*digits = '\0';
 	do
@@ -38,7 +39,6 @@ int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place
 	if (r < 0)
 		return r;
 	ret->fd = r;
-	ret->is_procfs = source->is_procfs;
 	return 0;
 }
 
@@ -59,7 +59,7 @@ int px_folder_open_file(const struct px_place *place, enum px_file file, struct 
 		close(fd);
 		return r;
 	}
-	ret->fd = fd;
+	*ret = (struct px_stream){ .fd = fd };
 	return 0;
 }
 

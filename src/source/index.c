@@ -9,8 +9,8 @@
 #include <string.h>
 
 /*
- * What is held at once; a larger source is shown in several goes.  A file takes
- * 32 bytes, so this is 8 MiB, and 40,000 processes with all their files.
+ * What is held at once of an archive; a larger one is shown in several goes.  A
+ * file takes 32 bytes, so this is 8 MiB, and 40,000 processes with all their files.
  */
 #define FILES_MAX ((size_t)256 * 1024)
 /* Each is looked for among all. */
@@ -22,7 +22,7 @@ void px_index_clear(struct px_index *index)
 		free(index->hosts[i].name);
 	free(index->hosts);
 	free(index->list);
-	*index = (struct px_index){ 0 };
+	*index = (struct px_index){ .is_bounded = index->is_bounded };
 }
 
 static bool is_host(const struct px_host *host, const struct pmapx_text *name)
@@ -35,8 +35,8 @@ static int add_host(struct px_index *index, const struct pmapx_text *name)
 	struct px_host *hosts;
 	char *copy;
 
-	if (index->host_count == HOSTS_MAX)
-		return -ENOSPC;
+	if (index->is_bounded && index->host_count == HOSTS_MAX)
+		return -EXFULL;
 	hosts = reallocarray(index->hosts, index->host_count + 1, sizeof(*hosts));
 	if (hosts == NULL)
 		return -ENOMEM;
@@ -68,8 +68,8 @@ int px_index_host(struct px_index *index, const struct pmapx_text *name, uint32_
 
 int px_index_add(struct px_index *index, const struct px_found *found)
 {
-	if (index->count == FILES_MAX)
-		return -ENOSPC;
+	if (index->is_bounded && index->count == FILES_MAX)
+		return -EXFULL;
 	if (index->count == index->room) {
 		size_t room = index->room != 0 ? index->room * 2 : 64;
 		struct px_found *list = reallocarray(index->list, room, sizeof(*list));

@@ -33,20 +33,21 @@ struct px_index {
 	struct px_host *hosts;
 	uint32_t host_count;
 	uint32_t last_host; /**< The one that was asked for last. */
+	bool is_bounded;    /**< It holds no more than is sensible at once. */
 };
 
-/** Forget all, and give the memory back. */
+/** Forget all but the bounds, and give the memory back. */
 void px_index_clear(struct px_index *index);
 
 /**
  * Find the host called @name, or make it.
  *
- * Returns 0 with its number in *@ret, -ENOMEM, or -ENOSPC if there are so many
+ * Returns 0 with its number in *@ret, -ENOMEM, or -EXFULL if there are so many
  * that others should be shown first.
  */
 int px_index_host(struct px_index *index, const struct pmapx_text *name, uint32_t *ret);
 
-/** Add a file; 0, -ENOMEM, or -ENOSPC as above. */
+/** Add a file; 0, -ENOMEM, or -EXFULL as above. */
 int px_index_add(struct px_index *index, const struct px_found *found);
 
 /**

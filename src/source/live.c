@@ -44,11 +44,13 @@ static const struct px_source_ops live_ops = {
 	.check_end = px_maps_check_end,
 	.query = px_maps_query,
 	.shm_device = live_shm_device,
+	.next = px_folder_next,
+	.open_member = px_folder_open_member,
 };
 
 int pmapx_source_open_live(const struct pmapx_source_options *options, struct pmapx_source **ret)
 {
 	int r = PX_CHECK_OPTIONS(options);
 
-	return r < 0 ? r : px_source_new(&live_ops, "/proc", ret);
+	return r < 0 ? r : px_source_open(&live_ops, "/proc", ret);
 }

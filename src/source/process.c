@@ -9,7 +9,7 @@
 
 #include "descriptor.h"
 #include "procinfo.h"
-#include "source_impl.h"
+#include "saved.h"
 
 /* stat and status are about 0.3 and 1.5 KiB; a root made by hand may hold anything. */
 #define SMALL_FILE_MAX ((size_t)64 * 1024)
@@ -99,8 +99,10 @@ static bool is_whole_stat(const char *bytes, size_t length)
 	return px_parse_leads(&(struct pmapx_text){ bytes, length }) >= 0;
 }
 
-static int read_tgid(struct pmapx_process *process)
+/* What status says: who the group is, and if there is no stat, more. */
+static int read_status(struct pmapx_process *process)
 {
+	struct pmapx_identity *identity = &process->identity;
 	struct pmapx_text status = { NULL, 0 };
 	char *bytes;
 	int r;
@@ -109,8 +111,35 @@ static int read_tgid(struct pmapx_process *process)
 	if (r < 0)
 		return px_is_shortage(r) ? r : 0;
 	status.bytes = bytes;
-	px_parse_tgid(&status, &process->identity.tgid);
-	free(bytes);
+	px_parse_tgid(&status, &identity->tgid);
+	if (identity->has_stat) {
+		free(bytes);
+		return 0;
+	}
+	px_parse_status(&status, identity);
+	process->comm = bytes;
+	return 0;
+}
+
+/* Saved data may lack stat: then status and comm tell what they can. */
+static int read_without_stat(struct pmapx_process *process)
+{
+	struct pmapx_identity *identity = &process->identity;
+	struct pmapx_text comm = { NULL, 0 };
+	char *bytes;
+	int r = read_status(process);
+
+	if (r < 0 || identity->comm.length > 0)
+		return r;
+	r = read_file(process, PX_FILE_COMM, SMALL_FILE_MAX, NULL, &bytes, &comm.length);
+	if (r < 0)
+		return px_is_shortage(r) ? r : 0;
+	free(process->comm);
+	process->comm = bytes;
+	comm.bytes = bytes;
+	if (comm.length > 0 && comm.bytes[comm.length - 1] == '\n')
+		comm.length--;
+	identity->comm = comm;
 	return 0;
 }
 
@@ -121,23 +150,27 @@ static int read_tgid(struct pmapx_process *process)
  */
 static int read_identity(struct pmapx_process *process, const char **ret)
 {
+	const struct pmapx_source *source = process->source;
 	struct pmapx_text stat = { NULL, 0 };
 	int r;
 
 	*ret = "stat";
 	r = read_file(process, PX_FILE_STAT, SMALL_FILE_MAX,
-		process->source->is_procfs ? is_whole_stat : NULL, &process->stat, &stat.length);
+		source->is_procfs ? is_whole_stat : NULL, &process->stat, &stat.length);
+	if (source->saved != NULL && (r == -ENOENT || (r == 0 && stat.length == 0)))
+		return read_without_stat(process);
 	if (r < 0)
 		return r;
 	stat.bytes = process->stat;
 	/* pmap calls a process missing whose stat is empty, and takes any other. */
 	if (stat.length == 0)
 		return -ENODATA;
+	process->identity.has_stat = true;
 	px_parse_stat(&stat, &process->identity);
 	*ret = "";
-	if (process->source->is_procfs && px_parse_leads(&stat) == 1)
+	if (source->is_procfs && px_parse_leads(&stat) == 1)
 		return 0;
-	return read_tgid(process);
+	return read_status(process);
 }
 
 /* Say why @pid cannot be opened, and whether it was its stat. */
@@ -148,8 +181,17 @@ static int fail(int r, const char *reason, struct pmapx_error *error)
 	return as_missing(r);
 }
 
-int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_process **ret,
-	struct pmapx_error *error)
+/* Find the place of @process; of a source that hands processes out, the one it has, if @pid is 0. */
+static int open_place(struct pmapx_process *process, pid_t pid)
+{
+	struct pmapx_source *source = process->source;
+
+	return pid != 0 ? source->ops->open_place(source, pid, &process->place)
+			: source->ops->open_member(source, &process->place);
+}
+
+static int open_process(struct pmapx_source *source, pid_t pid, pid_t known,
+	struct pmapx_process **ret, struct pmapx_error *error)
 {
 	struct pmapx_process *process;
 	const char *reason;
@@ -159,9 +201,9 @@ int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_proc
 	if (process == NULL)
 		return fail(-ENOMEM, "", error);
 	process->source = source;
-	process->identity.pid = pid;
-	process->identity.tgid = pid;
-	r = source->ops->open_place(source, pid, &process->place);
+	process->identity.pid = known;
+	process->identity.tgid = known;
+	r = open_place(process, pid);
 	if (r < 0) {
 		free(process);
 		return fail(r, "", error);
@@ -184,6 +226,23 @@ int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_proc
 	return 0;
 }
 
+int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_process **ret,
+	struct pmapx_error *error)
+{
+	/* No process has the number that stands for the one handed out last. */
+	if (pid <= 0)
+		return fail(-ESRCH, "", error);
+	return open_process(source, pid, pid, ret, error);
+}
+
+int pmapx_process_open_member(
+	struct pmapx_source *source, struct pmapx_process **ret, struct pmapx_error *error)
+{
+	pid_t known = source->saved != NULL ? source->saved->member.pid : source->member.pid;
+
+	return open_process(source, 0, known, ret, error);
+}
+
 void pmapx_process_close(struct pmapx_process *process)
 {
 	if (process == NULL)
@@ -191,7 +250,9 @@ void pmapx_process_close(struct pmapx_process *process)
 	drop_map(process);
 	process->source->ops->close_place(&process->place);
 	free(process->stat);
+	free(process->comm);
 	free(process->cmdline);
+	free(process->executable);
 	free(process);
 }
 

@@ -79,24 +79,53 @@ int px_parse_leads(const struct pmapx_text *stat)
 	return *p >= '1' && *p <= '9';
 }
 
-int px_parse_tgid(const struct pmapx_text *status, pid_t *ret)
+/* The value of the line of @status that begins with @key; false if there is none. */
+static bool find_line(const struct pmapx_text *status, const char *key, struct pmapx_text *ret)
 {
-	static const char key[] = "Tgid:";
 	const char *p = status->bytes, *end = p + status->length;
+	size_t length = strlen(key);
 
 	while (p < end) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		const char *stop = newline ? newline : end;
-		uint64_t number;
 
-		if ((size_t)(stop - p) >= sizeof(key) - 1 && memcmp(p, key, sizeof(key) - 1) == 0) {
-			p = px_skip_blanks(p + sizeof(key) - 1, stop);
-			if (px_scan_decimal(p, stop, &number) == NULL || as_pid(number) == 0)
-				return -ENODATA;
-			*ret = as_pid(number);
-			return 0;
+		if ((size_t)(stop - p) >= length && memcmp(p, key, length) == 0) {
+			p = px_skip_blanks(p + length, stop);
+			*ret = (struct pmapx_text){ p, (size_t)(stop - p) };
+			return true;
 		}
 		p = newline ? newline + 1 : end;
 	}
-	return -ENODATA;
+	return false;
+}
+
+static pid_t find_pid(const struct pmapx_text *status, const char *key)
+{
+	struct pmapx_text value;
+	uint64_t number;
+
+	if (!find_line(status, key, &value) ||
+		px_scan_decimal(value.bytes, value.bytes + value.length, &number) == NULL)
+		return 0;
+	return as_pid(number);
+}
+
+int px_parse_tgid(const struct pmapx_text *status, pid_t *ret)
+{
+	pid_t tgid = find_pid(status, "Tgid:");
+
+	if (tgid == 0)
+		return -ENODATA;
+	*ret = tgid;
+	return 0;
+}
+
+void px_parse_status(const struct pmapx_text *status, struct pmapx_identity *ret)
+{
+	struct pmapx_text state;
+
+	find_line(status, "Name:", &ret->comm);
+	if (find_line(status, "State:", &state) && state.length > 0)
+		ret->state = state.bytes[0];
+	ret->ppid = find_pid(status, "PPid:");
 }

@@ -24,6 +24,13 @@ int px_parse_stat(const struct pmapx_text *stat, struct pmapx_identity *ret);
 int px_parse_leads(const struct pmapx_text *stat);
 
 /**
+ * Take name, state and parent from the contents of a status file: what stands
+ * in for stat where that was not saved.  @ret->comm points into @status; it is as
+ * the kernel wrote it, with backslashes for newlines and backslashes.
+ */
+void px_parse_status(const struct pmapx_text *status, struct pmapx_identity *ret);
+
+/**
  * Find the thread group in the contents of a status file.
  *
  * Returns 0, or -ENODATA if no line begins with "Tgid:" and a number.

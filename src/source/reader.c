@@ -87,7 +87,8 @@ static int open_streams(struct pmapx_reader *reader, enum px_file file)
 	int own, r;
 
 	reader->pid = reader->own_pid = identity->pid;
-	if (identity->tgid == identity->pid)
+	/* What was saved of a thread is all that there is of it. */
+	if (identity->tgid == identity->pid || reader->process->source->saved != NULL)
 		return open_stream(reader, file);
 
 	r = ops->open_place(reader->process->source, identity->tgid, &reader->place);

@@ -21,6 +21,8 @@ static const struct px_source_ops root_ops = {
 	.check_end = px_maps_check_end,
 	.query = px_maps_query,
 	.shm_device = root_shm_device,
+	.next = px_folder_next,
+	.open_member = px_folder_open_member,
 };
 
 int pmapx_source_open_root(const char *directory, const struct pmapx_source_options *options,
@@ -28,5 +30,5 @@ int pmapx_source_open_root(const char *directory, const struct pmapx_source_opti
 {
 	int r = PX_CHECK_OPTIONS(options);
 
-	return r < 0 ? r : px_source_new(&root_ops, directory, ret);
+	return r < 0 ? r : px_source_open(&root_ops, directory, ret);
 }

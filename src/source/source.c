@@ -13,32 +13,40 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "saved.h"
 
-int px_source_new(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret)
+int px_source_new(
+	const struct px_source_ops *ops, const char *path, int fd, struct pmapx_source **ret)
 {
-	struct pmapx_source *source;
-	struct statfs status;
-	int r;
+	struct pmapx_source *source = calloc(1, sizeof(*source));
 
-	source = calloc(1, sizeof(*source));
 	if (source == NULL)
 		return -ENOMEM;
 	source->ops = ops;
+	source->fd = fd;
 	source->path = strdup(path);
 	if (source->path == NULL) {
 		free(source);
 		return -ENOMEM;
 	}
-	r = px_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+	*ret = source;
+	return 0;
+}
+
+int px_source_open(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret)
+{
+	int fd = px_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0), r;
+	struct statfs status;
+
+	if (fd < 0)
+		return fd;
+	r = px_source_new(ops, path, fd, ret);
 	if (r < 0) {
-		free(source->path);
-		free(source);
+		close(fd);
 		return r;
 	}
-	source->fd = r;
 	/* Something else may be mounted at /proc, and any folder may be a /proc. */
-	source->is_procfs = fstatfs(r, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
-	*ret = source;
+	(*ret)->is_procfs = fstatfs(fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 	return 0;
 }
 
@@ -46,9 +54,20 @@ void pmapx_source_close(struct pmapx_source *source)
 {
 	if (source == NULL)
 		return;
-	close(source->fd);
+	px_saved_close(source->saved);
+	if (source->fd >= 0)
+		close(source->fd);
+	free(source->pids);
 	free(source->path);
 	free(source);
+}
+
+int pmapx_source_next(
+	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error)
+{
+	struct pmapx_error ignored;
+
+	return source->ops->next(source, ret, error != NULL ? error : &ignored);
 }
 
 const char *pmapx_source_kind(const struct pmapx_source *source)
@@ -68,6 +87,8 @@ const char *pmapx_source_path(const struct pmapx_source *source)
 
 int pmapx_source_shm_device(struct pmapx_source *source, struct pmapx_device *ret)
 {
+	if (source->saved != NULL)
+		return px_saved_shm_device(source, ret);
 	if (!source->shm_asked) {
 		source->shm_result = source->ops->shm_device(source, &source->shm);
 		/* What is short now may not be short the next time. */

@@ -24,15 +24,30 @@ enum px_file {
 /** What they are called in /proc. */
 extern const char *const px_file_names[PX_FILE_COUNT];
 
+struct px_found;
+struct px_saved;
+struct px_spool;
+
 /** A place that belongs to one process of a source, such as /proc/PID. */
 struct px_place {
 	int fd;         /**< Of its folder. */
 	bool is_procfs; /**< As its source's. */
+
+	/* Of a saved source: */
+	struct px_saved *saved;       /**< Borrowed; NULL of any other. */
+	const struct px_found *files; /**< What there is of the process; of the index. */
+	size_t file_count;            /**< How many. */
 };
 
 /** An open file of a place. */
 struct px_stream {
-	int fd;
+	int fd; /**< The file; -1 if it is in @spool. */
+
+	/* Of a saved source: */
+	bool is_borrowed;             /**< @fd is the source's. */
+	const struct px_spool *spool; /**< Or NULL. */
+	uint64_t offset;              /**< Where to go on, in either. */
+	uint64_t end;                 /**< Where to stop. */
 };
 
 /**
@@ -81,17 +96,30 @@ struct px_source_ops {
 
 	/** Find the device of shared memory; -ENODATA if it cannot be known. */
 	int (*shm_device)(struct pmapx_source *source, struct pmapx_device *ret);
+
+	/** As pmapx_source_next(). */
+	int (*next)(struct pmapx_source *source, const struct pmapx_member **ret,
+		struct pmapx_error *error);
+	/** The place of the process that was handed out last; -ESRCH if none was. */
+	int (*open_member)(struct pmapx_source *source, struct px_place *ret);
 };
 
 /** A source. */
 struct pmapx_source {
 	const struct px_source_ops *ops;
-	int fd;                  /**< Of the root folder. */
+	int fd;                  /**< Of the root folder, or the file; -1 if there is none. */
 	char *path;              /**< What the root is called in messages; owned. */
 	bool is_procfs;          /**< Whether a kernel answers, not files that people made. */
 	bool shm_asked;          /**< Whether @shm_result and @shm are known. */
 	int shm_result;          /**< What finding out gave. */
 	struct pmapx_device shm; /**< Valid if @shm_result is 0. */
+	struct px_saved *saved;  /**< What is saved; NULL of a folder laid out like /proc. */
+
+	/* Of a folder laid out like /proc: */
+	pid_t *pids;                /**< The processes that are in it, owned; NULL before asked. */
+	size_t pid_count;           /**< How many. */
+	size_t next_pid;            /**< Which one to hand out next. */
+	struct pmapx_member member; /**< Handed out last; no process before the first. */
 };
 
 /** A process. */
@@ -106,15 +134,22 @@ struct pmapx_process {
 	bool has_map;
 	struct pmapx_identity identity; /**< Its texts point into @stat. */
 	char *stat;                     /**< Contents of the stat file, owned. */
+	char *comm;                     /**< Where it comes from if there is no stat, owned. */
 	char *cmdline;                  /**< Contents of the cmdline file once read, owned. */
 	size_t cmdline_length;          /**< Its length. */
+	char *executable;               /**< As pmapx_process_executable() found it, owned. */
+	size_t executable_length;       /**< Its length. */
 };
 
 /** Open a file of @process; if descriptors are short, its map gives up its own. */
 int px_process_open_file(struct pmapx_process *process, enum px_file file, struct px_stream *ret);
 
+/** Make a source called @path that has @fd, which is closed with it; 0 or -ENOMEM. */
+int px_source_new(
+	const struct px_source_ops *ops, const char *path, int fd, struct pmapx_source **ret);
+
 /** Make a source on the folder @path with @ops. */
-int px_source_new(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret);
+int px_source_open(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret);
 
 /** Operations on a folder laid out like /proc, for the kinds that are one. */
 int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret);
@@ -122,6 +157,9 @@ void px_folder_close_place(struct px_place *place);
 int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret);
 ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size);
 void px_folder_close_stream(struct px_stream *stream);
+int px_folder_next(
+	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error);
+int px_folder_open_member(struct pmapx_source *source, struct px_place *ret);
 
 /** Ask the kernel for one mapping; as the operation query. */
 ssize_t px_maps_query(struct px_stream *stream, uint64_t *address, uint64_t high, char *bytes);
@@ -136,6 +174,15 @@ enum px_shm_answer { PX_SHM_NO, PX_SHM_PERHAPS, PX_SHM_LIKELY, PX_SHM_SURE };
 typedef enum px_shm_answer px_shm_test(const struct pmapx_mapping *mapping, uint64_t address);
 
 /**
+ * Look in an open map, until @test is sure, for a mapping with major 0 that is
+ * shared; *@ret and *@best are changed if it is surer than *@best says.
+ *
+ * Returns 0, -ENOMEM, -EMFILE, -ENFILE.
+ */
+int px_shm_scan(const struct px_source_ops *ops, struct px_stream *stream, px_shm_test *test,
+	uint64_t address, enum px_shm_answer *best, struct pmapx_device *ret);
+
+/**
  * Look in self/maps of @source for the mapping with major 0 that is shared and
  * that @test is surest of, the first of equals, and take its device.
  *
@@ -146,5 +193,8 @@ int px_shm_search(
 
 /** A px_shm_test that goes by the name. */
 px_shm_test px_shm_by_name;
+
+/** The same, for data of which anybody may have made any: what is called a segment tells nothing. */
+px_shm_test px_shm_by_safe_name;
 
 #endif

@@ -61,7 +61,7 @@ PX_TEST(names_are_paths_labels_segments_the_stack_or_nothing)
 
 	px_folder_write(state, "self/maps", "1000-2000 rw-s 0 00:05 1 /dev/zero (deleted)\n");
 	desk = px_desk_new(state);
-	desk->identity.has_start_stack = true;
+	desk->identity.has_stat = desk->identity.has_start_stack = true;
 	desk->identity.start_stack = 0x7000;
 	for (size_t i = 0; i < PX_COUNT(rows); i++)
 		check(desk, &rows[i]);

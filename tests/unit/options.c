@@ -45,6 +45,8 @@ static void put_options(FILE *to, const struct px_options *options)
 		fprintf(to, " %" PRIx64 "-%" PRIx64, options->low, options->high);
 	if (options->root != NULL)
 		fprintf(to, " root=%s", options->root);
+	if (options->from != NULL)
+		fprintf(to, " from=%s", options->from);
 	fputs(options->read_rc ? " read" : options->create_rc ? " create" : "", to);
 	if (options->rc_path != NULL)
 		fprintf(to, " rc=%s", options->rc_path);
@@ -189,6 +191,12 @@ PX_TEST(a_line_of_pmaps_means_the_same_under_both_names)
 static const struct {
 	const char *line, *want, *want_pmap;
 } own[] = {
+	{ "pmapx|--from|d", "plain from=d", "refused: usage" },
+	{ "pmapx|-x|--from=-|1", "extended from=- <1>", "refused: usage" },
+	{ "pmapx|--from=a|--from=b", "plain from=b", "refused: usage" },
+	{ "pmapx|--from=a|--root=b|1", "refused: options --from, --root are mutually exclusive",
+		"refused: usage" },
+	{ "pmapx|-n|--from=a|1", "refused: too many arguments", "refused: usage" },
 	{ "pmapx|--root|d|1", "plain root=d <1>", "refused: usage" },
 	{ "pmapx|--root=d|1", "plain root=d <1>", "refused: usage" },
 	{ "pmapx|--root=|1", "plain root= <1>", "refused: usage" },

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What could not be shown.
+ */
+#include "say.h"
+
+#include <errno.h>
+
+#include "descriptor.h"
+#include "put.h"
+
+static void put_number(struct px_out *out, uint64_t number)
+{
+	char *at = px_out_room(out, PX_PUT_MAX);
+
+	px_out_written(out, px_put_decimal(at, number, 1));
+}
+
+const char *px_map_file_name(enum pmapx_map_file file)
+{
+	return file == PMAPX_FILE_SMAPS ? "smaps" : "maps";
+}
+
+/* "pmapx: case.tar: hostA: 1100", without a host if there is but one. */
+static void begin_saved(struct px_sheet *sheet)
+{
+	const struct pmapx_member *member = sheet->member;
+	struct px_console *console = sheet->console;
+
+	px_message_text(console, pmapx_source_path(sheet->source));
+	if (*member->host != '\0') {
+		px_out_string(&console->err, ": ");
+		px_message_text(console, member->host);
+	}
+	if (member->pid != 0) {
+		px_out_string(&console->err, ": ");
+		put_number(&console->err, (uint64_t)member->pid);
+	}
+}
+
+/*
+ * "pmapx: 1100: /proc/1100/maps", where the second number is @file_pid; or "pmapx:
+ * case.tar: 1100: maps".  Without @file, that of the process itself.
+ */
+static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid, const char *file)
+{
+	struct px_console *console = sheet->console;
+	struct px_out *err = &console->err;
+
+	px_out_flush(&console->out);
+	px_message_begin(console);
+	if (sheet->member != NULL) {
+		begin_saved(sheet);
+		/* A file without a process is the source. */
+		if (*file != '\0' && sheet->member->pid != 0) {
+			px_out_string(err, ": ");
+			px_out_string(err, file);
+		}
+		return;
+	}
+	put_number(err, (uint64_t)pid);
+	px_out_string(err, ": ");
+	px_message_text(console, pmapx_source_path(sheet->source));
+	px_out_string(err, "/");
+	if (file_pid != 0)
+		put_number(err, (uint64_t)file_pid);
+	else
+		px_out_string(err, "self");
+	if (*file != '\0') {
+		px_out_string(err, "/");
+		px_out_string(err, file);
+	}
+}
+
+void px_say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error)
+{
+	struct px_out *err = &sheet->console->err;
+
+	if (sheet->console->terse)
+		return;
+	begin_message(sheet, pid, pid, file);
+	px_out_string(err, ": ");
+	px_out_string(err, px_describe_error(error));
+	px_message_end(sheet->console);
+}
+
+void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
+	const struct pmapx_error *first, size_t count)
+{
+	struct px_out *err = &sheet->console->err;
+
+	if (sheet->console->terse)
+		return;
+	begin_message(sheet, sheet->identity->pid, pid, px_map_file_name(file));
+	if (first->line > 0) {
+		px_out_string(err, ": line ");
+		put_number(err, first->line);
+	}
+	if (first->column > 0) {
+		px_out_string(err, ", column ");
+		put_number(err, first->column);
+	}
+	px_out_string(err, ": ");
+	px_out_string(err, *first->reason != '\0' ? first->reason : px_describe_error(first->code));
+	if (count > 1) {
+		px_out_string(err, " (and ");
+		put_number(err, count - 1);
+		px_out_string(err, " more)");
+	}
+	px_message_end(sheet->console);
+}
+
+void px_say_no_segments(struct px_sheet *sheet)
+{
+	if (sheet->console->terse)
+		return;
+	begin_message(sheet, sheet->identity->pid, 0, "maps");
+	px_out_string(&sheet->console->err, ": ");
+	px_out_string(&sheet->console->err, px_describe_error(sheet->shm_error));
+	px_message_end(sheet->console);
+}
+
+/* The option that asks for the view. */
+static const char *view_option(const struct px_options *options)
+{
+	if (options->view == PX_VIEW_EXTENDED)
+		return "-x";
+	if (options->read_rc)
+		return options->rc_path != NULL ? "-C" : "-c";
+	return options->every_field ? "-XX" : "-X";
+}
+
+void px_say_not_saved(struct px_sheet *sheet, enum pmapx_map_file file)
+{
+	struct px_out *err = &sheet->console->err;
+
+	begin_message(sheet, sheet->identity->pid, 0, "");
+	px_out_string(err, ": no ");
+	px_out_string(err, px_map_file_name(file));
+	px_out_string(err, " was captured");
+	if (file == PMAPX_FILE_SMAPS) {
+		px_out_string(err, ", ");
+		px_out_string(err, view_option(sheet->options));
+		px_out_string(err, " needs it");
+	}
+	px_message_end(sheet->console);
+}
+
+void px_say_damage(struct px_sheet *sheet, const struct pmapx_error *error)
+{
+	struct px_console *console = sheet->console;
+
+	px_out_flush(&console->out);
+	px_message_begin(console);
+	px_message_text(console, pmapx_source_path(sheet->source));
+	px_out_string(&console->err, ": ");
+	px_message_text(
+		console, *error->reason != '\0' ? error->reason : px_describe_error(error->code));
+	px_message_end(console);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What could not be shown, in one line on standard error each; called as pmap,
+ * nothing.
+ */
+#ifndef PX_PMAP_SAY_H
+#define PX_PMAP_SAY_H
+
+#include "sheet.h"
+
+/** What a map file is called. */
+const char *px_map_file_name(enum pmapx_map_file file);
+
+/**
+ * @file of process @pid, or the process itself if @file is "", cannot be
+ * opened or read: @error, a positive errno, says why.
+ */
+void px_say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error);
+
+/**
+ * The map @file of @pid, in which the process of the sheet was looked for, had
+ * @count troubles, of which this is the first.
+ */
+void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
+	const struct pmapx_error *first, size_t count);
+
+/** Segments have kept the kernel's names: it was we who were short of what tells them. */
+void px_say_no_segments(struct px_sheet *sheet);
+
+/** What was saved of the process at hand lacks the map that the view reads. */
+void px_say_not_saved(struct px_sheet *sheet, enum pmapx_map_file file);
+
+/** A part of a saved source could not be read. */
+void px_say_damage(struct px_sheet *sheet, const struct pmapx_error *error);
+
+#endif

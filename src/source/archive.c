@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A tar archive of saved files, read once from its beginning to its end.
+ *
+ * Whoever made it is not trusted: nothing is unpacked under a name from it, no
+ * size is believed, one decompressor is loaded, and what is held at a time is
+ * bounded.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "libarchive.h"
+#include "saved.h"
+
+/* No path of a file is longer (PATH_MAX of Linux); tar could say more. */
+#define NAME_MAX_BYTES 4096
+/* stat, status and comm are some KiB at most; command lines are cut where pmap cuts them. */
+#define SMALL_MAX ((uint64_t)64 * 1024)
+
+struct px_archive {
+	struct px_libarchive library;
+	struct archive *archive;
+	struct archive_entry *entry;
+	struct px_input input;
+	bool is_given;   /* @input.bytes have been handed to libarchive. */
+	bool is_waiting; /* @entry has been read, and is for the next time. */
+	bool has_ended;
+	bool has_member; /* Something in it is of a process. */
+	int read_error;  /* Negative errno of reading the file, or 0. */
+};
+
+/* The ways of compression that are understood. */
+static const struct {
+	const char *magic;
+	size_t length;
+	int filter;
+} filters[] = {
+	{ "\x1f\x8b", 2, ARCHIVE_FILTER_GZIP },
+	{ "BZh", 3, ARCHIVE_FILTER_BZIP2 },
+	{ "\xfd"
+	  "7zXZ",
+		6, ARCHIVE_FILTER_XZ },
+	{ "\x28\xb5\x2f\xfd", 4, ARCHIVE_FILTER_ZSTD },
+};
+
+static bool begins(const struct pmapx_text *text, size_t at, const char *bytes, size_t length)
+{
+	return text->length >= at + length && memcmp(text->bytes + at, bytes, length) == 0;
+}
+
+static int find_filter(const struct pmapx_text *text)
+{
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		if (begins(text, 0, filters[i].magic, filters[i].length))
+			return filters[i].filter;
+	return ARCHIVE_FILTER_NONE;
+}
+
+bool px_archive_is(const struct pmapx_text *text)
+{
+	return find_filter(text) != ARCHIVE_FILTER_NONE || begins(text, 257, "ustar", 5);
+}
+
+/* libarchive's callback: the next bytes of the file. */
+static la_ssize_t read_more(struct archive *archive, void *data, const void **ret)
+{
+	struct px_archive *reader = data;
+	struct px_stream stream = { .fd = reader->input.fd };
+	ssize_t n = (ssize_t)reader->input.length;
+
+	*ret = reader->input.bytes;
+	if (reader->is_given)
+		n = reader->input.is_all
+			? 0
+			: px_folder_read(&stream, reader->input.bytes, PX_INPUT_SIZE);
+	reader->is_given = true;
+	if (n < 0) {
+		reader->read_error = (int)n;
+		reader->library.archive_set_error(
+			archive, (int)-n, "%s", px_describe_error((int)-n));
+	}
+	return n;
+}
+
+/* Tell what libarchive says is wrong, with the place. */
+static void tell_damage(struct px_saved *saved, const char *name)
+{
+	struct px_archive *reader = saved->reader;
+	const char *why = reader->library.archive_error_string(reader->archive);
+	int64_t at = reader->library.archive_filter_bytes(reader->archive, 0);
+
+	px_saved_trouble(saved, reader->read_error < 0 ? reader->read_error : -EBADMSG, name,
+		at >= 0 ? (uint64_t)at : PX_NO_PLACE, why != NULL ? why : "the archive is damaged");
+}
+
+/* Read the next header; 1 if there is one. */
+static int next_entry(struct px_saved *saved)
+{
+	struct px_archive *reader = saved->reader;
+	int r;
+
+	if (reader->is_waiting) {
+		reader->is_waiting = false;
+		return 1;
+	}
+	if (reader->has_ended)
+		return 0;
+	r = reader->library.archive_read_next_header2(reader->archive, reader->entry);
+	if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
+		return 1;
+	reader->has_ended = true;
+	if (r != ARCHIVE_EOF)
+		tell_damage(saved, "");
+	return 0;
+}
+
+/* Copy the contents of the entry, @limit bytes at most, to the spool. */
+static int copy_entry(
+	struct px_saved *saved, const char *name, uint64_t limit, uint64_t *ret_length)
+{
+	struct px_archive *reader = saved->reader;
+	uint64_t length = 0;
+	int result = 0;
+
+	while (result == 0 && length < limit) {
+		const void *bytes;
+		la_int64_t offset;
+		size_t size;
+		int r = reader->library.archive_read_data_block(
+			reader->archive, &bytes, &size, &offset);
+
+		if (r == ARCHIVE_EOF)
+			break;
+		if (r != ARCHIVE_OK && r != ARCHIVE_WARN) {
+			reader->has_ended = r == ARCHIVE_FATAL;
+			tell_damage(saved, name);
+			break;
+		}
+		/* No file of /proc has a hole, which could stand for any number of zeros. */
+		if (size > 0 && (uint64_t)offset != length) {
+			px_saved_trouble(saved, -EBADMSG, name, length, "a hole in the file");
+			break;
+		}
+		if (size > limit - length)
+			size = (size_t)(limit - length);
+		result = px_spool_append(&saved->spool, bytes, size);
+		if (result == 0)
+			length += size;
+	}
+	*ret_length = length;
+	return result;
+}
+
+static uint64_t limit_of(enum px_file file)
+{
+	if (file == PX_FILE_MAPS || file == PX_FILE_SMAPS)
+		return UINT64_MAX;
+	return file == PX_FILE_CMDLINE ? PMAPX_CMDLINE_MAX : SMALL_MAX;
+}
+
+/* Take the entry into the index and its contents into the spool; -EXFULL if it must wait. */
+static int take_entry(struct px_saved *saved, const char *path, const struct px_saved_name *name)
+{
+	struct pmapx_text host = px_saved_host(&name->folder);
+	struct px_found found = { .pid = name->pid, .file = name->file };
+	uint64_t length;
+	int r;
+
+	found.at = saved->spool.length;
+	r = px_index_host(&saved->index, &host, &found.host);
+	if (r == 0)
+		r = px_index_add(&saved->index, &found);
+	if (r < 0)
+		return r;
+	r = copy_entry(saved, path, limit_of(name->file), &length);
+	saved->index.list[saved->index.count - 1].length = length;
+	if (r < 0)
+		px_saved_trouble(saved, r, saved->spool.folder, PX_NO_PLACE, "");
+	return r;
+}
+
+/* Look at the entry; -EXFULL if it is for the next time. */
+static int look_at(struct px_saved *saved)
+{
+	struct px_archive *reader = saved->reader;
+	struct px_saved_name name;
+	struct pmapx_text path;
+
+	if (reader->library.archive_entry_filetype(reader->entry) != AE_IFREG)
+		return 0;
+	path.bytes = reader->library.archive_entry_pathname(reader->entry);
+	/* A name that the locale has no letters for. */
+	if (path.bytes == NULL)
+		path.bytes = reader->library.archive_entry_pathname_utf8(reader->entry);
+	if (path.bytes == NULL) {
+		tell_damage(saved, "");
+		return 0;
+	}
+	path.length = strlen(path.bytes);
+	if (!px_saved_name(&path, &name) || name.is_manifest)
+		return 0;
+	if (path.length > NAME_MAX_BYTES) {
+		px_saved_trouble(saved, -ENAMETOOLONG, path.bytes, PX_NO_PLACE, "");
+		return 0;
+	}
+	reader->has_member = true;
+	return px_saved_wants(saved, name.pid) ? take_entry(saved, path.bytes, &name) : 0;
+}
+
+static int archive_fill(struct px_saved *saved)
+{
+	struct px_archive *reader = saved->reader;
+	int r = 0;
+
+	while (r == 0 && next_entry(saved) == 1)
+		r = look_at(saved);
+	if (r == -EXFULL) {
+		reader->is_waiting = true;
+		return 1;
+	}
+	if (r < 0) {
+		/* What is here is shown; there is no room for more. */
+		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
+		reader->has_ended = true;
+	} else if (!reader->has_member && saved->trouble == 0) {
+		px_saved_trouble(saved, -ENODATA, "", PX_NO_PLACE,
+			"no maps or smaps of processes are in it");
+	}
+	saved->has_ended = true;
+	return 1;
+}
+
+static void close_reader(struct px_archive *reader)
+{
+	if (reader->library.handle != NULL) {
+		if (reader->archive != NULL)
+			reader->library.archive_read_free(reader->archive);
+		reader->library.archive_entry_free(reader->entry);
+	}
+	px_libarchive_close(&reader->library);
+	free(reader->input.bytes);
+	free(reader);
+}
+
+static void archive_close(struct px_saved *saved)
+{
+	if (saved->reader != NULL)
+		close_reader(saved->reader);
+}
+
+static const struct px_saved_ops archive_ops = {
+	.fill = archive_fill,
+	.close = archive_close,
+};
+
+/* Set libarchive up: tar, and the way of compression that the beginning tells. */
+static int begin(struct px_archive *reader)
+{
+	const struct px_libarchive *library = &reader->library;
+	struct pmapx_text text = { reader->input.bytes, reader->input.length };
+
+	reader->archive = library->archive_read_new();
+	reader->entry = library->archive_entry_new();
+	if (reader->archive == NULL || reader->entry == NULL)
+		return -ENOMEM;
+	library->archive_read_support_format_tar(reader->archive);
+	/* Named, so that none is guessed, there is no second inside, and no program is run. */
+	if (library->archive_read_append_filter(reader->archive, find_filter(&text)) != ARCHIVE_OK)
+		return -ENOTSUP;
+	return 0;
+}
+
+/* Read the first header, which is told like all others if it is damaged. */
+static void read_first(struct px_saved *saved)
+{
+	struct px_archive *reader = saved->reader;
+
+	if (reader->library.archive_read_open(reader->archive, reader, NULL, read_more, NULL) ==
+		ARCHIVE_OK) {
+		reader->is_waiting = next_entry(saved) == 1;
+	} else {
+		reader->has_ended = true;
+		tell_damage(saved, "");
+	}
+}
+
+int px_archive_open(struct px_input *input, const struct pmapx_source_options *options,
+	struct pmapx_source **ret, const char **ret_reason)
+{
+	struct px_archive *reader = calloc(1, sizeof(*reader));
+	int r;
+
+	if (reader == NULL)
+		return -ENOMEM;
+	reader->input = *input;
+	input->bytes = NULL;
+	r = px_libarchive_open(&reader->library);
+	if (r == -ELIBACC)
+		*ret_reason = PX_LIBARCHIVE_MISSING;
+	if (r == 0)
+		r = begin(reader);
+	if (r == -ENOTSUP)
+		*ret_reason = "the libarchive that is installed lacks this way of compression";
+	if (r == 0)
+		r = px_saved_new(&archive_ops, input->path, input->fd, options, ret);
+	if (r < 0) {
+		close_reader(reader);
+		return r;
+	}
+	input->fd = -1;
+	(*ret)->saved->reader = reader;
+	(*ret)->saved->index.is_bounded = true;
+	read_first((*ret)->saved);
+	return 0;
+}
+
+bool px_archive_is_none(const struct pmapx_source *source)
+{
+	const struct px_archive *reader = source->saved->reader;
+
+	return reader->has_ended && !reader->is_waiting;
+}

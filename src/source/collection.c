@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A folder that files of processes were saved to: maps-1100, smaps-1100, … or
+ * 1100/maps, 1100/smaps, …, at any depth.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "saved.h"
+
+/* Deeper than anybody would save it; each level has a descriptor open. */
+#define DEPTH_MAX 32
+
+/* How files are named in a folder. */
+enum form {
+	FORM_PROC,      /* PID/NAME */
+	FORM_COLLECTED, /* NAME-PID */
+	FORM_ITSELF     /* NAME: the collection is the folder of one process. */
+};
+
+/* A folder that files of the index are in: what @at of them is an index of. */
+struct folder {
+	char *path; /* As seen from the collection; owned. */
+	enum form form;
+};
+
+struct collection {
+	struct folder *folders;
+	size_t count;
+	pid_t own_pid;       /* If the collection is the folder of one process; else 0. */
+	char path[PATH_MAX]; /* Of what is being looked at, as seen from the collection. */
+	size_t length;       /* Of @path. */
+};
+
+static bool is_folder(const struct folder *folder, enum form form, const struct pmapx_text *path)
+{
+	return folder->form == form && strlen(folder->path) == path->length &&
+		memcmp(folder->path, path->bytes, path->length) == 0;
+}
+
+/* Find or make the folder @path. */
+static int find_folder(
+	struct collection *collection, enum form form, const struct pmapx_text *path, uint64_t *ret)
+{
+	struct folder *folders;
+	char *copy;
+
+	/* Files of one folder come together, in whatever form. */
+	for (size_t i = collection->count; i > 0 && collection->count - i < 3; i--)
+		if (is_folder(&collection->folders[i - 1], form, path)) {
+			*ret = i - 1;
+			return 0;
+		}
+	folders = reallocarray(collection->folders, collection->count + 1, sizeof(*folders));
+	if (folders == NULL)
+		return -ENOMEM;
+	collection->folders = folders;
+	copy = strndup(path->bytes, path->length);
+	if (copy == NULL)
+		return -ENOMEM;
+	*ret = collection->count;
+	folders[collection->count++] = (struct folder){ copy, form };
+	return 0;
+}
+
+/* What the name of the file at collection->path tells, and how it does. */
+static bool read_name(
+	const struct collection *collection, struct px_saved_name *ret, enum form *form)
+{
+	struct pmapx_text path = { collection->path, collection->length };
+	char own[PATH_MAX + 16];
+
+	*form = FORM_PROC;
+	if (px_saved_name(&path, ret)) {
+		if (ret->is_collected)
+			*form = FORM_COLLECTED;
+		return !ret->is_manifest;
+	}
+	if (collection->own_pid == 0 || memchr(path.bytes, '/', path.length) != NULL)
+		return false;
+	*form = FORM_ITSELF;
+	own[0] = '1';
+	own[1] = '/';
+	memcpy(own + 2, path.bytes, path.length);
+	path = (struct pmapx_text){ own, path.length + 2 };
+	if (!px_saved_name(&path, ret) || ret->is_manifest)
+		return false;
+	ret->pid = collection->own_pid;
+	return true;
+}
+
+/* Add the file at collection->path to the index, if it is one that is wanted. */
+static int add_file(struct px_saved *saved)
+{
+	struct collection *collection = saved->reader;
+	struct px_saved_name name;
+	struct pmapx_text host;
+	struct px_found found;
+	enum form form;
+	int r;
+
+	if (!read_name(collection, &name, &form) || !px_saved_wants(saved, name.pid))
+		return 0;
+	found = (struct px_found){ .pid = name.pid, .file = name.file };
+	host = px_saved_host(&name.folder);
+	r = px_index_host(&saved->index, &host, &found.host);
+	if (r == 0)
+		r = find_folder(collection, form, &name.folder, &found.at);
+	if (r == 0)
+		r = px_index_add(&saved->index, &found);
+	return r;
+}
+
+/* What else there is below a process in /proc: much, and none of it ours. */
+static bool is_passed_over(const struct collection *collection)
+{
+	static const char *const names[] = { "attr", "fd", "fdinfo", "map_files", "net", "ns",
+		"task" };
+	const char *slash = memrchr(collection->path, '/', collection->length), *parent;
+	struct pmapx_text number;
+
+	if (slash == NULL)
+		return collection->own_pid != 0;
+	parent = memrchr(collection->path, '/', (size_t)(slash - collection->path));
+	parent = parent != NULL ? parent + 1 : collection->path;
+	number = (struct pmapx_text){ parent, (size_t)(slash - parent) };
+	if (px_saved_pid(&number) == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(slash + 1, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static int walk(struct px_saved *saved, int fd, unsigned depth);
+
+/* A folder below the one that is open as @parent. */
+static int enter(struct px_saved *saved, int parent, const char *name, unsigned depth)
+{
+	struct collection *collection = saved->reader;
+	int fd;
+
+	if (is_passed_over(collection))
+		return 0;
+	fd = depth < DEPTH_MAX ? px_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
+			       : -ELOOP;
+	if (fd < 0) {
+		px_saved_trouble(saved, fd, collection->path, PX_NO_PLACE,
+			fd == -ELOOP ? "folders are too deep" : "");
+		return px_is_shortage(fd) ? fd : 0;
+	}
+	return walk(saved, fd, depth + 1);
+}
+
+/* A name in the folder that is open as @parent. */
+static int look_at(struct px_saved *saved, int parent, const struct dirent *entry, unsigned depth)
+{
+	struct collection *collection = saved->reader;
+	size_t before = collection->length, length = strlen(entry->d_name);
+	unsigned char type = entry->d_type;
+	struct stat status;
+	int r = 0;
+
+	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+		return 0;
+	if (before + length + 2 > sizeof(collection->path)) {
+		px_saved_trouble(saved, -ENAMETOOLONG, entry->d_name, PX_NO_PLACE, "");
+		return 0;
+	}
+	if (before > 0)
+		collection->path[collection->length++] = '/';
+	memcpy(collection->path + collection->length, entry->d_name, length + 1);
+	collection->length += length;
+	if (type == DT_UNKNOWN && fstatat(parent, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+		type = S_ISDIR(status.st_mode)    ? DT_DIR
+			: S_ISREG(status.st_mode) ? DT_REG
+						  : DT_UNKNOWN;
+	if (type == DT_DIR)
+		r = enter(saved, parent, entry->d_name, depth);
+	else if (type == DT_REG)
+		r = add_file(saved);
+	collection->length = before;
+	collection->path[before] = '\0';
+	return r;
+}
+
+/* All that is in the folder open as @fd, which is closed. */
+static int walk(struct px_saved *saved, int fd, unsigned depth)
+{
+	struct collection *collection = saved->reader;
+	DIR *folder = fdopendir(fd);
+	struct dirent *entry;
+	int r = 0;
+
+	if (folder == NULL) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (r == 0 && (errno = 0, entry = readdir(folder)) != NULL)
+		r = look_at(saved, dirfd(folder), entry, depth);
+	if (r == 0 && errno != 0)
+		px_saved_trouble(saved, -errno, collection->path, PX_NO_PLACE, "");
+	closedir(folder);
+	return r;
+}
+
+static int collection_fill(struct px_saved *saved)
+{
+	int fd, r;
+
+	fd = px_openat(saved->source->fd, ".", O_RDONLY | O_DIRECTORY, 0);
+	r = fd < 0 ? fd : walk(saved, fd, 0);
+	if (r < 0)
+		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
+	else if (saved->index.count == 0 && saved->pids == NULL)
+		px_saved_trouble(saved, -ENODATA, "", PX_NO_PLACE,
+			"no maps or smaps of processes are in it");
+	saved->has_ended = true;
+	return 1;
+}
+
+static int collection_open(
+	struct px_saved *saved, const struct px_found *found, struct px_stream *ret)
+{
+	const struct collection *collection = saved->reader;
+	const struct folder *folder = &collection->folders[found->at];
+	char path[PATH_MAX + 32], number[16], *digits = number + sizeof(number) - 1, *at = path;
+	unsigned pid = (unsigned)found->pid;
+	int fd, r;
+
+	*digits = '\0';
+	do
+		*--digits = (char)('0' + pid % 10);
+	while ((pid /= 10) != 0);
+	at = stpcpy(at, folder->path);
+	if (at > path && at[-1] != '/')
+		*at++ = '/';
+	if (folder->form == FORM_PROC)
+		at = stpcpy(stpcpy(at, digits), "/");
+	at = stpcpy(at, px_file_names[found->file]);
+	if (folder->form == FORM_COLLECTED)
+		stpcpy(stpcpy(at, "-"), digits);
+	fd = px_openat(saved->source->fd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return fd;
+	r = px_check_readable(fd);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	*ret = (struct px_stream){ .fd = fd };
+	return 0;
+}
+
+static void collection_close(struct px_saved *saved)
+{
+	struct collection *collection = saved->reader;
+
+	for (size_t i = 0; collection != NULL && i < collection->count; i++)
+		free(collection->folders[i].path);
+	if (collection != NULL)
+		free(collection->folders);
+	free(collection);
+}
+
+static const struct px_saved_ops collection_ops = {
+	.fill = collection_fill,
+	.open = collection_open,
+	.close = collection_close,
+};
+
+int px_collection_open(const char *path, int fd, const struct pmapx_source_options *options,
+	struct pmapx_source **ret)
+{
+	struct collection *collection = calloc(1, sizeof(*collection));
+	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+	int r;
+
+	if (collection == NULL)
+		return -ENOMEM;
+	collection->own_pid = px_saved_pid(&(struct pmapx_text){ name, strlen(name) });
+	r = px_saved_new(&collection_ops, path, fd, options, ret);
+	if (r < 0) {
+		free(collection);
+		return r;
+	}
+	(*ret)->saved->reader = collection;
+	return 0;
+}

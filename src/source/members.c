@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which processes there are in a folder laid out like /proc: those of its
+ * folders that are called by a number.
+ */
+#include "source_impl.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "saved_name.h"
+
+static int add_pid(struct pmapx_source *source, size_t *room, pid_t pid)
+{
+	if (source->pid_count == *room) {
+		size_t more = *room != 0 ? *room * 2 : 256;
+		pid_t *pids = reallocarray(source->pids, more, sizeof(*pids));
+
+		if (pids == NULL)
+			return -ENOMEM;
+		source->pids = pids;
+		*room = more;
+	}
+	source->pids[source->pid_count++] = pid;
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const pid_t *one = a, *other = b;
+
+	return *one < *other ? -1 : *one > *other;
+}
+
+/* Read the folder once: what comes and goes later is not seen, as in any list. */
+static int list(struct pmapx_source *source)
+{
+	int fd = px_openat(source->fd, ".", O_RDONLY | O_DIRECTORY, 0), r = 0;
+	struct dirent *entry;
+	size_t room = 0;
+	DIR *folder;
+
+	if (fd < 0)
+		return fd;
+	folder = fdopendir(fd);
+	if (folder == NULL) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (r == 0 && (errno = 0, entry = readdir(folder)) != NULL) {
+		pid_t pid = px_saved_pid(
+			&(struct pmapx_text){ entry->d_name, strlen(entry->d_name) });
+
+		if (pid != 0)
+			r = add_pid(source, &room, pid);
+	}
+	if (r == 0)
+		r = -errno;
+	closedir(folder);
+	if (source->pid_count > 1)
+		qsort(source->pids, source->pid_count, sizeof(*source->pids), compare);
+	return r;
+}
+
+int px_folder_next(
+	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error)
+{
+	if (source->pids == NULL && source->next_pid == 0) {
+		int r = list(source);
+
+		if (r < 0) {
+			/* What has been found is handed out; it is not looked for again. */
+			source->next_pid = 1;
+			*error = (struct pmapx_error){ .code = -r, .reason = "" };
+			return r;
+		}
+		source->next_pid = 1;
+	}
+	if (source->next_pid > source->pid_count)
+		return 0;
+	source->member = (struct pmapx_member){
+		.pid = source->pids[source->next_pid++ - 1],
+		.host = "",
+		.name = "",
+	};
+	*ret = &source->member;
+	return 1;
+}
+
+int px_folder_open_member(struct pmapx_source *source, struct px_place *ret)
+{
+	return source->member.pid != 0 ? px_folder_open_place(source, source->member.pid, ret)
+				       : -ESRCH;
+}

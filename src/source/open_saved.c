@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Opening what was saved: a folder, an archive, or a single map, told apart by
+ * what is in it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "growable.h"
+#include "maps.h"
+#include "saved.h"
+
+static const char unknown[] = "neither a map, nor a folder or an archive of such";
+
+/* A single map. */
+struct file {
+	struct px_found found;
+	struct px_input input;
+};
+
+/*
+ * Whether @text begins with a map, and which file of a process that is.  Lines
+ * may be damaged: the first that are not tell.
+ */
+static bool is_map(const struct pmapx_text *text, enum px_file *ret)
+{
+	const char *at = text->bytes, *end = at + text->length;
+	bool found = false;
+
+	*ret = PX_FILE_MAPS;
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		const char *stop = newline != NULL ? newline : end;
+		struct pmapx_text line = { at, (size_t)(stop - at) };
+		struct pmapx_mapping mapping;
+		struct pmapx_error error;
+
+		if (px_line_kind(&line) == PX_LINE_MAPPING &&
+			px_maps_parse(&line, &mapping, &error) == 0) {
+			/* The second in a row: there are no keys in between. */
+			if (found)
+				return true;
+			found = true;
+		} else if (found && px_line_kind(&line) == PX_LINE_KEY) {
+			*ret = PX_FILE_SMAPS;
+			return true;
+		}
+		at = newline != NULL ? newline + 1 : end;
+	}
+	return found;
+}
+
+/* Keep what cannot be read twice. */
+static int spool_file(struct px_saved *saved, struct px_input *input)
+{
+	char bytes[16384];
+	struct px_stream stream = { .fd = input->fd };
+	int r = px_spool_append(&saved->spool, input->bytes, input->length);
+	ssize_t n = 0;
+
+	while (r == 0 && (n = px_folder_read(&stream, bytes, sizeof(bytes))) > 0)
+		r = px_spool_append(&saved->spool, bytes, (size_t)n);
+	if (n < 0)
+		px_saved_trouble(saved, (int)n, "", saved->spool.length, "");
+	return r;
+}
+
+static int file_fill(struct px_saved *saved)
+{
+	struct file *file = saved->reader;
+	int r = px_index_host(&saved->index, &(struct pmapx_text){ "", 0 }, &file->found.host);
+
+	saved->has_ended = true;
+	if (!px_saved_wants(saved, file->found.pid))
+		return 1;
+	if (r == 0 && !file->input.is_seekable) {
+		r = spool_file(saved, &file->input);
+		file->found.length = saved->spool.length;
+		if (r < 0)
+			px_saved_trouble(saved, r, saved->spool.folder, PX_NO_PLACE, "");
+	}
+	r = px_index_add(&saved->index, &file->found);
+	if (r < 0)
+		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
+	return 1;
+}
+
+static int file_open(struct px_saved *saved, const struct px_found *found, struct px_stream *ret)
+{
+	const struct file *file = saved->reader;
+
+	if (!file->input.is_seekable) {
+		px_saved_open_spooled(saved, found, ret);
+		return 0;
+	}
+	*ret = (struct px_stream){
+		.fd = file->input.fd,
+		.is_borrowed = true,
+		.offset = file->input.offset,
+		.end = INT64_MAX,
+	};
+	return 0;
+}
+
+static void file_close(struct px_saved *saved)
+{
+	struct file *file = saved->reader;
+
+	if (file != NULL)
+		free(file->input.bytes);
+	free(file);
+}
+
+static const struct px_saved_ops file_ops = {
+	.fill = file_fill,
+	.open = file_open,
+	.close = file_close,
+};
+
+/* A single map, of the process that its name tells; takes the bytes of @input. */
+static int open_map(struct px_input *input, enum px_file kind, pid_t pid,
+	const struct pmapx_source_options *options, struct pmapx_source **ret)
+{
+	struct file *file = calloc(1, sizeof(*file));
+	const char *slash = strrchr(input->path, '/');
+	struct px_saved *saved;
+	int r;
+
+	if (file == NULL)
+		return -ENOMEM;
+	r = px_saved_new(&file_ops, input->path, input->fd, options, ret);
+	if (r < 0) {
+		free(file);
+		return r;
+	}
+	saved = (*ret)->saved;
+	saved->reader = file;
+	file->found = (struct px_found){ .pid = pid, .file = kind };
+	file->input = *input;
+	input->bytes = NULL;
+	input->fd = -1;
+	saved->name = strdup(slash != NULL ? slash + 1 : input->path);
+	if (saved->name == NULL) {
+		pmapx_source_close(*ret);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Open @path, and read the beginning of what is no folder. */
+static int begin(struct px_input *input, struct stat *status)
+{
+	struct px_stream stream;
+	off_t offset;
+	ssize_t n = 1;
+
+	/* Pipes are waited for: nobody would be served by less. */
+	if (strcmp(input->path, "-") == 0) {
+		input->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		if (input->fd < 0)
+			return -errno;
+	} else {
+		input->fd = px_openat(AT_FDCWD, input->path, O_RDONLY, 0);
+	}
+	if (input->fd < 0)
+		return input->fd;
+	if (fstat(input->fd, status) < 0)
+		return -errno;
+	if (S_ISDIR(status->st_mode))
+		return 0;
+	input->bytes = malloc(PX_INPUT_SIZE);
+	if (input->bytes == NULL)
+		return -ENOMEM;
+	offset = S_ISREG(status->st_mode) ? lseek(input->fd, 0, SEEK_CUR) : -1;
+	input->is_seekable = offset >= 0;
+	input->offset = offset >= 0 ? (uint64_t)offset : 0;
+	stream = (struct px_stream){ .fd = input->fd };
+	while (n > 0 && input->length < PX_INPUT_SIZE) {
+		n = px_folder_read(
+			&stream, input->bytes + input->length, PX_INPUT_SIZE - input->length);
+		if (n > 0)
+			input->length += (size_t)n;
+	}
+	input->is_all = n == 0;
+	return n < 0 ? (int)n : 0;
+}
+
+/* Open what is no folder; *@ret_reason says why not, unless it is "". */
+static int open_file(struct px_input *input, const struct pmapx_source_options *options,
+	struct pmapx_source **ret, const char **ret_reason)
+{
+	struct pmapx_text path = { input->path, strlen(input->path) };
+	struct pmapx_text text = { input->bytes, input->length };
+	struct pmapx_source *source;
+	struct px_saved_name name;
+	enum px_file kind;
+	bool is_named = px_saved_name(&path, &name) && !name.is_manifest;
+	int r;
+
+	if (px_archive_is(&text))
+		return px_archive_open(input, options, ret, ret_reason);
+	if (is_map(&text, &kind))
+		return open_map(input, kind, is_named ? name.pid : 0, options, ret);
+	/* One of a kernel thread is empty, another may be damaged at its beginning. */
+	if (is_named && (name.file == PX_FILE_MAPS || name.file == PX_FILE_SMAPS))
+		return open_map(input, name.file, name.pid, options, ret);
+	/* Old tar archives have nothing that is easy to see. */
+	r = px_archive_open(input, options, &source, ret_reason);
+	if (r < 0)
+		return r;
+	if (px_archive_is_none(source)) {
+		pmapx_source_close(source);
+		*ret_reason = unknown;
+		return -EMEDIUMTYPE;
+	}
+	*ret = source;
+	return 0;
+}
+
+int pmapx_source_open_saved(const char *path, const struct pmapx_source_options *options,
+	struct pmapx_source **ret, struct pmapx_error *error)
+{
+	struct px_input input = { .fd = -1, .path = path };
+	const char *reason = "";
+	struct stat status;
+	int r = PX_CHECK_OPTIONS(options);
+
+	if (r == 0)
+		r = begin(&input, &status);
+	if (r == 0 && S_ISDIR(status.st_mode)) {
+		r = px_collection_open(path, input.fd, options, ret);
+		if (r == 0)
+			input.fd = -1;
+	} else if (r == 0) {
+		r = open_file(&input, options, ret, &reason);
+	}
+	if (input.fd >= 0)
+		close(input.fd);
+	free(input.bytes);
+	if (r < 0 && error != NULL)
+		*error = (struct pmapx_error){ .code = -r, .reason = reason };
+	return r;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What saved sources share: an index of the files that there are, a spool for
+ * those that must wait, and what went wrong.  Kinds differ in how they fill it.
+ */
+#ifndef PX_SAVED_H
+#define PX_SAVED_H
+
+#include "index.h"
+#include "saved_name.h"
+#include "spool.h"
+
+struct px_saved;
+
+/** What a kind of saved source does. */
+struct px_saved_ops {
+	/**
+	 * Read on, until the index, which is empty, holds what is to be handed
+	 * out next.  Returns 1, or 0 if there is nothing left.  What cannot be
+	 * read is told by px_saved_trouble(), and passed over.
+	 */
+	int (*fill)(struct px_saved *saved);
+	/** Open a file of the index; NULL if all are in the spool. */
+	int (*open)(struct px_saved *saved, const struct px_found *found, struct px_stream *ret);
+	/** Free @saved->reader; NULL if there is none. */
+	void (*close)(struct px_saved *saved);
+};
+
+/** The longest reason that is told; names in it may be longer, and are cut. */
+#define PX_TROUBLE_MAX 512
+
+/** What is saved. */
+struct px_saved {
+	const struct px_saved_ops *ops;
+	struct pmapx_source *source; /**< Whose; borrowed. */
+	void *reader;                /**< What @ops keeps. */
+	struct px_index index;
+	struct px_spool spool;
+	const pid_t *pids;           /**< What is wanted, NULL for all; borrowed. */
+	size_t pid_count;            /**< How many. */
+	bool has_ended;              /**< There is nothing more to fill the index with. */
+	size_t first, run;           /**< The files of the process that was handed out last. */
+	size_t next;                 /**< Where in the index to go on. */
+	size_t wanted;               /**< And for which of @pids. */
+	struct pmapx_member member;  /**< Handed out last. */
+	char *name;                  /**< Its name if it has no number, owned. */
+	int trouble;                 /**< Negative errno of what is to be told, or 0. */
+	size_t trouble_count;        /**< How many there have been since the last was told. */
+	char reason[PX_TROUBLE_MAX]; /**< Why, of the first. */
+};
+
+/** Make a saved source called @path, which closes @fd. */
+int px_saved_new(const struct px_saved_ops *ops, const char *path, int fd,
+	const struct pmapx_source_options *options, struct pmapx_source **ret);
+
+/** Free @saved; NULL is fine. */
+void px_saved_close(struct px_saved *saved);
+
+/** As pmapx_source_shm_device(), for the host of the process that was handed out last. */
+int px_saved_shm_device(struct pmapx_source *source, struct pmapx_device *ret);
+
+/** Whether files of process @pid are wanted. */
+bool px_saved_wants(const struct px_saved *saved, pid_t pid);
+
+/**
+ * Keep what went wrong for pmapx_source_next(), if nothing has before: @r, a
+ * negative errno, with @what, a name or "", @at, a place in it in bytes (or
+ * PX_NO_PLACE), and @why, or "" if @r says all.
+ */
+void px_saved_trouble(
+	struct px_saved *saved, int r, const char *what, uint64_t at, const char *why);
+#define PX_NO_PLACE UINT64_MAX
+
+/** Open what lies in the spool; as the operation. */
+void px_saved_open_spooled(
+	struct px_saved *saved, const struct px_found *found, struct px_stream *ret);
+
+/** How much is read of a file to find out what it is. */
+#define PX_INPUT_SIZE ((size_t)64 * 1024)
+
+/** What has been read of a file to find out what it is. */
+struct px_input {
+	int fd;           /**< Where there is more. */
+	const char *path; /**< What it is called, as it was given; "-" for standard input. */
+	char *bytes;      /**< What has been read, owned by whoever opens. */
+	size_t length;    /**< How much of @bytes is filled. */
+	bool is_all;      /**< There is no more. */
+	bool is_seekable; /**< @fd is a regular file, */
+	uint64_t offset;  /**< and this is where @bytes were. */
+};
+
+/** Open a folder. */
+int px_collection_open(const char *path, int fd, const struct pmapx_source_options *options,
+	struct pmapx_source **ret);
+
+/** Whether a file that begins with @text is an archive for certain. */
+bool px_archive_is(const struct pmapx_text *text);
+
+/** Whether an archive turned out to be none when its first header was read. */
+bool px_archive_is_none(const struct pmapx_source *source);
+
+/** Open an archive; takes what @input has.  *@ret_reason is why not, or "". */
+int px_archive_open(struct px_input *input, const struct pmapx_source_options *options,
+	struct pmapx_source **ret, const char **ret_reason);
+
+#endif
