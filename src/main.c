@@ -45,9 +45,11 @@
  *   saved_name.c     what the name of a saved file tells
  *   index.c          what a saved source holds
  *   spool.c          bytes that must wait, in memory and in a file
+ *   unxz.c           what is compressed as .xz, unpacked within bounds
  * src/lazy/        libpmapx: libraries loaded on first use
  *   library.c        loading one, and finding its functions
  *   libarchive.c     tar, and what compresses it
+ *   liblzma.c        .xz
  * src/core/        libpmapx: text → values
  *   parser.c         bytes → mappings
  *   frame.c          bytes → lines

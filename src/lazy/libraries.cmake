@@ -29,3 +29,4 @@ function(px_lazy_library name header library package)
 endfunction()
 
 px_lazy_library(LIBARCHIVE archive.h archive libarchive-dev)
+px_lazy_library(LIBLZMA lzma.h lzma liblzma-dev)
