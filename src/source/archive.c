@@ -12,7 +12,9 @@
 
 #include "descriptor.h"
 #include "libarchive.h"
+#include "liblzma.h"
 #include "saved.h"
+#include "unxz.h"
 
 /* No path of a file is longer (PATH_MAX of Linux); tar could say more. */
 #define NAME_MAX_BYTES 4096
@@ -24,7 +26,10 @@ struct px_archive {
 	struct archive *archive;
 	struct archive_entry *entry;
 	struct px_input input;
-	bool is_given;   /* @input.bytes have been handed to libarchive. */
+	struct px_unxz
+		*unxz;   /* NULL unless it is .xz, of which libarchive would believe any size. */
+	char *buffer;    /* What libarchive looks at, owned. */
+	size_t given;    /* How many of @input.bytes have been read from there. */
 	bool is_waiting; /* @entry has been read, and is for the next time. */
 	bool has_ended;
 	bool has_member; /* Something in it is of a process. */
@@ -63,23 +68,41 @@ bool px_archive_is(const struct pmapx_text *text)
 	return find_filter(text) != ARCHIVE_FILTER_NONE || begins(text, 257, "ustar", 5);
 }
 
-/* libarchive's callback: the next bytes of the file. */
+/* The next bytes of the file, those that have been looked at first; as px_unxz_input. */
+static ssize_t read_packed(void *data, void *bytes, size_t size)
+{
+	struct px_archive *reader = data;
+	struct px_input *input = &reader->input;
+	struct px_stream stream = { .fd = input->fd };
+	size_t rest = input->length - reader->given;
+
+	if (rest > 0) {
+		rest = rest < size ? rest : size;
+		memcpy(bytes, input->bytes + reader->given, rest);
+		reader->given += rest;
+		return (ssize_t)rest;
+	}
+	return input->is_all ? 0 : px_folder_read(&stream, bytes, size);
+}
+
+/* libarchive's callback: what is to be looked at next. */
 static la_ssize_t read_more(struct archive *archive, void *data, const void **ret)
 {
 	struct px_archive *reader = data;
-	struct px_stream stream = { .fd = reader->input.fd };
-	ssize_t n = (ssize_t)reader->input.length;
+	const char *why = NULL;
+	ssize_t n;
 
-	*ret = reader->input.bytes;
-	if (reader->is_given)
-		n = reader->input.is_all
-			? 0
-			: px_folder_read(&stream, reader->input.bytes, PX_INPUT_SIZE);
-	reader->is_given = true;
+	if (reader->unxz != NULL) {
+		n = px_unxz_read(reader->unxz, reader->buffer, PX_INPUT_SIZE);
+		why = n < 0 ? px_unxz_trouble(reader->unxz) : NULL;
+	} else {
+		n = read_packed(reader, reader->buffer, PX_INPUT_SIZE);
+	}
+	*ret = reader->buffer;
 	if (n < 0) {
 		reader->read_error = (int)n;
 		reader->library.archive_set_error(
-			archive, (int)-n, "%s", px_describe_error((int)-n));
+			archive, (int)-n, "%s", why != NULL ? why : px_describe_error((int)-n));
 	}
 	return n;
 }
@@ -240,6 +263,8 @@ static void close_reader(struct px_archive *reader)
 		reader->library.archive_entry_free(reader->entry);
 	}
 	px_libarchive_close(&reader->library);
+	px_unxz_close(reader->unxz);
+	free(reader->buffer);
 	free(reader->input.bytes);
 	free(reader);
 }
@@ -260,16 +285,37 @@ static int begin(struct px_archive *reader)
 {
 	const struct px_libarchive *library = &reader->library;
 	struct pmapx_text text = { reader->input.bytes, reader->input.length };
+	int filter = find_filter(&text);
 
 	reader->archive = library->archive_read_new();
 	reader->entry = library->archive_entry_new();
-	if (reader->archive == NULL || reader->entry == NULL)
+	reader->buffer = malloc(PX_INPUT_SIZE);
+	if (reader->archive == NULL || reader->entry == NULL || reader->buffer == NULL)
 		return -ENOMEM;
 	library->archive_read_support_format_tar(reader->archive);
+	if (filter == ARCHIVE_FILTER_XZ)
+		return px_unxz_open(read_packed, reader, &reader->unxz);
 	/* Named, so that none is guessed, there is no second inside, and no program is run. */
-	if (library->archive_read_append_filter(reader->archive, find_filter(&text)) != ARCHIVE_OK)
+	if (library->archive_read_append_filter(reader->archive, filter) != ARCHIVE_OK)
 		return -ENOTSUP;
 	return 0;
+}
+
+/* Load the libraries and set them up; *@ret_reason is why that cannot be, or left alone. */
+static int load(struct px_archive *reader, const char **ret_reason)
+{
+	int r = px_libarchive_open(&reader->library);
+
+	if (r == -ELIBACC) {
+		*ret_reason = PX_LIBARCHIVE_MISSING;
+		return r;
+	}
+	r = begin(reader);
+	if (r == -ELIBACC)
+		*ret_reason = PX_LIBLZMA_MISSING;
+	if (r == -ENOTSUP)
+		*ret_reason = "the libarchive that is installed lacks this way of compression";
+	return r;
 }
 
 /* Read the first header, which is told like all others if it is damaged. */
@@ -296,13 +342,7 @@ int px_archive_open(struct px_input *input, const struct pmapx_source_options *o
 		return -ENOMEM;
 	reader->input = *input;
 	input->bytes = NULL;
-	r = px_libarchive_open(&reader->library);
-	if (r == -ELIBACC)
-		*ret_reason = PX_LIBARCHIVE_MISSING;
-	if (r == 0)
-		r = begin(reader);
-	if (r == -ENOTSUP)
-		*ret_reason = "the libarchive that is installed lacks this way of compression";
+	r = load(reader, ret_reason);
 	if (r == 0)
 		r = px_saved_new(&archive_ops, input->path, input->fd, options, ret);
 	if (r < 0) {
