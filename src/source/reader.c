@@ -47,6 +47,7 @@ struct pmapx_reader {
 	bool has_text;    /* Something of the map has come. */
 	bool at_end;      /* The file has been read to its end, or what looks like it. */
 	bool has_gone;    /* The memory that it is about has ceased to exist. */
+	bool is_hollow;   /* The file is empty, though there is memory. */
 	int failed;       /* Negative errno of reading, not yet told. */
 	bool ended;       /* Nothing more will be handed out. */
 };
@@ -206,12 +207,29 @@ static int check_memory(struct pmapx_reader *reader)
 	return ops->check_end(reader->process->has_map ? &reader->process->map : &reader->stream);
 }
 
+/*
+ * A saved map that is empty is that of a kernel thread or a zombie, or one that
+ * could not be read: who has a stack or arguments has memory.
+ */
+static int check_saved(struct pmapx_reader *reader)
+{
+	struct pmapx_text cmdline = { NULL, 0 };
+
+	if (reader->has_text)
+		return 0;
+	reader->is_hollow = reader->has_memory ||
+		(pmapx_process_cmdline(reader->process, &cmdline) == 0 && cmdline.length > 0);
+	return reader->is_hollow ? -ENODATA : 0;
+}
+
 /* At the end of a file: 0, or what keeps it from being the end of the map. */
 static int check_end(struct pmapx_reader *reader)
 {
 	const struct pmapx_source *source = reader->process->source;
 	int r = 0;
 
+	if (source->saved != NULL && reader->at_end)
+		return check_saved(reader);
 	/* Questions are answered from memory that is there. */
 	if (!source->is_procfs || source->ops->check_end == NULL || !reader->at_end)
 		return 0;
@@ -271,10 +289,12 @@ static int tell_failure(struct pmapx_reader *reader, int r, struct pmapx_error *
 {
 	reader->failed = 0;
 	reader->ended = true;
-	*error = (struct pmapx_error){
-		.code = -r,
-		.reason = reader->has_gone ? "the process has exited or begun another program" : "",
-	};
+	*error = (struct pmapx_error){ .code = -r, .reason = "" };
+	if (reader->has_gone)
+		error->reason = "the process has exited or begun another program";
+	if (reader->is_hollow)
+		error->reason =
+			"empty: it was not permitted to be read, or the process was about to exit";
 	return r;
 }
 
