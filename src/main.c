@@ -58,6 +58,7 @@
  *   smaps.c          key lines; the table of keys is fields.inc
  *   scan.c           what the cursors of scan.h look up
  *   name.c           what a mapping's name is
+ *   json.c           JSON, pulled out of a text token by token
  *   totals.c         sums over mappings
  *   version.c        the version of the library
  * src/out/         what a run prints
