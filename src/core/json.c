@@ -42,9 +42,14 @@ static int stop(struct px_json *json, const char *reason)
 	return json->result;
 }
 
+static bool is_blank(unsigned char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 static void skip_blanks(struct px_json *json)
 {
-	while (memchr(" \t\r\n", peek(json), 4) != NULL)
+	while (is_blank(peek(json)))
 		json->at++;
 }
 

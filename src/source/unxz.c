@@ -80,7 +80,7 @@ static int needs_too_much(struct px_unxz *unxz)
 {
 	uint64_t mib = (unxz->library.lzma_memusage(&unxz->stream) + MIB - 1) / MIB;
 
-	snprintf(unxz->text, sizeof(unxz->text),
+	(void)snprintf(unxz->text, sizeof(unxz->text),
 		"unpacking needs %llu MiB of memory, more than the %d MiB that may be taken",
 		(unsigned long long)mib, PX_UNXZ_MEMORY_MIB);
 	return stopped(unxz, EFBIG, unxz->text);
