@@ -44,6 +44,7 @@
  *   archive.c        a tar archive of them
  *   saved_name.c     what the name of a saved file tells
  *   index.c          what a saved source holds
+ *   manifest.c       what a capture says of itself as a whole
  *   spool.c          bytes that must wait, in memory and in a file
  *   unxz.c           what is compressed as .xz, unpacked within bounds
  * src/lazy/        libpmapx: libraries loaded on first use
