@@ -79,6 +79,12 @@ PMAPX_API int pmapx_reader_next(
  */
 PMAPX_API pid_t pmapx_reader_pid(const struct pmapx_reader *reader);
 
+/**
+ * The file that is being read, for messages: where only smaps was saved, it stands
+ * in for maps.
+ */
+PMAPX_API enum pmapx_map_file pmapx_reader_file(const struct pmapx_reader *reader);
+
 #ifdef __cplusplus
 }
 #endif

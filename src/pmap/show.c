@@ -159,7 +159,8 @@ static int show_map(struct px_sheet *sheet, const struct px_view *view, struct p
 		return sheet->shm_error != 0 ? say_no_segments(sheet) : 0;
 	if (is_given_up(sheet, reading.first.code))
 		return 0;
-	px_say_trouble(sheet, pmapx_reader_pid(reader), view->file, &reading.first, reading.count);
+	px_say_trouble(sheet, pmapx_reader_pid(reader), pmapx_reader_file(reader), &reading.first,
+		reading.count);
 	return PX_STATUS_UNREADABLE;
 }
 

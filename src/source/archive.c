@@ -32,8 +32,11 @@ struct px_archive {
 	size_t given;    /* How many of @input.bytes have been read from there. */
 	bool is_waiting; /* @entry has been read, and is for the next time. */
 	bool has_ended;
-	bool has_member; /* Something in it is of a process. */
-	int read_error;  /* Negative errno of reading the file, or 0. */
+	bool has_member;             /* Something in it is of a process. */
+	bool is_done;                /* What comes is not wanted, and has not been looked at. */
+	bool is_capture;             /* It began with a manifest: a capture of pmapx's own, */
+	struct px_manifest manifest; /* and this is what the last one said. */
+	int read_error;              /* Negative errno of reading the file, or 0. */
 };
 
 /* The ways of compression that are understood. */
@@ -204,6 +207,70 @@ static int take_entry(struct px_saved *saved, const char *path, const struct px_
 	return r;
 }
 
+/*
+ * A manifest: the first file of a capture says what is known at its beginning,
+ * the last one all.  It goes through the spool like any file, and out again.
+ */
+static int take_manifest(struct px_saved *saved, const char *path, const struct px_saved_name *name)
+{
+	struct px_archive *reader = saved->reader;
+	struct pmapx_text host_name = px_saved_host(&name->folder), json = { NULL, 0 };
+	uint64_t at = saved->spool.length, length;
+	struct px_manifest manifest;
+	uint32_t host;
+	char *bytes;
+	ssize_t n = 1;
+	int r;
+
+	r = px_index_host(&saved->index, &host_name, &host);
+	if (r == 0)
+		r = copy_entry(saved, path, PX_MANIFEST_SIZE, &length);
+	if (r < 0)
+		return r;
+	bytes = malloc(length + 1);
+	if (bytes == NULL)
+		return -ENOMEM;
+	while (n > 0 && json.length < length) {
+		n = px_spool_read(
+			&saved->spool, at + json.length, bytes + json.length, length - json.length);
+		if (n > 0)
+			json.length += (size_t)n;
+	}
+	json.bytes = bytes;
+	if (px_saved_manifest(saved, path, host, &json, &manifest) &&
+		*saved->index.hosts[host].name == '\0') {
+		reader->is_capture = reader->is_capture || !reader->has_member;
+		reader->manifest = manifest;
+	}
+	free(bytes);
+	return 0;
+}
+
+/*
+ * Whether this is to wait until what the index holds has been handed out: of a
+ * capture, whose processes come one after the other, the next process.
+ */
+static bool must_wait(const struct px_saved *saved, const struct px_saved_name *name)
+{
+	const struct px_archive *reader = saved->reader;
+
+	return reader->is_capture && reader->manifest.in_order && saved->pids == NULL &&
+		saved->index.count > 0 && saved->index.list[0].pid != name->pid;
+}
+
+/* Whether all that is wanted of a capture has been read. */
+static bool is_beyond(const struct px_saved *saved, const struct px_saved_name *name)
+{
+	const struct px_archive *reader = saved->reader;
+
+	if (!reader->is_capture || !reader->manifest.in_order || saved->pids == NULL)
+		return false;
+	for (size_t i = 0; i < saved->pid_count; i++)
+		if (saved->pids[i] >= name->pid)
+			return false;
+	return true;
+}
+
 /* Look at the entry; -EXFULL if it is for the next time. */
 static int look_at(struct px_saved *saved)
 {
@@ -222,20 +289,60 @@ static int look_at(struct px_saved *saved)
 		return 0;
 	}
 	path.length = strlen(path.bytes);
-	if (!px_saved_name(&path, &name) || name.is_manifest)
+	if (!px_saved_name(&path, &name))
 		return 0;
 	if (path.length > NAME_MAX_BYTES) {
 		px_saved_trouble(saved, -ENAMETOOLONG, path.bytes, PX_NO_PLACE, "");
 		return 0;
 	}
+	if (must_wait(saved, &name))
+		return -EXFULL;
+	if (name.is_manifest)
+		return take_manifest(saved, path.bytes, &name);
 	reader->has_member = true;
+	if (is_beyond(saved, &name)) {
+		reader->has_ended = reader->is_done = true;
+		return 0;
+	}
 	return px_saved_wants(saved, name.pid) ? take_entry(saved, path.bytes, &name) : 0;
+}
+
+/* All has been read that can be. */
+static void check_end(struct px_saved *saved)
+{
+	const struct px_archive *reader = saved->reader;
+
+	if (reader->is_done)
+		return;
+	if (reader->is_capture && !reader->manifest.complete)
+		px_saved_trouble(
+			saved, -ENODATA, "", PX_NO_PLACE, "the end of the capture is missing");
+	else if (!reader->is_capture)
+		px_saved_check_ends(saved);
+	if (!reader->has_member && saved->trouble == 0)
+		px_saved_trouble(saved, -ENODATA, "", PX_NO_PLACE,
+			"no maps or smaps of processes are in it");
+}
+
+/* The index has been emptied: what the manifest said of the host holds still. */
+static int remember_host(struct px_saved *saved)
+{
+	const struct px_manifest *manifest = &((struct px_archive *)saved->reader)->manifest;
+	uint32_t number;
+	int r = px_index_host(&saved->index, &(struct pmapx_text){ "", 0 }, &number);
+
+	if (r < 0)
+		return r;
+	saved->index.hosts[number].shm_asked = true;
+	saved->index.hosts[number].shm_result = manifest->has_shm_device ? 0 : -ENODATA;
+	saved->index.hosts[number].shm = manifest->shm_device;
+	return 0;
 }
 
 static int archive_fill(struct px_saved *saved)
 {
 	struct px_archive *reader = saved->reader;
-	int r = 0;
+	int r = reader->is_capture ? remember_host(saved) : 0;
 
 	while (r == 0 && next_entry(saved) == 1)
 		r = look_at(saved);
@@ -247,9 +354,8 @@ static int archive_fill(struct px_saved *saved)
 		/* What is here is shown; there is no room for more. */
 		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
 		reader->has_ended = true;
-	} else if (!reader->has_member && saved->trouble == 0) {
-		px_saved_trouble(saved, -ENODATA, "", PX_NO_PLACE,
-			"no maps or smaps of processes are in it");
+	} else {
+		check_end(saved);
 	}
 	saved->has_ended = true;
 	return 1;

@@ -70,6 +70,22 @@ static int find_folder(
 	return 0;
 }
 
+/* Open a file by its path as seen from the collection; links are not followed. */
+static int open_file(struct px_saved *saved, const char *path, struct px_stream *ret)
+{
+	int fd = px_openat(saved->source->fd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0), r;
+
+	if (fd < 0)
+		return fd;
+	r = px_check_readable(fd);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	*ret = (struct px_stream){ .fd = fd };
+	return 0;
+}
+
 /* What the name of the file at collection->path tells, and how it does. */
 static bool read_name(
 	const struct collection *collection, struct px_saved_name *ret, enum form *form)
@@ -81,7 +97,7 @@ static bool read_name(
 	if (px_saved_name(&path, ret)) {
 		if (ret->is_collected)
 			*form = FORM_COLLECTED;
-		return !ret->is_manifest;
+		return true;
 	}
 	if (collection->own_pid == 0 || memchr(path.bytes, '/', path.length) != NULL)
 		return false;
@@ -96,6 +112,39 @@ static bool read_name(
 	return true;
 }
 
+/* The pmapx.json at collection->path. */
+static int read_manifest(struct px_saved *saved, uint32_t host)
+{
+	const struct collection *collection = saved->reader;
+	struct px_manifest manifest;
+	struct px_stream stream;
+	struct pmapx_text json = { NULL, 0 };
+	char *bytes;
+	ssize_t n;
+	int r;
+
+	r = open_file(saved, collection->path, &stream);
+	if (r < 0) {
+		px_saved_trouble(saved, r, collection->path, PX_NO_PLACE, "");
+		return 0;
+	}
+	bytes = malloc(PX_MANIFEST_SIZE);
+	n = bytes != NULL ? 1 : -ENOMEM;
+	while (n > 0 && json.length < PX_MANIFEST_SIZE) {
+		n = px_folder_read(&stream, bytes + json.length, PX_MANIFEST_SIZE - json.length);
+		if (n > 0)
+			json.length += (size_t)n;
+	}
+	px_folder_close_stream(&stream);
+	json.bytes = bytes;
+	if (n >= 0)
+		px_saved_manifest(saved, collection->path, host, &json, &manifest);
+	else
+		px_saved_trouble(saved, (int)n, collection->path, PX_NO_PLACE, "");
+	free(bytes);
+	return n == -ENOMEM ? -ENOMEM : 0;
+}
+
 /* Add the file at collection->path to the index, if it is one that is wanted. */
 static int add_file(struct px_saved *saved)
 {
@@ -106,11 +155,14 @@ static int add_file(struct px_saved *saved)
 	enum form form;
 	int r;
 
-	if (!read_name(collection, &name, &form) || !px_saved_wants(saved, name.pid))
+	if (!read_name(collection, &name, &form) ||
+		(!name.is_manifest && !px_saved_wants(saved, name.pid)))
 		return 0;
 	found = (struct px_found){ .pid = name.pid, .file = name.file };
 	host = px_saved_host(&name.folder);
 	r = px_index_host(&saved->index, &host, &found.host);
+	if (r == 0 && name.is_manifest)
+		return read_manifest(saved, found.host);
 	if (r == 0)
 		r = find_folder(collection, form, &name.folder, &found.at);
 	if (r == 0)
@@ -222,6 +274,7 @@ static int collection_fill(struct px_saved *saved)
 	else if (saved->index.count == 0 && saved->pids == NULL)
 		px_saved_trouble(saved, -ENODATA, "", PX_NO_PLACE,
 			"no maps or smaps of processes are in it");
+	px_saved_check_ends(saved);
 	saved->has_ended = true;
 	return 1;
 }
@@ -233,7 +286,6 @@ static int collection_open(
 	const struct folder *folder = &collection->folders[found->at];
 	char path[PATH_MAX + 32], number[16], *digits = number + sizeof(number) - 1, *at = path;
 	unsigned pid = (unsigned)found->pid;
-	int fd, r;
 
 	*digits = '\0';
 	do
@@ -247,16 +299,7 @@ static int collection_open(
 	at = stpcpy(at, px_file_names[found->file]);
 	if (folder->form == FORM_COLLECTED)
 		stpcpy(stpcpy(at, "-"), digits);
-	fd = px_openat(saved->source->fd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
-	if (fd < 0)
-		return fd;
-	r = px_check_readable(fd);
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	*ret = (struct px_stream){ .fd = fd };
-	return 0;
+	return open_file(saved, path, ret);
 }
 
 static void collection_close(struct px_saved *saved)

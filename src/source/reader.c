@@ -32,7 +32,8 @@ struct pmapx_reader {
 	struct px_stream stream;     /* Being read. */
 	struct px_stream own_stream; /* Of the thread itself, if has_own_stream. */
 	bool has_place, has_own_stream;
-	bool is_map; /* What is read is the map that the process has open. */
+	bool is_map;              /* What is read is the map that the process has open. */
+	enum pmapx_map_file file; /* What was asked for. */
 	pid_t pid, own_pid;
 	int own_error;      /* Negative errno of opening the thread's own, or 0. */
 	uint64_t last_line; /* Of the mapping handed out last, 0 before the first. */
@@ -133,6 +134,7 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	if (reader == NULL)
 		return -ENOMEM;
 	reader->process = process;
+	reader->file = file;
 	/* Kernel threads and zombies have no stack that could start somewhere. */
 	reader->has_memory = process->identity.has_start_stack;
 	parser_options.mappings_only = PX_OPTION(options, mappings_only, false);
@@ -168,6 +170,13 @@ void pmapx_reader_close(struct pmapx_reader *reader)
 pid_t pmapx_reader_pid(const struct pmapx_reader *reader)
 {
 	return reader->pid;
+}
+
+enum pmapx_map_file pmapx_reader_file(const struct pmapx_reader *reader)
+{
+	if (reader->process->source->saved == NULL)
+		return reader->file;
+	return reader->stream.file == PX_FILE_SMAPS ? PMAPX_FILE_SMAPS : PMAPX_FILE_MAPS;
 }
 
 /*

@@ -290,8 +290,11 @@ static const struct px_found *choose(const struct px_place *place, enum px_file 
 static int saved_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret)
 {
 	const struct px_found *found = choose(place, file);
+	int r = found != NULL ? open_found(place->saved, found, ret) : -ENOENT;
 
-	return found != NULL ? open_found(place->saved, found, ret) : -ENOENT;
+	if (r == 0)
+		ret->file = found->file;
+	return r;
 }
 
 /* Any map of @host may tell: the processes of a host share the device. */
@@ -335,6 +338,34 @@ int px_saved_shm_device(struct pmapx_source *source, struct pmapx_device *ret)
 	if (host->shm_result == 0)
 		*ret = host->shm;
 	return host->shm_result;
+}
+
+bool px_saved_manifest(struct px_saved *saved, const char *name, uint32_t host,
+	const struct pmapx_text *json, struct px_manifest *ret)
+{
+	struct px_host *whose = &saved->index.hosts[host];
+	int r = px_manifest_parse(json, ret);
+
+	if (r == -EPROTONOSUPPORT)
+		px_saved_trouble(saved, r, name, PX_NO_PLACE, "made by a newer pmapx");
+	else if (r < 0)
+		px_saved_trouble(saved, r, name, PX_NO_PLACE, "not what pmapx capture writes");
+	if (r < 0)
+		return false;
+	/* A later one says what the first could not know yet. */
+	whose->is_cut = !ret->complete;
+	whose->shm_asked = true;
+	whose->shm_result = ret->has_shm_device ? 0 : -ENODATA;
+	whose->shm = ret->shm_device;
+	return true;
+}
+
+void px_saved_check_ends(struct px_saved *saved)
+{
+	for (uint32_t i = 0; i < saved->index.host_count; i++)
+		if (saved->index.hosts[i].is_cut)
+			px_saved_trouble(saved, -ENODATA, saved->index.hosts[i].name, PX_NO_PLACE,
+				"the end of the capture is missing");
 }
 
 static const struct px_source_ops saved_ops = {

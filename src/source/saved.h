@@ -7,6 +7,7 @@
 #define PX_SAVED_H
 
 #include "index.h"
+#include "manifest.h"
 #include "saved_name.h"
 #include "spool.h"
 
@@ -70,6 +71,18 @@ bool px_saved_wants(const struct px_saved *saved, pid_t pid);
 void px_saved_trouble(
 	struct px_saved *saved, int r, const char *what, uint64_t at, const char *why);
 #define PX_NO_PLACE UINT64_MAX
+
+/**
+ * Take what @json, the beginning of a pmapx.json called @name, says of @host, a
+ * number of the index.  What is wrong with it is a trouble.
+ *
+ * Returns whether it could be read, with what it says in *@ret.
+ */
+bool px_saved_manifest(struct px_saved *saved, const char *name, uint32_t host,
+	const struct pmapx_text *json, struct px_manifest *ret);
+
+/** All has been read: what is in the index of captures that lack their end is a trouble. */
+void px_saved_check_ends(struct px_saved *saved);
 
 /** Open what lies in the spool; as the operation. */
 void px_saved_open_spooled(

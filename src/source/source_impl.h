@@ -44,6 +44,7 @@ struct px_stream {
 	int fd; /**< The file; -1 if it is in @spool. */
 
 	/* Of a saved source: */
+	enum px_file file;            /**< Which file it is: smaps may stand in for maps. */
 	bool is_borrowed;             /**< @fd is the source's. */
 	const struct px_spool *spool; /**< Or NULL. */
 	uint64_t offset;              /**< Where to go on, in either. */
