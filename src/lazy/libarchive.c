@@ -4,7 +4,7 @@
  */
 #include "libarchive.h"
 
-PX_LIBRARY_NOTE(note, PX_LIBARCHIVE_SONAME, "archive", "captures and archives of saved files");
+PX_LIBRARY_NOTE(PX_LIBARCHIVE_SONAME, "archive", "captures and archives of saved files");
 
 #define PX_LAZY_TABLE struct px_libarchive
 static const struct px_symbol symbols[] = { PX_LIBARCHIVE_FUNCTIONS(PX_LAZY_SYMBOL) };

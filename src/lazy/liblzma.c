@@ -4,7 +4,7 @@
  */
 #include "liblzma.h"
 
-PX_LIBRARY_NOTE(note, PX_LIBLZMA_SONAME, "xz", "captures and archives compressed as .xz");
+PX_LIBRARY_NOTE(PX_LIBLZMA_SONAME, "xz", "captures and archives compressed as .xz");
 
 #define PX_LAZY_TABLE struct px_liblzma
 static const struct px_symbol symbols[] = { PX_LIBLZMA_FUNCTIONS(PX_LAZY_SYMBOL) };

@@ -29,7 +29,7 @@ int px_library_open(const char *soname, const struct px_symbol *symbols, size_t 
 void px_library_close(void *handle);
 
 /* A member of a table, from a list of functions; and its row of struct px_symbol. */
-#define PX_LAZY_MEMBER(function) __typeof__(&(function)) function;
+#define PX_LAZY_MEMBER(function) __typeof__ (&(function))(function);
 #define PX_LAZY_SYMBOL(function) { #function, offsetof(PX_LAZY_TABLE, function) },
 
 /**
@@ -37,12 +37,12 @@ void px_library_close(void *handle);
  * after the specification "ELF package and dlopen metadata" of the UAPI group:
  * packages take what they recommend from it.
  */
-#define PX_LIBRARY_NOTE(symbol, soname, feature, description)                                      \
+#define PX_LIBRARY_NOTE(soname, feature, description)                                              \
 	static const struct {                                                                      \
 		uint32_t name_size, text_size, type;                                               \
 		char name[4];                                                                      \
 		_Alignas(4) char text[sizeof(PX_LIBRARY_NOTE_TEXT(soname, feature, description))]; \
-	} symbol __attribute__((used, section(".note.dlopen"), aligned(4))) = { 4,                 \
+	} px_note __attribute__((used, section(".note.dlopen"), aligned(4))) = { 4,                \
 		sizeof(PX_LIBRARY_NOTE_TEXT(soname, feature, description)), 0x407c0c0a, "FDO",     \
 		PX_LIBRARY_NOTE_TEXT(soname, feature, description) }
 

@@ -191,7 +191,7 @@ static int take_entry(struct px_saved *saved, const char *path, const struct px_
 {
 	struct pmapx_text host = px_saved_host(&name->folder);
 	struct px_found found = { .pid = name->pid, .file = name->file };
-	uint64_t length;
+	uint64_t length = 0;
 	int r;
 
 	found.at = saved->spool.length;
@@ -215,7 +215,7 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 {
 	struct px_archive *reader = saved->reader;
 	struct pmapx_text host_name = px_saved_host(&name->folder), json = { NULL, 0 };
-	uint64_t at = saved->spool.length, length;
+	uint64_t at = saved->spool.length, length = 0;
 	struct px_manifest manifest;
 	uint32_t host;
 	char *bytes;

@@ -191,84 +191,115 @@ static bool is_passed_over(const struct collection *collection)
 	return false;
 }
 
-static int walk(struct px_saved *saved, int fd, unsigned depth);
+/* A folder that is being looked through. */
+struct level {
+	DIR *folder;
+	size_t length; /* Of its path. */
+};
 
-/* A folder below the one that is open as @parent. */
-static int enter(struct px_saved *saved, int parent, const char *name, unsigned depth)
+/* Go down into the folder open as @fd, which is closed if that fails. */
+static int enter(struct collection *collection, struct level *level, int fd)
 {
+	level->folder = fdopendir(fd);
+	level->length = collection->length;
+	if (level->folder != NULL)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+/* Put @name behind the path of @level; false, and a trouble, if it is too long. */
+static bool append(struct px_saved *saved, const struct level *level, const char *name)
+{
+	struct collection *collection = saved->reader;
+	size_t length = strlen(name);
+
+	collection->length = level->length;
+	if (collection->length + length + 2 > sizeof(collection->path)) {
+		px_saved_trouble(saved, -ENAMETOOLONG, name, PX_NO_PLACE, "");
+		return false;
+	}
+	if (collection->length > 0)
+		collection->path[collection->length++] = '/';
+	memcpy(collection->path + collection->length, name, length + 1);
+	collection->length += length;
+	return true;
+}
+
+static unsigned char type_of(const struct level *level, const struct dirent *entry)
+{
+	struct stat status;
+
+	if (entry->d_type != DT_UNKNOWN ||
+		fstatat(dirfd(level->folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return entry->d_type;
+	if (S_ISDIR(status.st_mode))
+		return DT_DIR;
+	return S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
+}
+
+/* Look at what is called so in @level; *@ret_fd is set if it is a folder to go down into. */
+static int look_at(struct px_saved *saved, const struct level *level, const struct dirent *entry,
+	bool is_deepest, int *ret_fd)
+{
+	unsigned char type = type_of(level, entry);
 	struct collection *collection = saved->reader;
 	int fd;
 
-	if (is_passed_over(collection))
+	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		!append(saved, level, entry->d_name))
 		return 0;
-	fd = depth < DEPTH_MAX ? px_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
-			       : -ELOOP;
-	if (fd < 0) {
+	if (type == DT_REG)
+		return add_file(saved);
+	if (type != DT_DIR || is_passed_over(collection))
+		return 0;
+	fd = is_deepest ? -ELOOP
+			: px_openat(dirfd(level->folder), entry->d_name,
+				  O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd >= 0)
+		*ret_fd = fd;
+	else if (!px_is_shortage(fd))
 		px_saved_trouble(saved, fd, collection->path, PX_NO_PLACE,
-			fd == -ELOOP ? "folders are too deep" : "");
-		return px_is_shortage(fd) ? fd : 0;
-	}
-	return walk(saved, fd, depth + 1);
+			is_deepest ? "folders are too deep" : "");
+	return px_is_shortage(fd) ? fd : 0;
 }
 
-/* A name in the folder that is open as @parent. */
-static int look_at(struct px_saved *saved, int parent, const struct dirent *entry, unsigned depth)
+/* All that is below the folder open as @fd, which is closed. */
+static int walk(struct px_saved *saved, int fd)
 {
+	struct level levels[DEPTH_MAX], *level = levels;
 	struct collection *collection = saved->reader;
-	size_t before = collection->length, length = strlen(entry->d_name);
-	unsigned char type = entry->d_type;
-	struct stat status;
-	int r = 0;
+	int r = enter(collection, level, fd);
+	size_t depth = r == 0;
 
-	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-		return 0;
-	if (before + length + 2 > sizeof(collection->path)) {
-		px_saved_trouble(saved, -ENAMETOOLONG, entry->d_name, PX_NO_PLACE, "");
-		return 0;
+	while (depth > 0) {
+		const struct dirent *entry;
+		int below = -1;
+
+		level = &levels[depth - 1];
+		errno = 0;
+		entry = r == 0 ? readdir(level->folder) : NULL;
+		if (entry != NULL) {
+			r = look_at(saved, level, entry, depth == DEPTH_MAX, &below);
+			if (below >= 0)
+				r = enter(collection, &levels[depth], below);
+			depth += below >= 0 && r == 0;
+			continue;
+		}
+		collection->path[level->length] = '\0';
+		if (r == 0 && errno != 0)
+			px_saved_trouble(saved, -errno, collection->path, PX_NO_PLACE, "");
+		closedir(level->folder);
+		depth--;
 	}
-	if (before > 0)
-		collection->path[collection->length++] = '/';
-	memcpy(collection->path + collection->length, entry->d_name, length + 1);
-	collection->length += length;
-	if (type == DT_UNKNOWN && fstatat(parent, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-		type = S_ISDIR(status.st_mode)    ? DT_DIR
-			: S_ISREG(status.st_mode) ? DT_REG
-						  : DT_UNKNOWN;
-	if (type == DT_DIR)
-		r = enter(saved, parent, entry->d_name, depth);
-	else if (type == DT_REG)
-		r = add_file(saved);
-	collection->length = before;
-	collection->path[before] = '\0';
-	return r;
-}
-
-/* All that is in the folder open as @fd, which is closed. */
-static int walk(struct px_saved *saved, int fd, unsigned depth)
-{
-	struct collection *collection = saved->reader;
-	DIR *folder = fdopendir(fd);
-	struct dirent *entry;
-	int r = 0;
-
-	if (folder == NULL) {
-		close(fd);
-		return -ENOMEM;
-	}
-	while (r == 0 && (errno = 0, entry = readdir(folder)) != NULL)
-		r = look_at(saved, dirfd(folder), entry, depth);
-	if (r == 0 && errno != 0)
-		px_saved_trouble(saved, -errno, collection->path, PX_NO_PLACE, "");
-	closedir(folder);
 	return r;
 }
 
 static int collection_fill(struct px_saved *saved)
 {
-	int fd, r;
+	int fd = px_openat(saved->source->fd, ".", O_RDONLY | O_DIRECTORY, 0), r;
 
-	fd = px_openat(saved->source->fd, ".", O_RDONLY | O_DIRECTORY, 0);
-	r = fd < 0 ? fd : walk(saved, fd, 0);
+	r = fd < 0 ? fd : walk(saved, fd);
 	if (r < 0)
 		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
 	else if (saved->index.count == 0 && saved->pids == NULL)

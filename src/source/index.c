@@ -51,14 +51,14 @@ static int add_host(struct px_index *index, const struct pmapx_text *name)
 int px_index_host(struct px_index *index, const struct pmapx_text *name, uint32_t *ret)
 {
 	uint32_t i = index->last_host;
-	int r;
 
 	/* Files of one host mostly follow each other. */
 	if (i >= index->host_count || !is_host(&index->hosts[i], name))
 		for (i = 0; i < index->host_count && !is_host(&index->hosts[i], name);)
 			i++;
 	if (i == index->host_count) {
-		r = add_host(index, name);
+		int r = add_host(index, name);
+
 		if (r < 0)
 			return r;
 	}
@@ -105,17 +105,17 @@ static bool is_same_process(const struct px_found *one, const struct px_found *o
 
 void px_index_sort(struct px_index *index)
 {
+	struct px_found *list = index->list;
 	size_t kept = 0;
 
-	if (index->count > 1)
-		qsort_r(index->list, index->count, sizeof(*index->list), compare, index);
+	if (list == NULL)
+		return;
+	qsort_r(list, index->count, sizeof(*list), compare, index);
 	for (size_t i = 0; i < index->count; i++) {
-		const struct px_found *next = i + 1 < index->count ? &index->list[i + 1] : NULL;
+		const struct px_found *next = i + 1 < index->count ? &list[i + 1] : NULL;
 
-		if (next != NULL && is_same_process(&index->list[i], next) &&
-			index->list[i].file == next->file)
-			continue;
-		index->list[kept++] = index->list[i];
+		if (next == NULL || !is_same_process(&list[i], next) || list[i].file != next->file)
+			list[kept++] = list[i];
 	}
 	index->count = kept;
 }

@@ -11,7 +11,7 @@
 #define PX_MANIFEST_VERSION 1
 
 /** How much of the file is enough: what stands before the list of processes. */
-#define PX_MANIFEST_SIZE (64 * 1024)
+#define PX_MANIFEST_SIZE ((size_t)64 * 1024)
 
 /** A manifest. */
 struct px_manifest {

@@ -17,7 +17,7 @@
 
 static int add_pid(struct pmapx_source *source, size_t *room, pid_t pid)
 {
-	if (source->pid_count == *room) {
+	if (source->pids == NULL || source->pid_count == *room) {
 		size_t more = *room != 0 ? *room * 2 : 256;
 		pid_t *pids = reallocarray(source->pids, more, sizeof(*pids));
 
@@ -62,7 +62,7 @@ static int list(struct pmapx_source *source)
 	if (r == 0)
 		r = -errno;
 	closedir(folder);
-	if (source->pid_count > 1)
+	if (source->pids != NULL)
 		qsort(source->pids, source->pid_count, sizeof(*source->pids), compare);
 	return r;
 }
@@ -81,7 +81,7 @@ int px_folder_next(
 		}
 		source->next_pid = 1;
 	}
-	if (source->next_pid > source->pid_count)
+	if (source->pids == NULL || source->next_pid > source->pid_count)
 		return 0;
 	source->member = (struct pmapx_member){
 		.pid = source->pids[source->next_pid++ - 1],

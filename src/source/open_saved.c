@@ -227,7 +227,7 @@ int pmapx_source_open_saved(const char *path, const struct pmapx_source_options 
 {
 	struct px_input input = { .fd = -1, .path = path };
 	const char *reason = "";
-	struct stat status;
+	struct stat status = { 0 };
 	int r = PX_CHECK_OPTIONS(options);
 
 	if (r == 0)

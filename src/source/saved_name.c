@@ -13,7 +13,7 @@ static const char manifest_name[] = "pmapx.json";
 
 pid_t px_saved_pid(const struct pmapx_text *text)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	const char *end = text->bytes + text->length;
 
 	/* "1", not "01" or "+1". */

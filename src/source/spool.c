@@ -37,14 +37,12 @@ void px_spool_clear(struct px_spool *spool)
 static int make_and_unlink(const char *folder)
 {
 	static const char name[] = "/pmapx-XXXXXX";
-	size_t length = strlen(folder);
-	char *path = malloc(length + sizeof(name));
+	char *path = malloc(strlen(folder) + sizeof(name));
 	int fd, r;
 
 	if (path == NULL)
 		return -ENOMEM;
-	memcpy(path, folder, length);
-	memcpy(path + length, name, sizeof(name));
+	stpcpy(stpcpy(path, folder), name);
 	fd = mkostemp(path, O_CLOEXEC);
 	r = fd < 0 ? -errno : fd;
 	if (fd >= 0)
