@@ -36,6 +36,8 @@
  *   process.c        one process of a source
  *   procinfo.c       what stat and status say
  *   executable.c     what to call a process that has no name
+ *   proctable.c      which processes there are
+ *   select.c         which of them are wanted
  *   reader.c         a map file, fed to a parser
  *   query.c          what a maps file of a kernel can be asked
  *   open_saved.c     what was saved: a map, a folder or an archive
@@ -51,6 +53,7 @@
  *   library.c        loading one, and finding its functions
  *   libarchive.c     tar, and what compresses it
  *   liblzma.c        .xz
+ *   libproc2.c       the processes of the running system
  * src/core/        libpmapx: text → values
  *   parser.c         bytes → mappings
  *   frame.c          bytes → lines

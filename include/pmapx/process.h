@@ -30,6 +30,7 @@ struct pmapx_identity {
 	pid_t tgid;           /**< Its thread group: the process.  @pid if status is silent. */
 	pid_t ppid;           /**< Parent, 0 if there is none. */
 	char state;           /**< Such as 'S'; 'Z' is a zombie. */
+	bool is_kernel;       /**< Whether it is a thread of the kernel, which has no map. */
 	bool has_stat;        /**< Whether there was a stat file: saved data may lack it. */
 	bool has_start_stack; /**< Whether the kernel told @start_stack. */
 	uint64_t start_stack; /**< Address of the bottom of the main stack. */

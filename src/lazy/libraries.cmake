@@ -30,3 +30,4 @@ endfunction()
 
 px_lazy_library(LIBARCHIVE archive.h archive libarchive-dev)
 px_lazy_library(LIBLZMA lzma.h lzma liblzma-dev)
+px_lazy_library(LIBPROC2 libproc2/pids.h proc2 libproc2-dev)

@@ -17,6 +17,7 @@ const char *const px_file_names[PX_FILE_COUNT] = {
 	[PX_FILE_STATUS] = "status",
 	[PX_FILE_CMDLINE] = "cmdline",
 	[PX_FILE_COMM] = "comm",
+	[PX_FILE_CGROUP] = "cgroup",
 	[PX_FILE_MAPS] = "maps",
 	[PX_FILE_SMAPS] = "smaps",
 };

@@ -36,6 +36,7 @@ static int live_shm_device(struct pmapx_source *source, struct pmapx_device *ret
 
 static const struct px_source_ops live_ops = {
 	.kind = "live",
+	.is_system = true,
 	.open_place = px_folder_open_place,
 	.close_place = px_folder_close_place,
 	.open_file = px_folder_open_file,

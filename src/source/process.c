@@ -94,6 +94,12 @@ static int read_file(struct pmapx_process *process, enum px_file file, size_t ma
 	return 0;
 }
 
+int px_process_read(
+	struct pmapx_process *process, enum px_file file, char **ret, size_t *ret_length)
+{
+	return read_file(process, file, SMALL_FILE_MAX, NULL, ret, ret_length);
+}
+
 static bool is_whole_stat(const char *bytes, size_t length)
 {
 	return px_parse_leads(&(struct pmapx_text){ bytes, length }) >= 0;
@@ -190,7 +196,8 @@ static int open_place(struct pmapx_process *process, pid_t pid)
 			: source->ops->open_member(source, &process->place);
 }
 
-static int open_process(struct pmapx_source *source, pid_t pid, pid_t known,
+/* @keep_map: its map is to be read, not only who it is. */
+static int open_process(struct pmapx_source *source, pid_t pid, pid_t known, bool keep_map,
 	struct pmapx_process **ret, struct pmapx_error *error)
 {
 	struct pmapx_process *process;
@@ -209,7 +216,7 @@ static int open_process(struct pmapx_source *source, pid_t pid, pid_t known,
 		return fail(r, "", error);
 	}
 	/* Kept open, it tells whether execve() comes in between. */
-	if (source->is_procfs && source->ops->check_end != NULL)
+	if (keep_map && source->is_procfs && source->ops->check_end != NULL)
 		process->has_map = source->ops->open_file(
 					   &process->place, PX_FILE_MAPS, &process->map) == 0;
 	r = read_identity(process, &reason);
@@ -232,7 +239,7 @@ int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_proc
 	/* No process has the number that stands for the one handed out last. */
 	if (pid <= 0)
 		return fail(-ESRCH, "", error);
-	return open_process(source, pid, pid, ret, error);
+	return open_process(source, pid, pid, true, ret, error);
 }
 
 int pmapx_process_open_member(
@@ -240,7 +247,13 @@ int pmapx_process_open_member(
 {
 	pid_t known = source->saved != NULL ? source->saved->member.pid : source->member.pid;
 
-	return open_process(source, 0, known, ret, error);
+	return open_process(source, 0, known, true, ret, error);
+}
+
+int px_process_look(struct pmapx_source *source, pid_t pid, struct pmapx_process **ret,
+	struct pmapx_error *error)
+{
+	return open_process(source, pid, pid, false, ret, error);
 }
 
 void pmapx_process_close(struct pmapx_process *process)

@@ -14,7 +14,13 @@
 #include "scan.h"
 
 /* Fields of stat that are read, by their number in proc(5). */
-enum { STAT_PPID = 4, STAT_STARTTIME = 22, STAT_STARTSTACK = 28, STAT_EXIT_SIGNAL = 38 };
+enum {
+	STAT_PPID = 4,
+	STAT_FLAGS = 9,
+	STAT_STARTTIME = 22,
+	STAT_STARTSTACK = 28,
+	STAT_EXIT_SIGNAL = 38
+};
 
 static pid_t as_pid(uint64_t number)
 {
@@ -44,6 +50,8 @@ int px_parse_stat(const struct pmapx_text *stat, struct pmapx_identity *ret)
 		is_number = px_scan_decimal(p, end, &number) != NULL;
 		if (is_number && field == STAT_PPID)
 			ret->ppid = as_pid(number);
+		else if (is_number && field == STAT_FLAGS)
+			ret->is_kernel = (number & PX_KERNEL_THREAD) != 0;
 		else if (is_number && field == STAT_STARTTIME)
 			ret->start_ticks = number;
 		else if (is_number && field == STAT_STARTSTACK)
@@ -117,6 +125,24 @@ int px_parse_tgid(const struct pmapx_text *status, pid_t *ret)
 	if (tgid == 0)
 		return -ENODATA;
 	*ret = tgid;
+	return 0;
+}
+
+int px_parse_euid(const struct pmapx_text *status, uint32_t *ret)
+{
+	struct pmapx_text value;
+	const char *p, *end;
+	uint64_t number;
+
+	if (!find_line(status, "Uid:", &value))
+		return -ENODATA;
+	end = value.bytes + value.length;
+	/* Real, effective, saved, of file systems. */
+	p = px_scan_decimal(value.bytes, end, &number);
+	p = p != NULL ? px_scan_decimal(px_skip_blanks(p, end), end, &number) : NULL;
+	if (p == NULL || number >= UINT32_MAX)
+		return -ENODATA;
+	*ret = (uint32_t)number;
 	return 0;
 }
 

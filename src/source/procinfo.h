@@ -7,9 +7,12 @@
 
 #include <pmapx/process.h>
 
+/** Of the flags in stat: a thread of the kernel (PF_KTHREAD in linux/sched.h). */
+#define PX_KERNEL_THREAD UINT64_C(0x00200000)
+
 /**
- * Take comm, state, parent, start and start of stack from the contents of a
- * stat file.  @ret->comm points into @stat.
+ * Take comm, state, parent, start, start of stack, and whether it is the
+ * kernel's, from the contents of a stat file.  @ret->comm points into @stat.
  *
  * Returns 0, or -EBADMSG if there is no "(comm) state" in it.
  */
@@ -36,5 +39,12 @@ void px_parse_status(const struct pmapx_text *status, struct pmapx_identity *ret
  * Returns 0, or -ENODATA if no line begins with "Tgid:" and a number.
  */
 int px_parse_tgid(const struct pmapx_text *status, pid_t *ret);
+
+/**
+ * Find the effective user in the contents of a status file.
+ *
+ * Returns 0, or -ENODATA if no line begins with "Uid:" and two numbers.
+ */
+int px_parse_euid(const struct pmapx_text *status, uint32_t *ret);
 
 #endif

@@ -16,6 +16,7 @@ enum px_file {
 	PX_FILE_STATUS,
 	PX_FILE_CMDLINE,
 	PX_FILE_COMM,
+	PX_FILE_CGROUP,
 	PX_FILE_MAPS,
 	PX_FILE_SMAPS,
 	PX_FILE_COUNT
@@ -66,6 +67,7 @@ struct px_stream {
 /** What a kind of source does; all functions return 0 or a negative errno. */
 struct px_source_ops {
 	const char *kind; /**< For pmapx_source_kind(). */
+	bool is_system;   /**< The running system, of which libproc2 can be asked. */
 
 	/** Find process @pid; -ESRCH if it is not there. */
 	int (*open_place)(struct pmapx_source *source, pid_t pid, struct px_place *ret);
@@ -141,6 +143,22 @@ struct pmapx_process {
 	char *executable;               /**< As pmapx_process_executable() found it, owned. */
 	size_t executable_length;       /**< Its length. */
 };
+
+/**
+ * As pmapx_process_open(), to look at the process, not at its map: that is not
+ * kept open.
+ */
+int px_process_look(struct pmapx_source *source, pid_t pid, struct pmapx_process **ret,
+	struct pmapx_error *error);
+
+/**
+ * Read one of the small files of @process whole, at most 64 KiB of it, into
+ * memory to be freed, with a NUL behind.
+ *
+ * Returns 0, -ENOMEM, or what opening or reading gave.
+ */
+int px_process_read(
+	struct pmapx_process *process, enum px_file file, char **ret, size_t *ret_length);
 
 /** Open a file of @process; if descriptors are short, its map gives up its own. */
 int px_process_open_file(struct pmapx_process *process, enum px_file file, struct px_stream *ret);

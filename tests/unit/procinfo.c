@@ -197,11 +197,68 @@ PX_TEST(this_kernel_tells_it)
 	assert_int_equal(other, 0);
 }
 
+static const struct {
+	const char *status;
+	uint32_t want; /* Or 7, which is what it was. */
+} users[] = {
+	{ "Uid:\t1\t2\t3\t4\n", 2 },
+	{ "Uid:\t1\t2", 2 },
+	{ "Uid: 1 2\n", 2 },
+	{ "Name:\tUid:\t1\t1\nUid:\t0\t0\t0\t0\n", 0 },
+	{ "Name:\t\\nUid:\t1\t1\nUid:\t0\t4294967294\n", 4294967294 },
+	{ "Uid:\t1\t4294967295\n", 7 },
+	{ "Uid:\t1\n2\n", 7 },
+	{ "Uid:\t1\n", 7 },
+	{ "Uid:\n1\t2\n", 7 },
+	{ "Uid:", 7 },
+	{ "FUid:\t1\t2\n", 7 },
+	{ "Uid:\tx\t2\n", 7 },
+	{ "", 7 },
+};
+
+PX_TEST(the_user_is_the_effective_one)
+{
+	for (size_t i = 0; i < PX_COUNT(users); i++) {
+		size_t length = strlen(users[i].status);
+		char *exact = px_exact(users[i].status, length);
+		uint32_t user = 7;
+		int r = px_parse_euid(&(struct pmapx_text){ exact, length }, &user);
+
+		px_same_number(users[i].status, users[i].want, user);
+		px_same_number(users[i].status, users[i].want == 7 ? -ENODATA : 0, r);
+		free(exact);
+	}
+}
+
+PX_TEST(the_kernel_says_whose_thread_it_is)
+{
+	static const struct {
+		const char *stat;
+		bool want;
+	} rows[] = {
+		{ "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0\n", true },
+		{ "2 (kthreadd) S 0 0 0 0 -1 2097152\n", true },
+		{ "1 (a) S 0 1 1 0 -1 4194560 0 2097152 0\n", false },
+		{ "1 (a) S 0 1 1 0 -1 -2097152 0 0 0\n", false },
+		{ "1 (a) S 0 1 1 0 -1\n", false },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		struct pmapx_identity identity = { 0 };
+		struct pmapx_text stat = px_text(rows[i].stat);
+
+		assert_int_equal(px_parse_stat(&stat, &identity), 0);
+		px_same_number(rows[i].stat, rows[i].want, identity.is_kernel);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stat_is_read_whatever_the_process_calls_itself),
 		cmocka_unit_test(the_thread_group_is_what_the_kernel_says),
+		cmocka_unit_test(the_user_is_the_effective_one),
+		cmocka_unit_test(the_kernel_says_whose_thread_it_is),
 		cmocka_unit_test(stat_tells_the_first_thread),
 		cmocka_unit_test(this_kernel_tells_it),
 	};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libproc2 of procps-ng: the table of the processes of the running system.
+ */
+#ifndef PX_LIBPROC2_H
+#define PX_LIBPROC2_H
+
+#include <libproc2/pids.h>
+
+#include "library.h"
+
+/* What to say when px_libproc2_open() gives -ELIBACC. */
+#define PX_LIBPROC2_MISSING                             \
+	"selecting processes needs " PX_LIBPROC2_SONAME \
+	", which cannot be loaded (package " PX_LIBPROC2_PACKAGE ")"
+
+#define PX_LIBPROC2_FUNCTIONS(X) \
+	X(procps_pids_new)       \
+	X(procps_pids_get)       \
+	X(procps_pids_unref)
+
+/** The functions of libproc2 that are used, by their own names. */
+struct px_libproc2 {
+	void *handle;
+	PX_LIBPROC2_FUNCTIONS(PX_LAZY_MEMBER)
+};
+
+/** Load libproc2; 0 or -ELIBACC. */
+int px_libproc2_open(struct px_libproc2 *ret);
+
+/** Give it back. */
+void px_libproc2_close(struct px_libproc2 *library);
+
+#endif

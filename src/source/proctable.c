@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which processes there are, and which of them are selected.
+ */
+#include "proctable.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "libproc2.h"
+#include "procinfo.h"
+#include "scan.h"
+#include "source_impl.h"
+
+/* What libproc2 is asked for; the last only if a user is looked for. */
+enum { ITEM_PID, ITEM_PPID, ITEM_FLAGS, ITEM_EUID, ITEM_COUNT };
+
+/* @r, or 0 if it only says that a process, or a file of it, is not there to be looked at. */
+static int unless_shortage(int r)
+{
+	return r < 0 && !px_is_shortage(r) ? 0 : r;
+}
+
+/* Ask one of the files of @process whether it has what is wanted: 1, 0, or a shortage. */
+static int ask_cgroup(const struct px_select *select, struct pmapx_process *process)
+{
+	size_t length;
+	char *bytes;
+	int r = px_process_read(process, PX_FILE_CGROUP, &bytes, &length);
+
+	if (r < 0)
+		return unless_shortage(r);
+	r = px_select_cgroup(select, &(struct pmapx_text){ bytes, length });
+	free(bytes);
+	return r;
+}
+
+static int ask_name(const struct px_select *select, struct pmapx_process *process)
+{
+	struct pmapx_text cmdline = { NULL, 0 };
+	int r = unless_shortage(pmapx_process_cmdline(process, &cmdline));
+
+	return r < 0 ? r : px_select_name(select, &process->identity.comm, &cmdline);
+}
+
+static int ask_texts(const struct px_select *select, struct pmapx_process *process)
+{
+	int r = 1;
+
+	if (select->values[PX_SELECT_NAME] != NULL)
+		r = ask_name(select, process);
+	if (r == 1 && select->values[PX_SELECT_CGROUP] != NULL)
+		r = ask_cgroup(select, process);
+	return r;
+}
+
+/* Without a tree, those that do not match need not be known. */
+static int add_row(struct px_proctable *table, const struct px_select *select,
+	const struct px_who *who, bool matches)
+{
+	if (!matches && select->values[PX_SELECT_TREE] == NULL)
+		return 0;
+	if (table->count == table->size) {
+		size_t size = table->size > 0 ? table->size * 2 : 256;
+		void *rows = reallocarray(table->rows, size, sizeof(*table->rows));
+
+		if (rows == NULL)
+			return -ENOMEM;
+		table->rows = rows;
+		table->size = size;
+	}
+	table->rows[table->count++] = (struct px_proctable_row){
+		.pid = who->pid,
+		.ppid = who->ppid,
+		.matches = matches,
+	};
+	return 0;
+}
+
+static int read_euid(struct pmapx_process *process, uint32_t *ret)
+{
+	size_t length;
+	char *bytes;
+	int r = px_process_read(process, PX_FILE_STATUS, &bytes, &length);
+
+	if (r < 0)
+		return unless_shortage(r);
+	px_parse_euid(&(struct pmapx_text){ bytes, length }, ret);
+	free(bytes);
+	return 0;
+}
+
+static struct px_who who_is(const struct pmapx_identity *identity)
+{
+	return (struct px_who){
+		.pid = identity->pid,
+		.ppid = identity->ppid,
+		.uid = UINT32_MAX,
+		.is_kernel = identity->is_kernel,
+	};
+}
+
+int px_proctable_matches(const struct px_select *select, struct pmapx_process *process)
+{
+	struct px_who who = who_is(&process->identity);
+	int r = 0;
+
+	/* A thread. */
+	if (process->identity.tgid != who.pid)
+		return 0;
+	if (select->values[PX_SELECT_USER] != NULL)
+		r = read_euid(process, &who.uid);
+	if (r < 0)
+		return r;
+	return px_select_numbers(select, &who) ? ask_texts(select, process) : 0;
+}
+
+int px_proctable_add(
+	struct px_proctable *table, const struct px_select *select, struct pmapx_process *process)
+{
+	struct px_who who = who_is(&process->identity);
+	int r = px_proctable_matches(select, process);
+
+	return r < 0 ? r : add_row(table, select, &who, r == 1);
+}
+
+/* The number of a process, from the name of its folder. */
+static bool read_pid(const char *name, pid_t *ret)
+{
+	const char *end = name + strlen(name);
+	uint64_t number;
+
+	if (*name == '0' || px_scan_decimal(name, end, &number) != end || number > INT32_MAX)
+		return false;
+	*ret = (pid_t)number;
+	return true;
+}
+
+/* Whether nothing is asked of a process but to be there. */
+static bool is_all(const struct px_select *select)
+{
+	for (size_t i = 0; i < PX_SELECTORS; i++)
+		if (i != PX_SELECT_ALL && select->values[i] != NULL)
+			return false;
+	return true;
+}
+
+/* Process @pid of a folder. */
+static int add_folder(struct px_proctable *table, const struct px_select *select,
+	struct pmapx_source *source, pid_t pid)
+{
+	struct pmapx_process *process;
+	struct pmapx_error error;
+	int r = px_process_look(source, pid, &process, &error);
+
+	/* What has a folder and no stat is wanted where all are: it is to be named. */
+	if (r < 0 && !px_is_shortage(r) && *error.reason != '\0')
+		return add_row(table, select, &(struct px_who){ .pid = pid }, is_all(select));
+	if (r < 0)
+		return unless_shortage(r);
+	r = px_proctable_add(table, select, process);
+	pmapx_process_close(process);
+	return r;
+}
+
+static int read_folders(
+	struct px_proctable *table, struct pmapx_source *source, const struct px_select *select)
+{
+	const struct pmapx_member *member;
+	int r;
+
+	while ((r = pmapx_source_next(source, &member, NULL)) == 1) {
+		r = add_folder(table, select, source, member->pid);
+		if (r < 0)
+			break;
+	}
+	return r;
+}
+
+/* A process that libproc2 has told of. */
+static int add_stack(struct px_proctable *table, const struct px_select *select,
+	struct pmapx_source *source, const struct pids_result *results)
+{
+	bool wants_user = select->values[PX_SELECT_USER] != NULL;
+	struct px_who who = {
+		.pid = results[ITEM_PID].result.s_int,
+		.ppid = results[ITEM_PPID].result.s_int,
+		.uid = wants_user ? results[ITEM_EUID].result.u_int : UINT32_MAX,
+		.is_kernel = (results[ITEM_FLAGS].result.ul_int & PX_KERNEL_THREAD) != 0,
+	};
+	struct pmapx_process *process;
+	int r = px_select_numbers(select, &who);
+
+	if (r == 1 && px_select_wants_texts(select)) {
+		r = px_process_look(source, who.pid, &process, NULL);
+		if (r < 0)
+			return unless_shortage(r);
+		r = ask_texts(select, process);
+		pmapx_process_close(process);
+	}
+	return r < 0 ? r : add_row(table, select, &who, r);
+}
+
+static int read_system(
+	struct px_proctable *table, struct pmapx_source *source, const struct px_select *select)
+{
+	enum pids_item items[ITEM_COUNT] = {
+		[ITEM_PID] = PIDS_ID_PID,
+		[ITEM_PPID] = PIDS_ID_PPID,
+		[ITEM_FLAGS] = PIDS_FLAGS,
+		[ITEM_EUID] = PIDS_ID_EUID,
+	};
+	bool wants_user = select->values[PX_SELECT_USER] != NULL;
+	struct px_libproc2 library;
+	struct pids_stack *stack;
+	struct pids_info *info = NULL;
+	int r = px_libproc2_open(&library);
+
+	if (r < 0)
+		return r;
+	r = library.procps_pids_new(&info, items, wants_user ? ITEM_COUNT : ITEM_EUID);
+	/* At the end it leaves what kept it from going on; a process that has gone is no reason. */
+	while (r == 0 &&
+		(errno = 0, stack = library.procps_pids_get(info, PIDS_FETCH_TASKS_ONLY)) != NULL)
+		r = add_stack(table, select, source, stack->head);
+	if (r == 0)
+		r = unless_shortage(-errno);
+	if (info != NULL)
+		library.procps_pids_unref(&info);
+	px_libproc2_close(&library);
+	return r;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct px_proctable_row *one = a, *other = b;
+
+	return (one->pid > other->pid) - (one->pid < other->pid);
+}
+
+static struct px_proctable_row *find_row(const struct px_proctable *table, pid_t pid)
+{
+	return table->count == 0 ? NULL
+				 : bsearch(&(struct px_proctable_row){ .pid = pid }, table->rows,
+					   table->count, sizeof(*table->rows), compare_rows);
+}
+
+/*
+ * Find out where @row is, and all on the way up to what is known.  Saved files
+ * may have a process descend from itself.
+ */
+static void place_row(const struct px_proctable *table, struct px_proctable_row *row)
+{
+	struct px_proctable_row *up = row;
+
+	while (up != NULL && up->branch == PX_BRANCH_UNKNOWN) {
+		up->branch = PX_BRANCH_OUTSIDE;
+		up = find_row(table, up->ppid);
+	}
+	if (up == NULL || up->branch == PX_BRANCH_OUTSIDE)
+		return;
+	for (; row != NULL && row->branch == PX_BRANCH_OUTSIDE; row = find_row(table, row->ppid))
+		row->branch = PX_BRANCH_INSIDE;
+}
+
+void px_proctable_pick(struct px_proctable *table, const struct px_select *select)
+{
+	bool wants_tree = select->values[PX_SELECT_TREE] != NULL;
+	struct px_proctable_row *root;
+	size_t kept = 0;
+
+	if (table->count > 0)
+		qsort(table->rows, table->count, sizeof(*table->rows), compare_rows);
+	root = wants_tree ? find_row(table, select->root) : NULL;
+	if (root != NULL)
+		root->branch = PX_BRANCH_INSIDE;
+	for (size_t i = 0; wants_tree && i < table->count; i++)
+		place_row(table, &table->rows[i]);
+	for (size_t i = 0; i < table->count; i++)
+		if (table->rows[i].matches &&
+			(!wants_tree || table->rows[i].branch == PX_BRANCH_INSIDE))
+			table->rows[kept++] = table->rows[i];
+	table->count = kept;
+}
+
+void px_proctable_remove(struct px_proctable *table, pid_t pid)
+{
+	struct px_proctable_row *row = find_row(table, pid);
+
+	if (row == NULL)
+		return;
+	table->count--;
+	memmove(row, row + 1, (size_t)(table->rows + table->count - row) * sizeof(*row));
+}
+
+const char *px_proctable_describe(int r)
+{
+	return r == -ELIBACC ? PX_LIBPROC2_MISSING : px_describe_error(-r);
+}
+
+/* Whoever looks. */
+static void leave_self_out(struct px_proctable *table, const struct pmapx_source *source)
+{
+	char name[16];
+	ssize_t length;
+	pid_t pid;
+
+	length = source->is_procfs ? readlinkat(source->fd, "self", name, sizeof(name) - 1) : -1;
+	if (length < 0)
+		return;
+	name[length] = '\0';
+	if (read_pid(name, &pid))
+		px_proctable_remove(table, pid);
+}
+
+int px_proctable_read(
+	struct px_proctable *table, struct pmapx_source *source, const struct px_select *select)
+{
+	bool is_system = source->is_procfs && source->ops->is_system;
+	int r;
+
+	*table = (struct px_proctable){ 0 };
+	r = is_system ? read_system(table, source, select) : read_folders(table, source, select);
+	if (r < 0)
+		return r;
+	px_proctable_pick(table, select);
+	leave_self_out(table, source);
+	return 0;
+}
+
+void px_proctable_deinit(struct px_proctable *table)
+{
+	free(table->rows);
+	*table = (struct px_proctable){ 0 };
+}

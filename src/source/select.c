@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which processes are wanted: reading what was asked for, and matching.
+ */
+#include "select.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "scan.h"
+
+/* The most that is looked at of an entry in the table of users, in bytes. */
+#define USER_SIZE_MAX ((size_t)1024 * 1024)
+
+const char *const px_selector_names[PX_SELECTORS] = {
+	[PX_SELECT_ALL] = "all",
+	[PX_SELECT_NAME] = "name",
+	[PX_SELECT_USER] = "user",
+	[PX_SELECT_TREE] = "tree",
+	[PX_SELECT_CGROUP] = "cgroup",
+};
+
+/* A decimal number and nothing else. */
+static bool read_number(const char *text, uint64_t *ret)
+{
+	const char *end = text + strlen(text);
+
+	return px_scan_decimal(text, end, ret) == end;
+}
+
+static const char *add_name(struct px_select *select, const char *value)
+{
+	int code = regcomp(&select->name, value, REG_EXTENDED | REG_NOSUB);
+
+	if (code == 0)
+		return NULL;
+	regerror(code, &select->name, select->problem, sizeof(select->problem));
+	return select->problem;
+}
+
+/* The number of a user of this machine; 0, or what stands in the way. */
+static int find_user(const char *name, uint32_t *ret)
+{
+	struct passwd entry, *found = NULL;
+	char *bytes = NULL;
+	int error = ERANGE;
+
+	for (size_t size = 1024; error == ERANGE && size <= USER_SIZE_MAX; size *= 4) {
+		char *more = realloc(bytes, size);
+
+		if (more == NULL) {
+			free(bytes);
+			return ENOMEM;
+		}
+		bytes = more;
+		error = getpwnam_r(name, &entry, bytes, size, &found);
+	}
+	free(bytes);
+	if (found != NULL)
+		*ret = entry.pw_uid;
+	else if (!px_is_shortage(-error) && error != EIO)
+		error = ENOENT;
+	return error;
+}
+
+static const char *add_user(struct px_select *select, const char *value)
+{
+	uint64_t number;
+	int error;
+
+	if (read_number(value, &number)) {
+		/* The highest is what system calls have for none. */
+		if (number >= UINT32_MAX)
+			return "no such user";
+		select->uid = (uint32_t)number;
+		return NULL;
+	}
+	error = find_user(value, &select->uid);
+	if (error == ENOENT)
+		return "no such user";
+	return error == 0 ? NULL : px_describe_error(error);
+}
+
+static const char *add_tree(struct px_select *select, const char *value)
+{
+	uint64_t number;
+
+	if (!read_number(value, &number) || number < 1 || number > INT32_MAX)
+		return "not a process id: a number from 1 to 2147483647";
+	select->root = (pid_t)number;
+	return NULL;
+}
+
+static const char *add_cgroup(struct px_select *select, const char *value)
+{
+	size_t length = strlen(value);
+
+	if (*value != '/')
+		return "not a cgroup: a path as in /proc/PID/cgroup, which begins with a slash";
+	while (length > 0 && value[length - 1] == '/')
+		length--;
+	select->cgroup_length = length;
+	return NULL;
+}
+
+int px_select_add(struct px_select *select, enum px_selector selector, const char *value,
+	const char **ret_reason)
+{
+	static const char *(*const adders[PX_SELECTORS])(struct px_select *, const char *) = {
+		[PX_SELECT_NAME] = add_name,
+		[PX_SELECT_USER] = add_user,
+		[PX_SELECT_TREE] = add_tree,
+		[PX_SELECT_CGROUP] = add_cgroup,
+	};
+	const char *reason = NULL;
+
+	if (selector == PX_SELECT_ALL) {
+		select->values[selector] = "";
+		return 0;
+	}
+	if (*value == '\0')
+		reason = "nothing to look for";
+	else if (select->values[selector] != NULL)
+		reason = "given twice; a process is selected if all that is given holds";
+	else
+		reason = adders[selector](select, value);
+	if (reason != NULL) {
+		*ret_reason = reason;
+		return -EINVAL;
+	}
+	select->values[selector] = value;
+	return 0;
+}
+
+void px_select_deinit(struct px_select *select)
+{
+	if (select->values[PX_SELECT_NAME] != NULL)
+		regfree(&select->name);
+	*select = (struct px_select){ 0 };
+}
+
+bool px_select_is_given(const struct px_select *select)
+{
+	for (size_t i = 0; i < PX_SELECTORS; i++)
+		if (select->values[i] != NULL)
+			return true;
+	return false;
+}
+
+bool px_select_wants_texts(const struct px_select *select)
+{
+	return select->values[PX_SELECT_NAME] != NULL || select->values[PX_SELECT_CGROUP] != NULL;
+}
+
+bool px_select_numbers(const struct px_select *select, const struct px_who *who)
+{
+	if (who->is_kernel && select->values[PX_SELECT_ALL] == NULL)
+		return false;
+	return select->values[PX_SELECT_USER] == NULL || who->uid == select->uid;
+}
+
+static int matches_name(const struct px_select *select, const char *name, size_t length)
+{
+	char string[PX_SELECT_NAME_MAX + 1];
+
+	if (length > PX_SELECT_NAME_MAX)
+		return 0;
+	if (length > 0)
+		memcpy(string, name, length);
+	string[length] = '\0';
+	switch (regexec(&select->name, string, 0, NULL, 0)) {
+	case 0:
+		return 1;
+	case REG_NOMATCH:
+		return 0;
+	default:
+		return -ENOMEM;
+	}
+}
+
+int px_select_name(const struct px_select *select, const struct pmapx_text *comm,
+	const struct pmapx_text *cmdline)
+{
+	size_t length = cmdline->length > 0 ? strnlen(cmdline->bytes, cmdline->length) : 0;
+	const char *slash = length > 0 ? memrchr(cmdline->bytes, '/', length) : NULL;
+	const char *base = slash != NULL ? slash + 1 : cmdline->bytes;
+	int r = matches_name(select, comm->bytes, comm->length);
+
+	if (r != 0 || length == 0)
+		return r;
+	return matches_name(select, base, length - (size_t)(base - cmdline->bytes));
+}
+
+/*
+ * Lines are HIERARCHY:CONTROLLERS:PATH, where only the path may have colons in
+ * it, and nothing has a newline (cgroup_mkdir() in kernel/cgroup/cgroup.c).
+ */
+bool px_select_cgroup(const struct px_select *select, const struct pmapx_text *file)
+{
+	const char *wanted = select->values[PX_SELECT_CGROUP];
+	const char *p = file->bytes, *end = p + file->length;
+	size_t length = select->cgroup_length;
+
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = newline != NULL ? newline : end;
+
+		for (int colons = 0; colons < 2 && p != NULL; colons++) {
+			p = memchr(p, ':', (size_t)(stop - p));
+			p = p != NULL ? p + 1 : NULL;
+		}
+		if (p != NULL && (size_t)(stop - p) >= length && memcmp(p, wanted, length) == 0 &&
+			(p + length == stop ? length > 0 : p[length] == '/'))
+			return true;
+		p = newline != NULL ? newline + 1 : end;
+	}
+	return false;
+}
