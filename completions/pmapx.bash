@@ -41,7 +41,7 @@ _pmapx()
 		-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from=
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
-	local own='--root= --from= --jobs= --compat='
+	local own='--all --name= --user= --tree= --cgroup= --root= --from= --jobs= --compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
@@ -80,7 +80,7 @@ _pmapx()
 	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
 		option=$previous
 	fi
-	[[ $option == --root || $option == --from || $option == --jobs || $option == --compat ]] && [[ ! $own ]] && option=
+	[[ ! $own && $option == --@(name|user|tree|cgroup|root|from|jobs|compat) ]] && option=
 
 	COMPREPLY=()
 	case $option in
@@ -98,7 +98,15 @@ _pmapx()
 		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 3.2 -- "$cur")
 		return
 		;;
-	--jobs | --range | -*A)
+	--user)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
+		return
+		;;
+	--tree)
+		_pmapx_pids "$cur" "$root" "$prefix"
+		return
+		;;
+	--name | --cgroup | --jobs | --range | -*A)
 		return
 		;;
 	esac

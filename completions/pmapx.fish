@@ -4,7 +4,7 @@
 # Process ids with the names of the processes, from /proc or what --root says.
 function __pmapx_pids
     # fish would look for the letters of an option in the names.
-    string match -q -- '-*' (commandline -ct); and return
+    string match -q -- '-*' (commandline -ct | string replace -r '^--tree=' ''); and return
 
     set -l root /proc
     set -l words (commandline -opc)
@@ -66,6 +66,11 @@ for command in pmapx pmap
     complete -c $command -s h -l help -d 'display help and exit'
     complete -c $command -s V -l version -d 'output version information and exit'
 end
+complete -c pmapx -l all -d 'every process'
+complete -c pmapx -l name -x -d 'processes whose name matches'
+complete -c pmapx -l user -x -a '(__fish_complete_users)' -d 'processes of this user'
+complete -c pmapx -l tree -x -k -a '(__pmapx_pids)' -d 'this process and its descendants'
+complete -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
 complete -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
 complete -c pmapx -l from -r -F -d 'read what was saved: a map, a folder, an archive'
 complete -c pmapx -l jobs -x -d 'read at most so many processes at a time'

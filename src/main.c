@@ -8,6 +8,7 @@
  * src/main.c       this file: which face is asked for
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
+ *   wanted.c         the processes that are selected, beside those that are named
  *   show.c           one process: header, rows, what went wrong
  *   show_saved.c     the processes of what was saved
  *   say.c            what could not be shown

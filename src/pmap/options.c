@@ -16,7 +16,7 @@
 #include "usage.h"
 
 /* Values of the long options that have no letter. */
-enum { OPTION_ROOT = 256, OPTION_COMPAT, OPTION_FROM, OPTION_JOBS };
+enum { OPTION_ROOT = 256, OPTION_COMPAT, OPTION_FROM, OPTION_JOBS, OPTION_SELECT };
 
 static const char short_options[] = "hVxXrdqA:pkcC:nN:";
 
@@ -41,6 +41,7 @@ static const struct option own_options[] = {
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "root", required_argument, NULL, OPTION_ROOT },
+	PX_SELECT_OPTIONS(OPTION_SELECT),
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -178,6 +179,25 @@ static enum px_verdict take_jobs(struct px_console *console, struct px_options *
 	return PX_REFUSED;
 }
 
+/* --all, --name=RE, --user=NAME, --tree=PID, --cgroup=PATH */
+static enum px_verdict take_selector(
+	struct px_console *console, enum px_selector selector, struct px_options *options)
+{
+	const char *reason;
+
+	if (px_select_add(&options->select, selector, optarg, &reason) == 0)
+		return PX_GO_ON;
+	px_message_begin(console);
+	px_out_string(&console->err, "--");
+	px_out_string(&console->err, px_selector_names[selector]);
+	px_out_string(&console->err, "=");
+	px_message_text(console, optarg);
+	px_out_string(&console->err, ": ");
+	px_out_string(&console->err, reason);
+	px_message_end(console);
+	return PX_REFUSED;
+}
+
 /* The options that exclude each other; false if @letter is none of them. */
 static bool take_exclusive(int letter, struct px_options *options, struct given *given)
 {
@@ -247,6 +267,8 @@ static enum px_verdict take_option(
 	case OPTION_JOBS:
 		return take_jobs(console, options);
 	default:
+		if (letter >= OPTION_SELECT)
+			return take_selector(console, letter - OPTION_SELECT, options);
 		px_usage(console, as_pmap, &console->err);
 		return PX_REFUSED;
 	}
@@ -263,17 +285,22 @@ static enum px_verdict refuse(struct px_console *console, const char *message)
 static enum px_verdict check(
 	struct px_console *console, struct px_options *options, const struct given *given)
 {
+	bool has_process;
+
 	if (given->c + given->C + given->d + given->n + given->N + given->x + (given->X > 0) > 1)
 		return refuse(console, "options -c, -C, -d, -n, -N, -x, -X are mutually exclusive");
 	options->create_rc = given->n || given->N;
 	if (options->create_rc && (options->quiet || options->show_path))
 		return refuse(console, "options -p, -q are mutually exclusive with -n, -N");
-	if (options->create_rc && options->operand_count > 0)
+	has_process = options->operand_count > 0 || px_select_is_given(&options->select);
+	if (options->create_rc && has_process)
 		return refuse(console, "too many arguments");
 	if (options->from != NULL && options->root != NULL)
 		return refuse(console, "options --from, --root are mutually exclusive");
+	if (options->from != NULL && options->select.values[PX_SELECT_TREE] != NULL)
+		return refuse(console, "options --from, --tree are mutually exclusive");
 	/* Of what was saved, all. */
-	if (!options->create_rc && options->operand_count == 0 && options->from == NULL)
+	if (!options->create_rc && !has_process && options->from == NULL)
 		return refuse(console, "argument missing");
 
 	options->read_rc = given->c || given->C;

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "console.h"
+#include "select.h"
 
 /** The layouts there are. */
 enum px_view_kind {
@@ -37,6 +38,9 @@ struct px_options {
 	const char *rc_path;  /**< -C's or -N's file, or NULL for the default. */
 	char **operands;      /**< What stands for processes; borrowed from argv. */
 	size_t operand_count; /**< How many. */
+
+	/** --all, --name, --user, --tree, --cgroup; px_select_deinit() in any case. */
+	struct px_select select;
 };
 
 /** What to do after the command line has been read. */

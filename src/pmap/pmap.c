@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "wanted.h"
 #include "heritage.h"
 #include "jobs.h"
 #include "rc.h"
@@ -26,8 +27,7 @@ static const struct px_view *const views[] = {
 struct run {
 	const struct px_options *options;
 	const struct px_rc *rc;
-	pid_t *pids; /* The operands that are processes. */
-	size_t pid_count;
+	struct px_wanted wanted; /* Which processes. */
 	struct px_heritage heritage;
 	_Atomic int open_error; /* Why a worker could not open the source. */
 	/* And why in words, static text, or ""; of a saved source, which has one worker. */
@@ -53,25 +53,27 @@ static void say_bad_operand(struct px_console *console, bool as_pmap, const char
 static int read_operands(struct px_console *console, bool as_pmap, struct run *run)
 {
 	const struct px_options *options = run->options;
+	struct px_wanted *wanted = &run->wanted;
 
 	if (options->operand_count == 0)
 		return 0;
-	run->pids = calloc(options->operand_count, sizeof(*run->pids));
-	if (run->pids == NULL) {
+	wanted->pids = calloc(options->operand_count, sizeof(*wanted->pids));
+	if (wanted->pids == NULL) {
 		px_message(console, "memory allocation failed");
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < options->operand_count; i++) {
 		const char *text = options->operands[i];
-		enum px_operand operand = px_operand_read(text, &run->pids[run->pid_count]);
+		enum px_operand operand = px_operand_read(text, &wanted->pids[wanted->count]);
 
 		if (operand == PX_OPERAND_BAD) {
 			say_bad_operand(console, as_pmap, text);
 			return -EINVAL;
 		}
-		run->pid_count += operand == PX_OPERAND_PID;
+		wanted->count += operand == PX_OPERAND_PID;
 	}
-	if (run->pid_count == 0) {
+	wanted->named = wanted->count;
+	if (wanted->count == 0 && !px_select_is_given(&options->select)) {
 		px_message(console,
 			as_pmap ? "library failed pids statistics"
 				: "no process: /proc/ and no number behind it is passed over");
@@ -99,12 +101,14 @@ static void end_worker(void *data)
 
 static int open_saved(struct run *run, struct pmapx_source **ret)
 {
+	bool is_selecting = px_select_is_given(&run->options->select);
 	const char *folder = getenv("TMPDIR");
 	const struct pmapx_source_options options = {
 		.size = sizeof(options),
 		.temporary_folder = folder != NULL && *folder != '\0' ? folder : NULL,
-		.pids = run->pids,
-		.pid_count = run->pid_count,
+		/* To select, all must be looked at. */
+		.pids = is_selecting ? NULL : run->wanted.pids,
+		.pid_count = is_selecting ? 0 : run->wanted.count,
 	};
 	struct pmapx_error error;
 	int r = pmapx_source_open_saved(run->options->from, &options, ret, &error);
@@ -160,12 +164,13 @@ static void *begin_worker(void *context, struct px_console *console)
 static int run_worker(void *data, size_t job)
 {
 	struct worker *worker = data;
-	const struct run *run = worker->run;
+	struct run *run = worker->run;
 	const struct px_view *view = views[run->options->view];
 
+	worker->sheet.is_found = job >= run->wanted.named;
 	if (run->options->from != NULL)
-		return px_show_saved(&worker->sheet, view, run->pids, run->pid_count);
-	return px_show_process(&worker->sheet, view, run->pids[job]);
+		return px_show_saved(&worker->sheet, view, &run->wanted);
+	return px_show_process(&worker->sheet, view, run->wanted.pids[job]);
 }
 
 /* No worker could begin; without a /proc, no process is there, as pmap has it. */
@@ -196,7 +201,7 @@ static int show_all(struct px_console *console, struct run *run)
 {
 	const struct px_jobs jobs = {
 		/* What was saved is read from its beginning to its end, once. */
-		.count = run->options->from != NULL ? 1 : run->pid_count,
+		.count = run->options->from != NULL ? 1 : run->wanted.count,
 		.workers = run->options->jobs,
 		.context = run,
 		.begin = begin_worker,
@@ -210,30 +215,76 @@ static int show_all(struct px_console *console, struct run *run)
 	return status;
 }
 
+/* Look for what the selectors want; 0, or a share of the exit status: then nothing is shown. */
+static int find_selected(struct px_console *console, struct run *run)
+{
+	struct pmapx_source *source;
+	int r = open_source(run, &source);
+
+	if (r < 0) {
+		run->open_error = -r;
+		return say_no_source(console, run);
+	}
+	r = px_wanted_add(console, &run->wanted, source, &run->options->select);
+	pmapx_source_close(source);
+	return r < 0 ? PX_STATUS_UNREADABLE : 0;
+}
+
+/* The operands, then what the selectors find. */
+static int show_wanted(struct px_console *console, struct run *run)
+{
+	const struct px_select *select = &run->options->select;
+	bool is_saved = run->options->from != NULL;
+	int status = 0;
+
+	/* What was saved is selected while it goes by. */
+	if (px_select_is_given(select) && !is_saved)
+		status = find_selected(console, run);
+	if (status != 0)
+		return status;
+	if (run->wanted.count > 0 || is_saved)
+		status = show_all(console, run);
+	if (!run->wanted.is_empty)
+		return status;
+	px_out_flush(&console->out);
+	px_wanted_nobody(console, select);
+	return status | PX_STATUS_MISSING;
+}
+
+static int run_views(struct px_console *console, bool as_pmap, const struct px_options *options)
+{
+	struct px_rc rc = { 0 };
+	struct run run = { .options = options, .open_reason = "" };
+	int status = 1;
+
+	if (options->create_rc)
+		return px_rc_create(console, options);
+	if (options->read_rc && !px_rc_read(console, options, &rc))
+		return 1;
+	run.rc = options->read_rc ? &rc : NULL;
+	if (read_operands(console, as_pmap, &run) == 0)
+		status = show_wanted(console, &run);
+	px_heritage_deinit(&run.heritage);
+	free(run.wanted.pids);
+	px_rc_deinit(&rc);
+	return status;
+}
+
 int px_pmap(struct px_console *console, bool as_pmap, int argc, char **argv)
 {
 	struct px_options options;
-	struct px_rc rc = { 0 };
-	struct run run = { .options = &options, .open_reason = "" };
 	int status = 1;
 
 	switch (px_options_read(console, as_pmap, argc, argv, &options)) {
 	case PX_DONE:
-		return 0;
+		status = 0;
+		break;
 	case PX_REFUSED:
-		return 1;
+		break;
 	case PX_GO_ON:
+		status = run_views(console, as_pmap, &options);
 		break;
 	}
-	if (options.create_rc)
-		return px_rc_create(console, &options);
-	if (options.read_rc && !px_rc_read(console, &options, &rc))
-		return 1;
-	run.rc = options.read_rc ? &rc : NULL;
-	if (read_operands(console, as_pmap, &run) == 0)
-		status = show_all(console, &run);
-	px_heritage_deinit(&run.heritage);
-	free(run.pids);
-	px_rc_deinit(&rc);
+	px_select_deinit(&options.select);
 	return status;
 }

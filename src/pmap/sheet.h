@@ -33,7 +33,8 @@ struct px_sheet {
 	const struct px_options *options;
 	const struct px_rc *rc; /**< Columns asked for by an rc file, or NULL. */
 	struct pmapx_source *source;
-	const struct pmapx_member *member;     /**< What a saved source has handed out, or NULL. */
+	const struct pmapx_member *member; /**< What a saved source has handed out, or NULL. */
+	bool is_found; /**< The process at hand was not named, but selected: it may be gone. */
 	const struct pmapx_identity *identity; /**< Of the process at hand. */
 	struct px_widths widths;
 	struct pmapx_text anon, stack; /**< What mappings without a name are called. */

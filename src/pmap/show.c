@@ -101,12 +101,17 @@ static bool is_torn(struct px_sheet *sheet, const struct px_view *view,
 
 /*
  * An error of the reader.  If the process has begun another program, that is
- * what there is to be shown.  Returns whether to begin again.
+ * what there is to be shown; one that was not asked for by its number is not
+ * missed if it has gone.  Returns whether to begin again.
  */
 static bool is_outdated(struct px_sheet *sheet, const struct px_view *view,
 	const struct pmapx_error *error, struct reading *reading)
 {
-	if (error->code == ESTALE && *error->reason != '\0' && is_undone(sheet, view, reading))
+	bool has_changed = error->code == ESTALE && *error->reason != '\0';
+
+	if (error->code == ESRCH && sheet->is_found)
+		has_changed = true;
+	if (has_changed && is_undone(sheet, view, reading))
 		return true;
 	note(reading, error);
 	return false;
@@ -164,6 +169,13 @@ static int show_map(struct px_sheet *sheet, const struct px_view *view, struct p
 	return PX_STATUS_UNREADABLE;
 }
 
+/* The same, for a file that cannot be opened. */
+static bool is_doubted(struct px_sheet *sheet, int error, bool is_last)
+{
+	return sheet->is_found && (error == ESRCH || error == ENOENT) && !is_last &&
+		px_out_undo(&sheet->console->out);
+}
+
 /* Header and rows; returns its share of the exit status, or STATUS_AGAIN. */
 static int show_process(struct px_sheet *sheet, const struct px_view *view,
 	struct pmapx_process *process, bool is_last)
@@ -183,6 +195,8 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 	if (r < 0) {
 		if (is_given_up(sheet, -r))
 			return 0;
+		if (is_doubted(sheet, -r, is_last))
+			return STATUS_AGAIN;
 		px_say_missing(sheet, sheet->identity->pid, "cmdline", -r);
 		header_status = PX_STATUS_UNREADABLE;
 	}
@@ -194,6 +208,8 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 	if (r < 0) {
 		if (is_given_up(sheet, -r))
 			return 0;
+		if (is_doubted(sheet, -r, is_last))
+			return STATUS_AGAIN;
 		px_say_missing(sheet, sheet->identity->pid, px_map_file_name(view->file), -r);
 		return PX_STATUS_UNREADABLE;
 	}
@@ -220,13 +236,17 @@ static int show_once(struct px_sheet *sheet, const struct px_view *view, pid_t p
 	if (r < 0) {
 		if (is_given_up(sheet, error.code))
 			return 0;
+		if (sheet->is_found && error.code == ESRCH)
+			return 0;
 		px_say_missing(sheet, pid, error.reason, error.code);
 		return r == -ESRCH ? PX_STATUS_MISSING : PX_STATUS_UNREADABLE;
 	}
 	sheet->identity = pmapx_process_identity(process);
 	/* It may be asked for twice, or by the numbers of its threads. */
 	px_out_claim(&sheet->console->out, (uint64_t)sheet->identity->tgid);
-	if (is_hidden(sheet->identity)) {
+	if (is_hidden(sheet->identity) && sheet->is_found) {
+		status = 0;
+	} else if (is_hidden(sheet->identity)) {
 		px_say_missing(sheet, pid, "", ESRCH);
 		status = PX_STATUS_MISSING;
 	} else {

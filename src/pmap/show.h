@@ -6,6 +6,7 @@
 #define PX_PMAP_SHOW_H
 
 #include "sheet.h"
+#include "wanted.h"
 
 /** Shares of the exit status, or-ed over all processes. */
 enum { PX_STATUS_UNREADABLE = 1, PX_STATUS_MISSING = 42 };
@@ -18,10 +19,12 @@ enum { PX_STATUS_UNREADABLE = 1, PX_STATUS_MISSING = 42 };
 int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pid);
 
 /**
- * Show all processes that a saved source hands out, and say which of the @count
- * @pids that were asked for are not among them; and what could not be read.
+ * Show the processes that a saved source hands out and that are selected, or
+ * else all; and say which of those that @wanted names are not among them, and
+ * what could not be read.
+ *
+ * @wanted->is_empty  Set to whether there are selectors and they have found nobody.
  */
-int px_show_saved(
-	struct px_sheet *sheet, const struct px_view *view, const pid_t *pids, size_t count);
+int px_show_saved(struct px_sheet *sheet, const struct px_view *view, struct px_wanted *wanted);
 
 #endif

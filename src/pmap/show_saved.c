@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptor.h"
+#include "proctable.h"
 #include "say.h"
 #include "show.h"
 #include "text.h"
@@ -46,32 +48,71 @@ static int say_not_there(struct px_sheet *sheet, pid_t pid)
 	return PX_STATUS_MISSING;
 }
 
-int px_show_saved(
-	struct px_sheet *sheet, const struct px_view *view, const pid_t *pids, size_t count)
+/* Whether the selectors want the process that was handed out; 1, 0, or a shortage. */
+static int is_selected(struct px_sheet *sheet)
+{
+	const struct px_select *select = &sheet->options->select;
+	struct pmapx_process *process;
+	int r;
+
+	if (!px_select_is_given(select))
+		return 1;
+	r = pmapx_process_open_member(sheet->source, &process, NULL);
+	/* Where all are wanted, what cannot be opened is to be named. */
+	if (r < 0)
+		return px_is_shortage(r) ? r : px_select_is_all(select);
+	r = px_proctable_matches(select, process);
+	pmapx_process_close(process);
+	return r;
+}
+
+/* Show what was handed out, if it is wanted; @is_named by its number. */
+static int show_wanted(struct px_sheet *sheet, const struct px_view *view,
+	const struct pmapx_member *member, bool is_named, struct px_wanted *wanted)
+{
+	int r = is_selected(sheet);
+
+	if (r < 0) {
+		sheet->member = member;
+		px_say_missing(sheet, member->pid, "", -r);
+		sheet->member = NULL;
+		return PX_STATUS_UNREADABLE;
+	}
+	if (r == 1)
+		wanted->is_empty = false;
+	sheet->is_found = !is_named && px_select_is_given(&sheet->options->select);
+	return r == 1 || is_named ? show(sheet, view, member) : 0;
+}
+
+int px_show_saved(struct px_sheet *sheet, const struct px_view *view, struct px_wanted *wanted)
 {
 	const struct pmapx_member *member;
 	struct pmapx_error error;
-	bool *is_found = calloc(count + 1, sizeof(*is_found));
+	bool *is_there = calloc(wanted->count + 1, sizeof(*is_there));
 	int status = 0, r;
 
-	if (is_found == NULL) {
+	if (is_there == NULL) {
 		px_message(sheet->console, "memory allocation failed");
 		return PX_STATUS_UNREADABLE;
 	}
+	wanted->is_empty = px_select_is_given(&sheet->options->select);
 	while (sheet->console->out.error == 0 &&
 		(r = pmapx_source_next(sheet->source, &member, &error)) != 0) {
+		bool is_named = false;
+
 		if (r < 0) {
 			px_say_damage(sheet, &error);
 			status |= PX_STATUS_UNREADABLE;
 			continue;
 		}
-		for (size_t i = 0; i < count; i++)
-			is_found[i] |= pids[i] == member->pid;
-		status |= show(sheet, view, member);
+		for (size_t i = 0; i < wanted->count; i++)
+			if (wanted->pids[i] == member->pid)
+				is_there[i] = is_named = true;
+		status |= show_wanted(sheet, view, member, is_named, wanted);
 	}
-	for (size_t i = 0; i < count; i++)
-		if (!is_found[i])
-			status |= say_not_there(sheet, pids[i]);
-	free(is_found);
+	for (size_t i = 0; i < wanted->count; i++)
+		if (!is_there[i])
+			status |= say_not_there(sheet, wanted->pids[i]);
+	free(is_there);
 	return status;
 }

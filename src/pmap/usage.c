@@ -33,6 +33,11 @@ static const char *const pmap_lines[] = {
 static const char own_lines[] =
 	"\n"
 	"More than pmap (spelled in full):\n"
+	" --all                       every process\n"
+	" --name <re>                 processes whose name matches\n"
+	" --user <name>               processes of this user\n"
+	" --tree <pid>                this process and its descendants\n"
+	" --cgroup <path>             processes in this cgroup or below\n"
 	" --root <dir>                read <dir>/PID instead of /proc/PID\n"
 	" --from <path>               read what was saved: a map, a folder, an archive\n"
 	" --jobs <n>                  read at most n processes at a time\n"

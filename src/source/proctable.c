@@ -139,15 +139,6 @@ static bool read_pid(const char *name, pid_t *ret)
 	return true;
 }
 
-/* Whether nothing is asked of a process but to be there. */
-static bool is_all(const struct px_select *select)
-{
-	for (size_t i = 0; i < PX_SELECTORS; i++)
-		if (i != PX_SELECT_ALL && select->values[i] != NULL)
-			return false;
-	return true;
-}
-
 /* Process @pid of a folder. */
 static int add_folder(struct px_proctable *table, const struct px_select *select,
 	struct pmapx_source *source, pid_t pid)
@@ -158,7 +149,8 @@ static int add_folder(struct px_proctable *table, const struct px_select *select
 
 	/* What has a folder and no stat is wanted where all are: it is to be named. */
 	if (r < 0 && !px_is_shortage(r) && *error.reason != '\0')
-		return add_row(table, select, &(struct px_who){ .pid = pid }, is_all(select));
+		return add_row(
+			table, select, &(struct px_who){ .pid = pid }, px_select_is_all(select));
 	if (r < 0)
 		return unless_shortage(r);
 	r = px_proctable_add(table, select, process);

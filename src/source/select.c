@@ -150,6 +150,14 @@ bool px_select_is_given(const struct px_select *select)
 	return false;
 }
 
+bool px_select_is_all(const struct px_select *select)
+{
+	for (size_t i = 0; i < PX_SELECTORS; i++)
+		if (i != PX_SELECT_ALL && select->values[i] != NULL)
+			return false;
+	return select->values[PX_SELECT_ALL] != NULL;
+}
+
 bool px_select_wants_texts(const struct px_select *select)
 {
 	return select->values[PX_SELECT_NAME] != NULL || select->values[PX_SELECT_CGROUP] != NULL;

@@ -76,6 +76,9 @@ void px_select_deinit(struct px_select *select);
 /** Whether anything was asked for. */
 bool px_select_is_given(const struct px_select *select);
 
+/** Whether nothing is asked of a process but to be there. */
+bool px_select_is_all(const struct px_select *select);
+
 /**
  * Whether texts about a process must be looked at, not only numbers.
  */

@@ -24,7 +24,7 @@ COMPLETIONS = os.path.join(px.SOURCE, "completions")
 PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from -n --create-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
-OWN_OPTIONS = {"--root", "--from", "--jobs", "--compat"}
+OWN_OPTIONS = set("""--all --name --user --tree --cgroup --root --from --jobs --compat""".split())
 PMAP_LONG = {option for option in PMAP_OPTIONS if option.startswith("--")}
 
 # A process name that would forge a candidate, colour the terminal and reorder the line, and what
@@ -103,6 +103,21 @@ class Shell:
         self.assertEqual(set(self.complete("pmapx --compat=")), {"3.2"})
         self.assertEqual(set(self.complete("pmapx --compat=3")), {"3.2"})
         self.assertEqual(set(self.complete("pmapx --compat ")), {"3.2"})
+
+    def test_selectors(self):
+        pid = self.process()
+        for line in ("pmapx --tree %s", "pmapx --tree=%s", "pmapx -x --tree %s"):
+            with self.subTest(line=line):
+                # All of them change too fast to be asked for twice.
+                self.assertIn(pid, self.complete(line % pid[:-1]))
+        for line in ("pmapx --user ", "pmapx --user=", "pmapx --user ro"):
+            with self.subTest(line=line):
+                self.assertIn("root", self.complete(line))
+        for line in ("pmapx --name ", "pmapx --name=", "pmapx --cgroup ", "pmapx --cgroup="):
+            with self.subTest(line=line):
+                self.assertNotIn(pid, self.complete(line))
+        # pmap has none of them.
+        self.assertIn(pid, self.complete("pmap --user "))
 
     def test_root_takes_folders(self):
         for line in ("pmapx --root ", "pmapx --root=", "pmapx --root fo"):
