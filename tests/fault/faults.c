@@ -16,6 +16,7 @@
  *     of them, in order; then "left DESCRIPTORS ALLOCATIONS", which is what was
  *     opened or allocated and not given back; then "end".
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -67,6 +68,7 @@ WRAPPED(ssize_t, __read_chk, int fd, void *bytes, size_t size, size_t room);
 WRAPPED_64(ssize_t, pread, int fd, void *bytes, size_t size, off_t offset);
 WRAPPED(ssize_t, write, int fd, const void *bytes, size_t size);
 WRAPPED(int, close, int fd);
+WRAPPED(int, closedir, DIR *folder);
 WRAPPED(int, ioctl, int fd, ioctl_request request, ...);
 WRAPPED(int, fsync, int fd);
 WRAPPED(int, unlink, const char *path);
@@ -422,6 +424,15 @@ int __wrap_close(int fd)
 		return r;
 	errno = fault.error;
 	return -1;
+}
+
+/* It has a descriptor that was opened by ourselves. */
+int __wrap_closedir(DIR *folder)
+{
+	pthread_mutex_lock(&seen.lock);
+	seen.descriptors--;
+	pthread_mutex_unlock(&seen.lock);
+	return __real_closedir(folder);
 }
 
 int __wrap_ioctl(int fd, ioctl_request request, ...)

@@ -92,6 +92,17 @@ class OneProcess(Sweep):
                 rc.write("[Fields Display]\nPerm\nRss\nPss\nMapping\n[Mapping]\nShowPath\n")
             self.sweep(["--root", root.path, "-c", "100"], self.check, HOME=home)
 
+    def test_selected(self):
+        """Short of memory is not nobody."""
+        with px.sample() as root:
+            root.file("100/cgroup", "0::/a\n")
+            for words in (["--all"], ["--name", "A"], ["--user", "0", "--all", "100"],
+                          ["--tree", "100", "--cgroup", "/a"]):
+                root.file("100/status", "Name:\tA\nTgid:\t100\nUid:\t0\t0\t0\t0\n")
+                self.sweep(["--root", root.path, *words], self.check)
+        with px.Target("anon") as target:
+            self.sweep(["--tree", str(target.pid), "--name", "."], self.check_running)
+
     def test_as_pmap(self):
         """pmap says nothing of a process, and the same as ever of itself."""
         with px.Target("anon") as target:
