@@ -208,6 +208,29 @@ static int take_entry(struct px_saved *saved, const char *path, const struct px_
 }
 
 /*
+ * A map that is not wanted may tell what the device of shared memory is, for those
+ * that are; it does not stay.
+ */
+static int pass_by(struct px_saved *saved, const char *path, const struct px_saved_name *name)
+{
+	struct pmapx_text host = px_saved_host(&name->folder);
+	struct px_found found = { .at = saved->spool.length };
+	int r;
+
+	if (name->file != PX_FILE_MAPS && name->file != PX_FILE_SMAPS)
+		return 0;
+	r = px_index_host(&saved->index, &host, &found.host);
+	if (r < 0 || saved->index.hosts[found.host].shm_asked ||
+		saved->index.hosts[found.host].shm_seen == PX_SHM_SURE)
+		return r == -EXFULL ? 0 : r;
+	r = copy_entry(saved, path, UINT64_MAX, &found.length);
+	if (r == 0)
+		r = px_saved_look_for_shm(saved, &found);
+	px_spool_cut(&saved->spool, found.at);
+	return r;
+}
+
+/*
  * A manifest: the first file of a capture says what is known at its beginning,
  * the last one all.  It goes through the spool like any file, and out again.
  */
@@ -304,7 +327,8 @@ static int look_at(struct px_saved *saved)
 		reader->has_ended = reader->is_done = true;
 		return 0;
 	}
-	return px_saved_wants(saved, name.pid) ? take_entry(saved, path.bytes, &name) : 0;
+	return px_saved_wants(saved, name.pid) ? take_entry(saved, path.bytes, &name)
+					       : pass_by(saved, path.bytes, &name);
 }
 
 /* All has been read that can be. */

@@ -155,8 +155,8 @@ static int add_file(struct px_saved *saved)
 	enum form form;
 	int r;
 
-	if (!read_name(collection, &name, &form) ||
-		(!name.is_manifest && !px_saved_wants(saved, name.pid)))
+	/* Those that are not wanted may tell where shared memory lives. */
+	if (!read_name(collection, &name, &form))
 		return 0;
 	found = (struct px_found){ .pid = name.pid, .file = name.file };
 	host = px_saved_host(&name.folder);

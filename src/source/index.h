@@ -25,6 +25,9 @@ struct px_host {
 	bool shm_asked;          /**< Whether @shm_result and @shm are known. */
 	int shm_result;          /**< What finding out gave. */
 	struct pmapx_device shm; /**< Where shared memory lives, if @shm_result is 0. */
+
+	/** How sure @shm is by what has been seen, before it is asked for. */
+	enum px_shm_answer shm_seen;
 };
 
 /** A list of files, and of the hosts that they are of; all zero is empty. */

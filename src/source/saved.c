@@ -297,42 +297,49 @@ static int saved_open_file(const struct px_place *place, enum px_file file, stru
 	return r;
 }
 
-/* Any map of @host may tell: the processes of a host share the device. */
-static int find_shm_device(struct pmapx_source *source, uint32_t host, struct pmapx_device *ret)
+int px_saved_look_for_shm(struct px_saved *saved, const struct px_found *found)
 {
-	struct px_saved *saved = source->saved;
-	enum px_shm_answer best = PX_SHM_NO;
+	struct px_host *host = &saved->index.hosts[found->host];
+	struct px_stream stream;
+	int r;
 
-	for (size_t i = 0; i < saved->index.count && best < PX_SHM_SURE; i++) {
+	if (host->shm_seen == PX_SHM_SURE || open_found(saved, found, &stream) < 0)
+		return 0;
+	r = px_shm_scan(
+		saved->source->ops, &stream, px_shm_by_safe_name, 0, &host->shm_seen, &host->shm);
+	saved_close_stream(&stream);
+	return r;
+}
+
+/* Any map of @host may tell: the processes of a host share the device. */
+static int find_shm_device(struct px_saved *saved, uint32_t host)
+{
+	for (size_t i = 0; i < saved->index.count; i++) {
 		const struct px_found *found = &saved->index.list[i];
-		struct px_stream stream;
-		int r;
 
-		if (found->host != host ||
-			(found->file != PX_FILE_MAPS && found->file != PX_FILE_SMAPS))
-			continue;
-		r = open_found(saved, found, &stream);
-		if (r == 0) {
-			r = px_shm_scan(source->ops, &stream, px_shm_by_safe_name, 0, &best, ret);
-			saved_close_stream(&stream);
+		if (found->host == host &&
+			(found->file == PX_FILE_MAPS || found->file == PX_FILE_SMAPS)) {
+			int r = px_saved_look_for_shm(saved, found);
+
+			if (r < 0)
+				return r;
 		}
-		if (px_is_shortage(r))
-			return r;
 	}
-	return best == PX_SHM_NO ? -ENODATA : 0;
+	return saved->index.hosts[host].shm_seen == PX_SHM_NO ? -ENODATA : 0;
 }
 
 int px_saved_shm_device(struct pmapx_source *source, struct pmapx_device *ret)
 {
 	struct px_saved *saved = source->saved;
 	struct px_host *host;
+	uint32_t number;
 
 	if (saved->run == 0)
 		return -ENODATA;
-	host = &saved->index.hosts[saved->index.list[saved->first].host];
+	number = saved->index.list[saved->first].host;
+	host = &saved->index.hosts[number];
 	if (!host->shm_asked) {
-		host->shm_result = find_shm_device(
-			source, saved->index.list[saved->first].host, &host->shm);
+		host->shm_result = find_shm_device(saved, number);
 		host->shm_asked = !px_is_shortage(host->shm_result);
 	}
 	if (host->shm_result == 0)

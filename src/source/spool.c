@@ -33,6 +33,11 @@ void px_spool_clear(struct px_spool *spool)
 		return;
 }
 
+void px_spool_cut(struct px_spool *spool, uint64_t length)
+{
+	spool->length = length;
+}
+
 /* File systems that have no files without a name (NFS, some overlays) lose it at once. */
 static int make_and_unlink(const char *folder)
 {

@@ -28,6 +28,9 @@ void px_spool_deinit(struct px_spool *spool);
 /** Forget what is in it, and keep its memory and its file for more. */
 void px_spool_clear(struct px_spool *spool);
 
+/** Forget all from @length bytes on, which is no more than there is. */
+void px_spool_cut(struct px_spool *spool, uint64_t length);
+
 /**
  * Append @size bytes.  Returns 0, -ENOMEM, or what making or writing the file
  * gave, -ENOSPC for one; then nothing has been appended.

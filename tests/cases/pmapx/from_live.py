@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is shown of a saved process is what was shown of the process while it lived: for targets of
+every shape, in every view, from everything in which processes are saved: copies of files as
+people make them, the article's tar, smemcap.
+
+A process may change between two looks, and others may share its pages: it is looked at before and
+after it is saved, and what differs between these two is not compared."""
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+import px
+import saving
+
+VIEWS = ([], ["-x"], ["-d"], ["-k"], ["-p"], ["-q"], ["-X"], ["-XX"], ["-x", "-A", "0,7f0000000000"])
+
+# Those that do not hold still, are too large, or are there for one test only.
+LEFT_OUT = {"changing", "obedient", "path", "forge"}
+# Those that want to be told what to be.
+ARGUMENTS = {"title": ("name", "", "an argument\nof two lines", "\033[31m"), "title-raw": ("raw", "41004200"),
+             "many": ("3000", "touched")}
+# Columns that depend on who else has a page mapped: the reader has libc.
+OF_OTHERS = {b"Pss", b"Pss_Dirty", b"Pss_Anon", b"Pss_File", b"Pss_Shmem", b"Shared_Clean",
+             b"Shared_Dirty", b"Private_Clean", b"Private_Dirty"}
+
+
+def steady(view, stdout):
+    """Without the columns of others, and without widths."""
+    if not view[:1] or not view[0].startswith("-X"):
+        return stdout
+    lines = stdout.split(b"\n")
+    titles = next((line.split() for line in lines if line.lstrip().startswith(b"Address ")), None)
+    if titles is None:
+        return stdout
+    kept = [i for i, title in enumerate(titles[:-1]) if title not in OF_OTHERS]
+    result = []
+    for line in lines:
+        words = line.split(None, len(titles) - 1)
+        # The row of totals has no number but these; a header has any words.
+        if len(words) >= len(titles) - 1 and words[0] != b"Address":
+            line = b" ".join([words[i] for i in kept] + words[len(titles) - 1:])
+        result.append(b"" if set(line.strip()) <= set(b"= ") or line.endswith(b" KB ") else line)
+    return b"\n".join(result)
+
+
+def look(pid, source=()):
+    """{view: result} of all views of a process."""
+    found = {}
+    for view in VIEWS:
+        got = px.pmapx(*source, *view, str(pid))
+        found[tuple(view)] = steady(view, got.stdout), got.status
+    return found
+
+
+@contextlib.contextmanager
+def targets():
+    """Targets of every shape: their process ids, by shape."""
+    if not os.path.exists(px.TARGET):
+        raise unittest.SkipTest("no " + px.TARGET)
+    listed = px.run([px.TARGET, "--list"]).stdout.decode().splitlines()
+    names = [line.split()[0] for line in listed if not line.startswith("\t")]
+    with contextlib.ExitStack() as stack:
+        pids = {}
+        for name in sorted(set(names) - LEFT_OUT):
+            with contextlib.suppress(unittest.SkipTest):
+                pids[name] = stack.enter_context(px.Target(name, *ARGUMENTS.get(name, ()))).pid
+        yield pids
+
+
+class Live(px.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def compare(self, save, pids):
+        """save(round) makes a source. What did not change around it is what it shows; what did is
+        tried again."""
+        left = {(name, view) for name in pids for view in map(tuple, VIEWS)}
+        compared = 0
+        for number in range(4):
+            names = sorted({name for name, _ in left})
+            before = {name: look(pids[name]) for name in names}
+            source = save(number)
+            after = {name: look(pids[name]) for name in names}
+            for name in names:
+                saved = look(pids[name], ["--from", source])
+                for view in [view for one, view in left if one == name]:
+                    if before[name][view] != after[name][view]:
+                        continue
+                    left.discard((name, view))
+                    compared += 1
+                    with self.subTest(shape=name, view=view):
+                        self.same(saved[view][0], before[name][view][0])
+                        self.assertEqual(saved[view][1], before[name][view][1])
+            if not left:
+                break
+        self.assertGreater(compared, len(pids) * len(VIEWS) // 2)
+        if left:
+            print("still changing: %s" % ", ".join("%s %s" % (name, " ".join(view))
+                                                   for name, view in sorted(left)))
+
+    def copied(self, number, pids, names):
+        """A folder laid out like /proc."""
+        root = os.path.join(self.folder, "copy%d" % number)
+        for pid in pids.values():
+            os.makedirs(os.path.join(root, str(pid)))
+            for name in names:
+                with contextlib.suppress(OSError):
+                    shutil.copyfile("/proc/%d/%s" % (pid, name), os.path.join(root, str(pid), name))
+        return root
+
+    def test_copy(self):
+        with targets() as pids:
+            self.compare(lambda number: self.copied(number, pids, saving.NAMES), pids)
+
+    def test_article(self):
+        """maps-PID and the like in a tar.gz."""
+        with targets() as pids:
+            def save(number):
+                root = self.copied(number, pids, saving.NAMES)
+                folder = saving.collect(root, os.path.join(self.folder, "case%d" % number))
+                return saving.tar(os.path.join(self.folder, "case%d" % number), self.folder,
+                                  os.path.basename(folder), ending=".tar.gz")
+            self.compare(save, pids)
+
+    def test_smemcap(self):
+        """smemcap takes smaps, cmdline and stat of the whole system."""
+        if not shutil.which("smemcap") or os.geteuid() != 0:
+            self.skipTest("no smemcap, or not root")
+        with targets() as pids:
+            def save(number):
+                path = os.path.join(self.folder, "smem%d.tar" % number)
+                with open(path, "wb") as out:
+                    subprocess.run(["smemcap"], stdout=out, check=True, timeout=120)
+                return path
+            self.compare(save, pids)
+
+
+if __name__ == "__main__":
+    px.main()
