@@ -52,6 +52,7 @@
  *   unxz.c           what is compressed as .xz, unpacked within bounds
  * src/lazy/        libpmapx: libraries loaded on first use
  *   library.c        loading one, and finding its functions
+ *   elfutils.c       libelf: the records of ELF files
  *   libarchive.c     tar, and what compresses it
  *   liblzma.c        .xz
  *   libproc2.c       the processes of the running system

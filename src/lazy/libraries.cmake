@@ -29,5 +29,6 @@ function(px_lazy_library name header library package)
 endfunction()
 
 px_lazy_library(LIBARCHIVE archive.h archive libarchive-dev)
+px_lazy_library(LIBELF libelf.h elf libelf-dev)
 px_lazy_library(LIBLZMA lzma.h lzma liblzma-dev)
 px_lazy_library(LIBPROC2 libproc2/pids.h proc2 libproc2-dev)
