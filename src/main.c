@@ -45,6 +45,8 @@
  *   saved.c          what these share
  *   collection.c     a folder of saved files
  *   archive.c        a tar archive of them
+ *   elf_file.c       ELF files, a piece at a time
+ *   elf_image.c      what a mapped ELF file says of its mappings
  *   saved_name.c     what the name of a saved file tells
  *   index.c          what a saved source holds
  *   manifest.c       what a capture says of itself as a whole
