@@ -72,6 +72,6 @@ complete -c pmapx -l user -x -a '(__fish_complete_users)' -d 'processes of this 
 complete -c pmapx -l tree -x -k -a '(__pmapx_pids)' -d 'this process and its descendants'
 complete -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
 complete -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
-complete -c pmapx -l from -r -F -d 'read what was saved: a map, a folder, an archive'
+complete -c pmapx -l from -r -F -d 'read what was saved: map, folder, archive, core'
 complete -c pmapx -l jobs -x -d 'read at most so many processes at a time'
 complete -c pmapx -l compat -x -a 3.2 -d 'lay out as an older pmap did'

@@ -45,6 +45,9 @@
  *   saved.c          what these share
  *   collection.c     a folder of saved files
  *   archive.c        a tar archive of them
+ *   corefile.c       a core file
+ *   core_map.c       the map of its process
+ *   core_notes.c     who its process is
  *   elf_file.c       ELF files, a piece at a time
  *   elf_image.c      what a mapped ELF file says of its mappings
  *   saved_name.c     what the name of a saved file tells

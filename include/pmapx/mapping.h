@@ -190,6 +190,8 @@ struct pmapx_mapping {
 	uint64_t inode;     /**< Inode of the file, 0 if there is none. */
 	uint64_t line;      /**< 1-based line of the input it stood on, or number of the answer. */
 	char perms[5];      /**< As the kernel wrote them, such as "rw-p", terminated. */
+	bool is_not_dumped; /**< Of a core file: it does not hold all of the contents. */
+	bool has_no_mode;   /**< Of a core file: it does not tell rwx; @perms has "---". */
 
 	/**
 	 * What is mapped, as the kernel wrote it: a path (with a newline as
@@ -197,7 +199,8 @@ struct pmapx_mapping {
 	 * Unnamed mappings with a "Name:" line (Android) have that name.
 	 */
 	struct pmapx_text name;
-	struct pmapx_text text;          /**< The whole mapping line, without its newline. */
+	/** The whole mapping line, without its newline; of a core file, one that was made up. */
+	struct pmapx_text text;
 	const struct pmapx_smaps *smaps; /**< Never NULL; all absent in a maps file. */
 };
 

@@ -121,7 +121,7 @@ PMAPX_API int pmapx_source_next(
  */
 PMAPX_API void pmapx_source_close(struct pmapx_source *source);
 
-/** What kind of source it is: "live", "root" or "saved".  Static text. */
+/** What kind of source it is: "live", "root", "saved" or "core".  Static text. */
 PMAPX_API const char *pmapx_source_kind(const struct pmapx_source *source);
 
 /**

@@ -135,9 +135,14 @@ void px_say_not_saved(struct px_sheet *sheet, enum pmapx_map_file file)
 	struct px_out *err = &sheet->console->err;
 
 	begin_message(sheet, sheet->identity->pid, 0, "");
-	px_out_string(err, ": no ");
-	px_out_string(err, px_map_file_name(file));
-	px_out_string(err, " was captured");
+	px_out_string(err, ": ");
+	if (px_is_core(sheet)) {
+		px_out_string(err, "a core file does not hold what is resident");
+	} else {
+		px_out_string(err, "no ");
+		px_out_string(err, px_map_file_name(file));
+		px_out_string(err, " was captured");
+	}
 	if (file == PMAPX_FILE_SMAPS) {
 		px_out_string(err, ", ");
 		px_out_string(err, view_option(sheet->options));

@@ -15,6 +15,11 @@ const char *px_word(const struct px_sheet *sheet, const char *word)
 	return px_translate(&sheet->console->locale, word);
 }
 
+bool px_is_core(const struct px_sheet *sheet)
+{
+	return strcmp(pmapx_source_kind(sheet->source), "core") == 0;
+}
+
 static size_t at_least(const struct px_sheet *sheet, size_t width, const char *heading)
 {
 	size_t length = strlen(px_word(sheet, heading));
@@ -52,10 +57,19 @@ char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, s
 	return px_put_hex(at, address, digits);
 }
 
+/* What is behind the mode of a mapping that has not been dumped; its mode may be unknown. */
+static char *put_mark(char *at, const struct pmapx_mapping *mapping)
+{
+	if (mapping->has_no_mode)
+		memcpy(at, "???", 3);
+	at[5] = '*';
+	return at + 6;
+}
+
 char *px_put_mode(char *at, const struct pmapx_mapping *mapping)
 {
 	memcpy(at, mapping->perms, 3);
 	at[3] = pmapx_mapping_is_shared(mapping) ? 's' : '-';
 	at[4] = '-';
-	return at + 5;
+	return mapping->is_not_dumped ? put_mark(at, mapping) : at + 5;
 }

@@ -24,6 +24,7 @@ struct px_widths {
 	size_t mode;           /**< Heading, at least 5. */
 	size_t offset;         /**< Heading, at least 16. */
 	size_t device;         /**< Heading, at least 9. */
+	size_t mark;           /**< In -d, 1 if a mode may have a mark behind it, else 0. */
 	size_t address_digits; /**< 16; 8 on a live 32-bit system. */
 };
 
@@ -74,6 +75,9 @@ struct px_view {
 
 extern const struct px_view px_view_plain, px_view_extended, px_view_device, px_view_fields;
 
+/** Whether mappings come from a core file. */
+bool px_is_core(const struct px_sheet *sheet);
+
 /** Set the widths of @sheet for its language, and for addresses of @address_digits. */
 void px_widths_init(struct px_sheet *sheet, size_t address_digits);
 
@@ -83,7 +87,10 @@ const char *px_word(const struct px_sheet *sheet, const char *word);
 /** The address, zero-padded to its digits and right-aligned in @width. */
 char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, size_t width);
 
-/** The five characters of the mode column: rwx, s for shared, and a dash. */
+/**
+ * The five characters of the mode column: rwx, s for shared, and a dash.  A sixth,
+ * '*', is for what a core file does not hold.
+ */
 char *px_put_mode(char *at, const struct pmapx_mapping *mapping);
 
 /**

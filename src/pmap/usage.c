@@ -39,7 +39,7 @@ static const char own_lines[] =
 	" --tree <pid>                this process and its descendants\n"
 	" --cgroup <path>             processes in this cgroup or below\n"
 	" --root <dir>                read <dir>/PID instead of /proc/PID\n"
-	" --from <path>               read what was saved: a map, a folder, an archive\n"
+	" --from <path>               read what was saved: map, folder, archive, core\n"
 	" --jobs <n>                  read at most n processes at a time\n"
 	" --compat=3.2                lay out as procps 3.2 did\n";
 

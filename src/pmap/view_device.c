@@ -17,16 +17,17 @@ static void put_heading(struct px_sheet *sheet, const char *heading, size_t widt
 
 static void device_begin(struct px_sheet *sheet)
 {
-	const struct px_widths *widths = &sheet->widths;
+	struct px_widths *widths = &sheet->widths;
 	struct px_out *out = &sheet->console->out;
 	const char *kbytes = px_word(sheet, "Kbytes");
 
+	widths->mark = px_is_core(sheet);
 	if (sheet->options->quiet)
 		return;
 	put_heading(sheet, "Address", widths->address);
 	px_out_right(out, kbytes, strlen(kbytes), widths->kbytes);
 	px_out_string(out, " ");
-	put_heading(sheet, "Mode", widths->mode);
+	put_heading(sheet, "Mode", widths->mode + widths->mark);
 	put_heading(sheet, "Offset", widths->offset);
 	put_heading(sheet, "Device", widths->device);
 	px_out_string(out, px_word(sheet, "Mapping"));
@@ -68,6 +69,8 @@ static int device_row(struct px_sheet *sheet, const struct pmapx_mapping *mappin
 	at = px_put_fill(at, ' ', widths->mode - 5);
 	at = px_put_mode(at, mapping);
 	*at++ = ' ';
+	if (widths->mark != 0 && !mapping->is_not_dumped)
+		*at++ = ' ';
 	at = px_put_fill(at, ' ', widths->offset - 16);
 	at = px_put_hex(at, mapping->offset, 16);
 	*at++ = ' ';

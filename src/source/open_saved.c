@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Opening what was saved: a folder, an archive, or a single map, told apart by
- * what is in it.
+ * Opening what was saved: a folder, an archive, a core file, or a single map,
+ * told apart by what is in it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "maps.h"
 #include "saved.h"
 
-static const char unknown[] = "neither a map, nor a folder or an archive of such";
+static const char unknown[] = "neither a map, nor a folder or an archive of such, nor a core file";
 
 /* A single map. */
 struct file {
@@ -202,6 +202,8 @@ static int open_file(struct px_input *input, const struct pmapx_source_options *
 	bool is_named = px_saved_name(&path, &name) && !name.is_manifest;
 	int r;
 
+	if (px_corefile_is(&text))
+		return px_corefile_open(input, options, ret, ret_reason);
 	if (px_archive_is(&text))
 		return px_archive_open(input, options, ret, ret_reason);
 	if (is_map(&text, &kind))

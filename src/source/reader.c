@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "corefile.h"
 #include "growable.h"
 #include "source_impl.h"
 
@@ -51,6 +52,9 @@ struct pmapx_reader {
 	bool is_hollow;   /* The file is empty, though there is memory. */
 	int failed;       /* Negative errno of reading, not yet told. */
 	bool ended;       /* Nothing more will be handed out. */
+
+	bool has_marks;              /* As the source. */
+	struct pmapx_mapping marked; /* Handed out last, if it has. */
 };
 
 static void close_all(struct pmapx_reader *reader, bool has_stream)
@@ -134,6 +138,7 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	if (reader == NULL)
 		return -ENOMEM;
 	reader->process = process;
+	reader->has_marks = process->source->has_marks;
 	reader->file = file;
 	/* Kernel threads and zombies have no stack that could start somewhere. */
 	reader->has_memory = process->identity.has_start_stack;
@@ -307,6 +312,19 @@ static int tell_failure(struct pmapx_reader *reader, int r, struct pmapx_error *
 	return r;
 }
 
+/* In a map that was made of a core file, marks stand where an inode would. */
+static const struct pmapx_mapping *take_marks(
+	struct pmapx_reader *reader, const struct pmapx_mapping *mapping)
+{
+	if (!reader->has_marks)
+		return mapping;
+	reader->marked = *mapping;
+	reader->marked.inode = 0;
+	reader->marked.is_not_dumped = (mapping->inode & PX_CORE_NOT_DUMPED) != 0;
+	reader->marked.has_no_mode = (mapping->inode & PX_CORE_NO_MODE) != 0;
+	return &reader->marked;
+}
+
 int pmapx_reader_next(
 	struct pmapx_reader *reader, const struct pmapx_mapping **ret, struct pmapx_error *error)
 {
@@ -323,6 +341,7 @@ int pmapx_reader_next(
 		if (r == 1) {
 			reader->last_line = (*ret)->line;
 			reader->start = (*ret)->start;
+			*ret = take_marks(reader, *ret);
 		}
 		if (r == -ENOMEM)
 			return tell_failure(reader, r, error);

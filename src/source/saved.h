@@ -122,4 +122,11 @@ bool px_archive_is_none(const struct pmapx_source *source);
 int px_archive_open(struct px_input *input, const struct pmapx_source_options *options,
 	struct pmapx_source **ret, const char **ret_reason);
 
+/** Whether a file that begins with @text is a core file, or another ELF file. */
+bool px_corefile_is(const struct pmapx_text *text);
+
+/** Open a core file; takes what @input has.  *@ret_reason is why not, or "". */
+int px_corefile_open(struct px_input *input, const struct pmapx_source_options *options,
+	struct pmapx_source **ret, const char **ret_reason);
+
 #endif

@@ -72,7 +72,7 @@ int pmapx_source_next(
 
 const char *pmapx_source_kind(const struct pmapx_source *source)
 {
-	return source->ops->kind;
+	return source->has_marks ? "core" : source->ops->kind;
 }
 
 bool pmapx_source_in_order(const struct pmapx_source *source)

@@ -113,6 +113,7 @@ struct pmapx_source {
 	int fd;                  /**< Of the root folder, or the file; -1 if there is none. */
 	char *path;              /**< What the root is called in messages; owned. */
 	bool is_procfs;          /**< Whether a kernel answers, not files that people made. */
+	bool has_marks;          /**< Whether its maps have the marks of corefile.h. */
 	bool shm_asked;          /**< Whether @shm_result and @shm are known. */
 	int shm_result;          /**< What finding out gave. */
 	struct pmapx_device shm; /**< Valid if @shm_result is 0. */
