@@ -110,7 +110,9 @@ PMAPX_API int pmapx_source_open_saved(const char *path, const struct pmapx_sourc
  * @param error  Filled on a negative result, with a reason that is valid until
  *               the next call.  May be NULL.
  * @return 1 with a process; 0 at the end; negative, after which the next call
- *         goes on, for a part of the source that could not be read.
+ *         goes on, for a part of the source that could not be read; of a source
+ *         that is not saved, -ENOMEM, -EMFILE or -ENFILE, after which it tries
+ *         again.
  */
 PMAPX_API int pmapx_source_next(
 	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error);

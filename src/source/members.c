@@ -73,13 +73,18 @@ int px_folder_next(
 	if (source->pids == NULL && source->next_pid == 0) {
 		int r = list(source);
 
-		if (r < 0) {
-			/* What has been found is handed out; it is not looked for again. */
+		/* What is short now may not be short the next time; all else is not tried again. */
+		if (px_is_shortage(r)) {
+			free(source->pids);
+			source->pids = NULL;
+			source->pid_count = 0;
+		} else {
 			source->next_pid = 1;
+		}
+		if (r < 0) {
 			*error = (struct pmapx_error){ .code = -r, .reason = "" };
 			return r;
 		}
-		source->next_pid = 1;
 	}
 	if (source->pids == NULL || source->next_pid > source->pid_count)
 		return 0;
