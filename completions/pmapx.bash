@@ -35,6 +35,49 @@ _pmapx_pids()
 	done
 }
 
+# The verbs; what is completed is in the variables of _pmapx.
+_pmapx_help()
+{
+	mapfile -t COMPREPLY < <(compgen -W 'capture help' -- "$cur")
+}
+
+_pmapx_capture()
+{
+	local options='
+		-o --output= --label= --force --redact= --max-rss= --numa --cost --jobs= --strict
+		--all --name= --user= --tree= --cgroup= -h --help'
+
+	[[ ! $ended && $previous == -o ]] && option=-o
+	case $option in
+	-o | --output)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
+		return
+		;;
+	--redact)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 'args paths addresses' -- "$cur")
+		return
+		;;
+	--user)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
+		return
+		;;
+	--tree)
+		_pmapx_pids "$cur" /proc "$prefix"
+		return
+		;;
+	--label | --max-rss | --jobs | --name | --cgroup)
+		return
+		;;
+	esac
+	if [[ $cur == -* && ! $ended ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+	else
+		_pmapx_pids "$cur" /proc ''
+	fi
+}
+
 _pmapx()
 {
 	local options='
@@ -83,6 +126,11 @@ _pmapx()
 	[[ ! $own && $option == --@(name|user|tree|cgroup|root|from|jobs|compat) ]] && option=
 
 	COMPREPLY=()
+	# A verb is the first word, and has options of its own.
+	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|help) ]]; then
+		_pmapx_${COMP_WORDS[1]}
+		return
+	fi
 	case $option in
 	--read-rc-from | --create-rc-to | --from | -*[CN])
 		compopt -o filenames 2>/dev/null
@@ -120,6 +168,8 @@ _pmapx()
 		_pmapx_pids "${cur#/proc/}" "$root" /proc/
 	else
 		_pmapx_pids "$cur" "$root" ''
+		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
+			< <(compgen -W 'capture help' -- "$cur")
 	fi
 }
 

@@ -48,30 +48,66 @@ function __pmapx_folders
     __fish_complete_directories (string replace -r -- '^--root=' '' (commandline -ct)) ''
 end
 
+# Whether the first word is this verb; or, without one, no verb.
+function __pmapx_verb
+    set -l words (commandline -opc)
+    set -l verb
+    string match -qr '(^|/)pmapx$' -- $words[1]
+    and contains -- "$words[2]" capture help
+    and set verb $words[2]
+    test "$verb" = "$argv[1]"
+end
+
+function __pmapx_is_first
+    test (count (commandline -opc)) -eq 1
+end
+
 for command in pmapx pmap
     complete -c $command -f
-    complete -c $command -k -a '(__pmapx_pids)'
-    complete -c $command -s x -l extended -d 'show details'
-    complete -c $command -o X -d 'show even more details'
-    complete -c $command -o XX -d 'show everything the kernel provides'
-    complete -c $command -s d -l device -d 'show the device format'
-    complete -c $command -s c -l read-rc -d 'read the default rc'
-    complete -c $command -s C -l read-rc-from -r -F -d 'read the rc from a file'
-    complete -c $command -s n -l create-rc -d 'create new default rc'
-    complete -c $command -s N -l create-rc-to -r -F -d 'create new rc to a file'
-    complete -c $command -s q -l quiet -d 'do not display header and footer'
-    complete -c $command -s p -l show-path -d 'show path in the mapping'
-    complete -c $command -s k -l use-kernel-name -d 'use names provided by kernel'
-    complete -c $command -s A -l range -x -d 'limit results to the given range'
-    complete -c $command -s h -l help -d 'display help and exit'
-    complete -c $command -s V -l version -d 'output version information and exit'
+    complete -c $command -k -n 'not __pmapx_verb help' -a '(__pmapx_pids)'
+    complete -c $command -s x -l extended -n __pmapx_verb -d 'show details'
+    complete -c $command -o X -n __pmapx_verb -d 'show even more details'
+    complete -c $command -o XX -n __pmapx_verb -d 'show everything the kernel provides'
+    complete -c $command -s d -l device -n __pmapx_verb -d 'show the device format'
+    complete -c $command -s c -l read-rc -n __pmapx_verb -d 'read the default rc'
+    complete -c $command -s C -l read-rc-from -r -F -n __pmapx_verb -d 'read the rc from a file'
+    complete -c $command -s n -l create-rc -n __pmapx_verb -d 'create new default rc'
+    complete -c $command -s N -l create-rc-to -r -F -n __pmapx_verb -d 'create new rc to a file'
+    complete -c $command -s q -l quiet -n __pmapx_verb -d 'do not display header and footer'
+    complete -c $command -s p -l show-path -n __pmapx_verb -d 'show path in the mapping'
+    complete -c $command -s k -l use-kernel-name -n __pmapx_verb -d 'use names provided by kernel'
+    complete -c $command -s A -l range -x -n __pmapx_verb -d 'limit results to the given range'
+    complete -c $command -s h -l help -n __pmapx_verb -d 'display help and exit'
+    complete -c $command -s V -l version -n __pmapx_verb -d 'output version information and exit'
 end
-complete -c pmapx -l all -d 'every process'
-complete -c pmapx -l name -x -d 'processes whose name matches'
-complete -c pmapx -l user -x -a '(__fish_complete_users)' -d 'processes of this user'
-complete -c pmapx -l tree -x -k -a '(__pmapx_pids)' -d 'this process and its descendants'
-complete -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
-complete -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
-complete -c pmapx -l from -r -F -d 'read what was saved: map, folder, archive, core'
-complete -c pmapx -l jobs -x -d 'read at most so many processes at a time'
-complete -c pmapx -l compat -x -a 3.2 -d 'lay out as an older pmap did'
+complete -c pmapx -l all -n __pmapx_verb -d 'every process'
+complete -c pmapx -l name -x -n __pmapx_verb -d 'processes whose name matches'
+complete -c pmapx -l user -x -a '(__fish_complete_users)' -n __pmapx_verb -d 'processes of this user'
+complete -c pmapx -l tree -x -k -a '(__pmapx_pids)' -n __pmapx_verb -d 'this process and its descendants'
+complete -c pmapx -l cgroup -x -n __pmapx_verb -d 'processes in this cgroup or below'
+complete -c pmapx -l root -x -a '(__pmapx_folders)' -n __pmapx_verb -d 'read another proc root'
+complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, folder, archive, core'
+complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'
+complete -c pmapx -l compat -x -a 3.2 -n __pmapx_verb -d 'lay out as an older pmap did'
+
+set -l verbs "capture\t'save processes to one file' help\t'print the help of a verb'"
+complete -n __pmapx_is_first -c pmapx -a $verbs
+complete -n '__pmapx_verb help' -c pmapx -a $verbs
+complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
+complete -n '__pmapx_verb capture' -c pmapx -l label -x -d 'a name for the capture'
+complete -n '__pmapx_verb capture' -c pmapx -l force -d 'replace what is there'
+complete -n '__pmapx_verb capture' -c pmapx -l redact -x -a 'args paths addresses' \
+    -d 'replace before writing'
+complete -n '__pmapx_verb capture' -c pmapx -l max-rss -x -d 'do not read smaps of larger processes'
+complete -n '__pmapx_verb capture' -c pmapx -l all -d 'every process'
+complete -n '__pmapx_verb capture' -c pmapx -l name -x -d 'processes whose name matches'
+complete -n '__pmapx_verb capture' -c pmapx -l user -x -a '(__fish_complete_users)' \
+    -d 'processes of this user'
+complete -n '__pmapx_verb capture' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
+    -d 'this process and its descendants'
+complete -n '__pmapx_verb capture' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
+complete -n '__pmapx_verb capture' -c pmapx -l numa -d 'also save numa_maps'
+complete -n '__pmapx_verb capture' -c pmapx -l cost -d 'say how long each process took'
+complete -n '__pmapx_verb capture' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
+complete -n '__pmapx_verb capture' -c pmapx -l strict -d 'status 1 if something could not be read'
+complete -n '__pmapx_verb capture' -c pmapx -s h -l help -d 'display help and exit'

@@ -6,6 +6,9 @@
  * folder sees only those that doc/ARCHITECTURE.md allows it.
  *
  * src/main.c       this file: which face is asked for
+ * src/cmd/         verbs
+ *   cmd.c            their table, and help
+ *   capture.c        the command line of "capture"
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
  *   wanted.c         the processes that are selected, beside those that are named
@@ -26,6 +29,19 @@
  *   columns.c        the columns that keys of smaps make
  *   heritage.c       what columns have from the processes before
  *   cells.c          a store for rows that wait for their widths
+ * src/capture/     saving processes to a file
+ *   capture.c        from the first byte to the last
+ *   pool.c           processes read side by side, handed out in order
+ *   take.c           one process
+ *   host.c           the host
+ *   redact.c         what is replaced, and by what
+ *   redact_addresses.c  addresses
+ *   about.c          pmapx.json
+ *   target.c         where it all goes, and how that gets its name
+ *   archive.c        tar
+ *   tree.c           a folder
+ *   interrupt.c      signals that wait
+ *   report.c         progress, closing line, costs
  * src/source/      libpmapx: where the text comes from
  *   source.c         what sources share
  *   live.c           the running system
@@ -84,6 +100,7 @@
  */
 #include <string.h>
 
+#include "cmd.h"
 #include "console.h"
 #include "pmap.h"
 
@@ -92,6 +109,7 @@ int main(int argc, char **argv)
 	static char nameless[] = "pmapx", *nothing[] = { nameless, NULL };
 	/* Too large for a stack that somebody has limited. */
 	static struct px_console console;
+	const struct px_verb *verb;
 	bool as_pmap;
 	int status;
 
@@ -104,7 +122,9 @@ int main(int argc, char **argv)
 	as_pmap = strcmp(console.name, "pmap") == 0;
 	console.terse = as_pmap;
 	px_locale_begin(&console.locale);
-	status = px_pmap(&console, as_pmap, argc, argv);
+	verb = as_pmap ? NULL : px_verb_find(argc, argv);
+	status = verb != NULL ? verb->run(&console, argc - 1, argv + 1)
+			      : px_pmap(&console, as_pmap, argc, argv);
 	status = px_console_finish(&console, status);
 	px_console_deinit(&console);
 	return status;

@@ -26,6 +26,7 @@
 	X(archive_read_next_header2)               \
 	X(archive_read_data_block)                 \
 	X(archive_read_free)                       \
+	X(archive_errno)                           \
 	X(archive_write_new)                       \
 	X(archive_write_add_filter_gzip)           \
 	X(archive_write_add_filter_xz)             \

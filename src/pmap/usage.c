@@ -41,7 +41,11 @@ static const char own_lines[] =
 	" --root <dir>                read <dir>/PID instead of /proc/PID\n"
 	" --from <path>               read what was saved: map, folder, archive, core\n"
 	" --jobs <n>                  read at most n processes at a time\n"
-	" --compat=3.2                lay out as procps 3.2 did\n";
+	" --compat=3.2                lay out as procps 3.2 did\n"
+	"\n"
+	"Other jobs, by a word in front of all else (more with \"help\"):\n"
+	" capture                     save processes to one file\n"
+	" help [<word>]               what there is, and its options\n";
 
 static const char *const last_lines[] = {
 	" -h, --help     display this help and exit\n",

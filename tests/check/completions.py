@@ -25,6 +25,9 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --root --from --jobs --compat""".split())
+VERBS = {"capture", "help"}
+CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
+    --help --all --name --user --tree --cgroup""".split())
 PMAP_LONG = {option for option in PMAP_OPTIONS if option.startswith("--")}
 
 # A process name that would forge a candidate, colour the terminal and reorder the line, and what
@@ -151,8 +154,33 @@ class Shell:
                 offered = self.complete(line)
                 self.assertIn(pid, offered)
                 self.assertIn(str(os.getpid()), offered)
-                for word in offered:
-                    self.assertTrue(word.isdigit(), word)
+                verbs = VERBS if line == "pmapx " else set()
+                self.assertEqual({word for word in offered if not word.isdigit()}, verbs)
+
+    def test_verbs(self):
+        """Only as the first word, and only of pmapx."""
+        self.assertEqual(self.words("pmapx c"), {"capture"})
+        self.assertEqual(self.words("pmapx help "), VERBS)
+        self.assertEqual(self.words("pmapx help c"), {"capture"})
+        for line in ("pmap c", "pmapx -x c", "pmapx 1 c"):
+            with self.subTest(line=line):
+                self.assertFalse(self.words(line) & VERBS)
+
+    def test_capture(self):
+        self.assertEqual(self.words("pmapx capture --"), CAPTURE_LONG)
+        self.assertEqual(self.words("pmapx capture -"), CAPTURE_LONG | {"-o", "-h"})
+        self.assertEqual(self.words("pmapx capture --f"), {"--force"})
+        self.assertEqual(self.words("pmapx capture --redact "), {"args", "paths", "addresses"})
+        self.assertEqual(self.words("pmapx capture --redact=p"), {"paths"})
+        for line in ("pmapx capture -o ", "pmapx capture --output=", "pmapx capture --output "):
+            with self.subTest(line=line):
+                self.assertEqual(self.words(line), {"folder", "rc"})
+        pid = self.process()
+        for line in ("pmapx capture ", "pmapx capture --force ", "pmapx capture 1 "):
+            with self.subTest(line=line):
+                offered = self.complete(line)
+                self.assertIn(pid, offered)
+                self.assertTrue(all(word.isdigit() for word in offered), offered)
 
     def test_processes_by_their_beginning(self):
         pid = self.process()
@@ -290,7 +318,7 @@ class Fish(Shell, px.TestCase):
             self.assertTrue(description, word)
 
     def test_in_order_of_number(self):
-        pids = [int(word) for word in self.complete("pmapx ")]
+        pids = [int(word) for word in self.complete("pmapx -x ")]
         self.assertEqual(pids, sorted(pids))
 
 

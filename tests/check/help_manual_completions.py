@@ -25,11 +25,11 @@ def read(*parts):
         return file.read()
 
 
-def of_help(program):
+def of_help(*words):
     """The options that a program's own usage text lists."""
-    got = px.run([program, "--help"])
+    got = px.run([*words, "--help"])
     if got.status != 0 or got.stderr:
-        raise AssertionError("%s --help: status %d, stderr %r" % (program, got.status, got.stderr))
+        raise AssertionError("%s --help: status %d, stderr %r" % (words, got.status, got.stderr))
     options = {}
     for line in got.stdout.decode().splitlines():
         # " -A, --range=<low>[,<high>]  limit ...", " --root DIR  ..."
@@ -60,10 +60,10 @@ def manual_flags(line):
                 break
 
 
-def of_manual():
+def of_manual(page):
     """The options that have an entry of their own in the manual."""
     options = {}
-    for line in read("doc", "pmapx.1").splitlines():
+    for line in read("doc", page).splitlines():
         if line.startswith(".It Fl "):
             for name, value in manual_flags(line):
                 options[name] = value if name.startswith("--") else None
@@ -78,6 +78,7 @@ def of_words(text):
 
 def of_bash(face):
     text = read("completions", "pmapx.bash")
+    text = text[text.index("\n_pmapx()"):]
     options = of_words(re.search(r"^\tlocal options='([^']*)'$", text, re.M).group(1))
     if face == "pmapx":
         options.update(of_words(re.search(r"^\tlocal own='([^']*)'$", text, re.M).group(1)))
@@ -89,6 +90,10 @@ def of_zsh(face):
     specs = re.search(r"^  _arguments .*?(?=^\})", text, re.M | re.S).group()
     if face == "pmapx":
         specs += re.search(r"^    own=\(\n(.*?)^    \)", text, re.M | re.S).group()
+    return of_specs(specs)
+
+
+def of_specs(specs):
     options = {}
     for line in specs.splitlines():
         # '(...)'{-A+,--range=}'[limit ...'   "(...)-X[show ..."   '--root=[read ...'
@@ -104,11 +109,36 @@ def of_fish(face):
         words = line.split(" -d ")[0].split()
         if words[:2] != ["complete", "-c"] or words[2] not in ("$command", face):
             continue
-        value = "-r" in words or "-x" in words
-        for flag, form in (("-s", "-%s"), ("-o", "-%s"), ("-l", "--%s")):
-            if flag in words[3:]:
-                name = form % words[words.index(flag, 3) + 1]
-                options[name] = value if flag == "-l" else None
+        options.update(of_fish_words(words[3:]))
+    return options
+
+
+def of_fish_words(words):
+    options = {}
+    value = "-r" in words or "-x" in words
+    for flag, form in (("-s", "-%s"), ("-o", "-%s"), ("-l", "--%s")):
+        if flag in words:
+            options[form % words[words.index(flag) + 1]] = value if flag == "-l" else None
+    return options
+
+
+def of_bash_verb(verb):
+    text = read("completions", "pmapx.bash")
+    text = text[text.index("\n_pmapx_%s()" % verb):]
+    return of_words(re.search(r"^\tlocal options='([^']*)'$", text, re.M).group(1))
+
+
+def of_zsh_verb(verb):
+    text = read("completions", "_pmapx")
+    return of_specs(re.search(r"^_pmapx_%s\(\) \{\n(.*?)^\}" % verb, text, re.M | re.S).group(1))
+
+
+def of_fish_verb(verb):
+    options = {}
+    start = "complete -n '__pmapx_verb %s' -c pmapx " % verb
+    for line in read("completions", "pmapx.fish").replace("\\\n", " ").splitlines():
+        if line.startswith(start):
+            options.update(of_fish_words(line[len(start):].split(" -d ")[0].split()))
     return options
 
 
@@ -139,7 +169,7 @@ class HelpManualCompletions(px.TestCase):
 
     def test_manual(self):
         listed = dict(self.faces())["pmapx"]
-        manual = of_manual()
+        manual = of_manual("pmapx.1")
         self.assertLessEqual(MANUAL_ONLY, set(manual))
         self.assertEqual({o: v for o, v in manual.items() if o not in MANUAL_ONLY}, listed)
 
@@ -167,6 +197,35 @@ class HelpManualCompletions(px.TestCase):
         for face, listed in self.faces():
             with self.subTest(face=face):
                 self.assertEqual(of_fish(face), listed)
+
+
+class Verbs(px.TestCase):
+    """The same of each verb that has options."""
+
+    def verbs(self):
+        text = px.pmapx("help").stdout.decode()
+        listed = re.findall(r"^ (\w+) {2,}\w", text.partition("\nVerbs:\n")[2], re.M)
+        self.assertIn("help", listed)
+        return [verb for verb in listed if verb != "help"]
+
+    def test_verbs(self):
+        self.assertEqual(self.verbs(), ["capture"])
+        for verb in self.verbs():
+            listed = of_help(px.PMAPX, verb)
+            self.assertGreater(len(listed), 3)
+            self.assertEqual(of_manual("pmapx-%s.1" % verb), listed, "manual")
+            self.assertEqual(of_bash_verb(verb), listed, "bash")
+            self.assertEqual(of_zsh_verb(verb), listed, "zsh")
+            self.assertEqual(of_fish_verb(verb), listed, "fish")
+
+    def test_manual_speaks_of_no_other_option(self):
+        for verb in self.verbs():
+            # What pmapx itself has is spoken of, too.
+            known = set(of_help(px.PMAPX, verb)) | set(of_help(px.PMAPX))
+            page = "pmapx-%s.1" % verb
+            for number, line in enumerate(read("doc", page).splitlines(), 1):
+                for name, _ in manual_flags(line) if line.startswith(".") else ():
+                    self.assertIn(name, known, "doc/%s:%d" % (page, number))
 
 
 if __name__ == "__main__":

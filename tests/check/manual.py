@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The manual page is clean for mandoc and for man, and fits a terminal of 80 columns."""
+"""The manual pages are clean for mandoc and for man, and fit a terminal of 80 columns."""
 import os
 import re
 import shutil
@@ -9,8 +9,6 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import px
-
-PAGE = os.path.join(px.SOURCE, "doc", "pmapx.1")
 
 SECTIONS = """NAME SYNOPSIS DESCRIPTION OPERANDS OUTPUT SAVED_DATA RC_FILES ENVIRONMENT FILES EXIT_STATUS EXAMPLES
     DIAGNOSTICS COMPATIBILITY SEE_ALSO CAVEATS SECURITY_CONSIDERATIONS""".split()
@@ -37,7 +35,9 @@ def plain(text):
     return re.sub(r".\x08", "", text)
 
 
-class Manual(px.TestCase):
+class Page:
+    """What holds of each; the classes below say which page, and which sections it has."""
+
     def fits(self, text):
         lines = plain(text).splitlines()
         self.assertGreater(len(lines), 100)
@@ -47,11 +47,11 @@ class Manual(px.TestCase):
     def sections(self, text):
         found = [line.replace(" ", "_") for line in plain(text).splitlines()[1:]
                  if re.fullmatch(r"[A-Z][A-Z ]+", line)]
-        self.assertEqual(found, SECTIONS)
+        self.assertEqual(found, self.sections_wanted)
 
     def test_mandoc_lint(self):
         need_mandoc()
-        got = px.run(["mandoc", "-Tlint", "-W", "style", PAGE])
+        got = px.run(["mandoc", "-Tlint", "-W", "style", self.page])
         # Which other pages are installed is the system's matter, and mandoc's database too.
         def about_us(text):
             return b"".join(line for line in text.splitlines(keepends=True)
@@ -64,14 +64,14 @@ class Manual(px.TestCase):
         need_mandoc()
         for device in ("ascii", "utf8"):
             with self.subTest(device=device):
-                got = px.run(["mandoc", "-T", device, "-O", "width=80", PAGE])
+                got = px.run(["mandoc", "-T", device, "-O", "width=80", self.page])
                 self.assertEqual(got.status, 0, got.stderr)
                 self.fits(got.stdout)
                 self.sections(got.stdout)
 
     def test_man(self):
         need_man_db()
-        got = px.run(["man", "--warnings", "-l", PAGE],
+        got = px.run(["man", "--warnings", "-l", self.page],
                      env=px.environment(MANWIDTH="80", MAN_KEEP_FORMATTING=None))
         self.same(got.stderr, b"", "warnings")
         self.assertEqual(got.status, 0)
@@ -79,12 +79,23 @@ class Manual(px.TestCase):
         self.sections(got.stdout)
 
     def test_source(self):
-        with open(PAGE, "rb") as file:
+        with open(self.page, "rb") as file:
             text = file.read()
         self.assertTrue(text.isascii(), "not ASCII")
         self.assertEqual(text.splitlines()[0], b'.\\" SPDX-License-Identifier: GPL-2.0-or-later')
         for number, line in enumerate(text.splitlines(), 1):
             self.assertEqual(line, line.rstrip(), "blanks at the end of line %d" % number)
+
+
+class Pmapx(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx.1")
+    sections_wanted = SECTIONS
+
+
+class Capture(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx-capture.1")
+    sections_wanted = """NAME SYNOPSIS DESCRIPTION ENVIRONMENT EXIT_STATUS EXAMPLES SEE_ALSO CAVEATS
+        SECURITY_CONSIDERATIONS""".split()
 
 
 if __name__ == "__main__":

@@ -42,6 +42,9 @@ class Races(px.TestCase):
     def test_jobs(self):
         self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "jobs.py"), "-k", "Output")
 
+    def test_capture(self):
+        self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "capture.py"), "-k", "Jobs")
+
     def test_locales(self):
         """What is not ASCII has each worker look up the character set. Without translations:
         the locks in the C library's gettext() are none that ThreadSanitizer knows."""

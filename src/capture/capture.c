@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Taking a capture, from beginning to end.
+ */
+#include "capture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "interrupt.h"
+#include "about.h"
+#include "pool.h"
+#include "proctable.h"
+#include "redact.h"
+#include "report.h"
+#include "target.h"
+
+/* What the manifest keeps in memory. */
+#define MANIFEST_MEMORY ((size_t)1024 * 1024)
+
+/* A capture that is being taken. */
+struct capture {
+	struct px_console *console;
+	struct px_capture_options options; /* With all processes in it. */
+	struct pmapx_source *source;
+	struct px_redaction redaction;
+	struct px_target target;
+	struct px_about about;
+	struct px_spool spool; /* For the files of the host. */
+	struct px_report report;
+	struct px_out text; /* What the manifest is written with. */
+	char *path;         /* What the target is called in messages, owned. */
+	pid_t *pids;        /* Owned. */
+	uint64_t sync_ms;   /* How long it took to have it on the disk. */
+};
+
+static int say(struct capture *capture, const char *what, const char *why)
+{
+	px_report_clear(&capture->report);
+	px_message_begin(capture->console);
+	if (what != NULL) {
+		px_message_text(capture->console, what);
+		px_out_string(&capture->console->err, ": ");
+	}
+	px_out_string(&capture->console->err, why);
+	px_message_end(capture->console);
+	return -ENOMSG;
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	pid_t one = *(const pid_t *)a, other = *(const pid_t *)b;
+
+	return one < other ? -1 : one > other;
+}
+
+/* All processes there are. */
+static int list_all(struct capture *capture)
+{
+	int fd = px_openat(capture->source->fd, ".", O_RDONLY | O_DIRECTORY, 0);
+	size_t size = 0, count = 0;
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (folder == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return fd < 0 ? fd : -ENOMEM;
+	}
+	while ((entry = readdir(folder)) != NULL) {
+		char *end;
+		long number = strtol(entry->d_name, &end, 10);
+
+		if (*end != '\0' || entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+			number > INT32_MAX)
+			continue;
+		if (count == size) {
+			pid_t *more;
+
+			size = size * 2 + 256;
+			more = reallocarray(capture->pids, size, sizeof(*more));
+			if (more == NULL) {
+				closedir(folder);
+				return -ENOMEM;
+			}
+			capture->pids = more;
+		}
+		/* A process that reads its own map changes it. */
+		if (number != getpid())
+			capture->pids[count++] = (pid_t)number;
+	}
+	closedir(folder);
+	capture->options.pid_count = count;
+	return 0;
+}
+
+/* Those that were named; a thread's number stands for its process. */
+static int list_operands(struct capture *capture)
+{
+	const struct px_capture_options *options = &capture->options;
+
+	capture->pids = reallocarray(NULL, options->pid_count + 1, sizeof(*capture->pids));
+	if (capture->pids == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < options->pid_count; i++) {
+		struct pmapx_process *process;
+		int r = pmapx_process_open(capture->source, options->pids[i], &process, NULL);
+
+		if (r == -ESRCH) {
+			px_message_format(capture->console, "capture: %d: no such process",
+				&(struct px_format_value){ .number = (uint64_t)options->pids[i] },
+				1);
+			return -ENOMSG;
+		}
+		if (r < 0)
+			return r;
+		capture->pids[i] = pmapx_process_identity(process)->tgid;
+		pmapx_process_close(process);
+	}
+	return 0;
+}
+
+/* And those that are selected; that there are none is said. */
+static int list_selected(struct capture *capture)
+{
+	size_t count = capture->options.pid_count;
+	struct px_proctable table;
+	pid_t *more = NULL;
+	int r = px_proctable_read(&table, capture->source, &capture->options.select);
+
+	if (r < 0) {
+		px_proctable_deinit(&table);
+		return say(capture, "/proc", px_proctable_describe(r));
+	}
+	if (table.count + count > 0) {
+		more = reallocarray(capture->pids, count + table.count, sizeof(*more));
+		r = more != NULL ? 0 : -ENOMEM;
+	} else {
+		r = say(capture, NULL, "capture: no process is selected");
+	}
+	if (r == 0) {
+		capture->pids = more;
+		for (size_t i = 0; i < table.count; i++)
+			more[count + i] = table.rows[i].pid;
+		capture->options.pid_count += table.count;
+	}
+	px_proctable_deinit(&table);
+	return r;
+}
+
+/* Which processes: in order, each once. */
+static int list_processes(struct capture *capture)
+{
+	bool is_select = px_select_is_given(&capture->options.select);
+	size_t count = 0;
+	int r = capture->options.pid_count == 0 && !is_select ? list_all(capture)
+							      : list_operands(capture);
+
+	if (r == 0 && is_select)
+		r = list_selected(capture);
+	if (r < 0)
+		return r;
+	qsort(capture->pids, capture->options.pid_count, sizeof(*capture->pids), compare_pids);
+	for (size_t i = 0; i < capture->options.pid_count; i++)
+		if (count == 0 || capture->pids[i] != capture->pids[count - 1])
+			capture->pids[count++] = capture->pids[i];
+	capture->options.pids = capture->pids;
+	capture->options.pid_count = count;
+	return 0;
+}
+
+/* HOST-DATE.pmapx.tar.zst; what a host is called may be no name for a file. */
+static char *default_path(const struct px_about *about)
+{
+	const char *host = about->host.name.nodename;
+	size_t size = strlen(host) + sizeof("host-20001231T235959Z.pmapx.tar.zst");
+	char *path = malloc(size), *at = path;
+	struct tm parts;
+
+	if (path == NULL)
+		return NULL;
+	if (*host == '\0')
+		host = "host";
+	for (; *host != '\0'; host++) {
+		char c = *host;
+		bool is_plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+
+		if (!is_plain && (at == path || (c != '.' && c != '-')))
+			c = '_';
+		*at++ = c;
+	}
+	gmtime_r(&about->start.tv_sec, &parts);
+	(void)strftime(at, size - (size_t)(at - path), "-%Y%m%dT%H%M%SZ.pmapx.tar.zst", &parts);
+	return path;
+}
+
+/* Where files are made that must wait: beside the target, or where such files go. */
+static const char *spool_folder(const struct capture *capture)
+{
+	const char *folder = getenv("TMPDIR");
+
+	if (!capture->target.is_stream)
+		return capture->target.folder;
+	return folder != NULL && *folder != '\0' ? folder : "/tmp";
+}
+
+static const char *target_name(const struct capture *capture)
+{
+	return capture->target.is_stream ? "standard output" : capture->path;
+}
+
+/* Say why there is no capture, once. */
+static void say_error(struct capture *capture, int r)
+{
+	switch (r) {
+	case -ENOMSG:
+		break;
+	case -ECANCELED:
+		/* By a signal that somebody has blocked. */
+		say(capture, NULL, "capture: interrupted");
+		break;
+	case -ENOMEM:
+		say(capture, NULL, "memory allocation failed");
+		break;
+	case -ELIBACC:
+		say(capture, NULL, PX_LIBARCHIVE_MISSING);
+		break;
+	case -EEXIST:
+		say(capture, capture->path, "there is one already; --force replaces it");
+		break;
+	case -ENOTEMPTY:
+		say(capture, capture->path, "not a capture, so --force does not replace it");
+		break;
+	default:
+		say(capture, target_name(capture), strerror(-r));
+	}
+}
+
+/* Add pmapx.json. */
+static int add_manifest(struct capture *capture, bool is_complete)
+{
+	struct px_piece piece = { .spool = &capture->spool };
+	int r = px_about_write(&capture->about, is_complete, &capture->text, &capture->spool);
+
+	if (r < 0)
+		return r;
+	piece.length = capture->spool.length;
+	return px_target_add(&capture->target, "pmapx.json",
+		is_complete ? capture->about.end.tv_sec : capture->about.start.tv_sec, &piece);
+}
+
+/* Add the aim of a link. */
+static int add_link(
+	struct capture *capture, const char *name, time_t when, const struct px_piece *piece)
+{
+	char aim[PATH_MAX];
+	size_t length = 0;
+
+	while (length < piece->length && length < sizeof(aim) - 1) {
+		ssize_t n = px_spool_read(piece->spool, piece->offset + length, aim + length,
+			sizeof(aim) - 1 - length);
+
+		if (n <= 0)
+			return n < 0 ? (int)n : -EIO;
+		length += (size_t)n;
+	}
+	aim[piece->length < length ? piece->length : length] = '\0';
+	return px_target_add_link(&capture->target, name, when, aim);
+}
+
+static int add_record(struct capture *capture, const struct px_record *record)
+{
+	if (record->error < 0)
+		return record->error;
+	for (unsigned i = 0; i < record->part_count; i++) {
+		const struct px_part *part = &record->parts[i];
+		struct px_piece piece = { &record->bytes, part->offset, part->length };
+		char name[64];
+		int r;
+
+		(void)snprintf(name, sizeof(name), "proc/%d/%s", (int)record->pid, part->name);
+		r = part->name == px_part_exe
+			? add_link(capture, name, record->when.tv_sec, &piece)
+			: px_target_add(&capture->target, name, record->when.tv_sec, &piece);
+		if (r < 0)
+			return r;
+	}
+	px_report_note(&capture->report, record);
+	return px_about_note(&capture->about, record, &capture->text);
+}
+
+static int add_processes(struct capture *capture)
+{
+	const struct px_record *record;
+	struct px_pool *pool;
+	int r = px_pool_open(&capture->options, &capture->redaction, spool_folder(capture), &pool);
+
+	if (r < 0)
+		return r;
+	while ((r = px_pool_next(pool, &record)) != 0) {
+		if (r > 0)
+			r = add_record(capture, record);
+		if (r < 0 && r != -EAGAIN)
+			break;
+		if (px_interrupted()) {
+			r = -ECANCELED;
+			break;
+		}
+		px_report_progress(&capture->report, px_pool_bytes(pool));
+	}
+	px_pool_close(pool);
+	return r;
+}
+
+/* Write it all, in order: what reads a stream of it knows the host first. */
+static int write_all(struct capture *capture)
+{
+	time_t start = capture->about.start.tv_sec;
+	uint64_t before;
+	int r = px_target_begin(&capture->target);
+
+	if (r == 0)
+		r = add_manifest(capture, false);
+	if (r == 0)
+		r = px_target_add_folder(&capture->target, "proc", start);
+	if (r == 0)
+		r = px_host_add(capture->source, &capture->redaction, &capture->spool, start,
+			&capture->target);
+	if (r == 0)
+		r = add_processes(capture);
+	if (r == 0) {
+		clock_gettime(CLOCK_REALTIME, &capture->about.end);
+		r = add_manifest(capture, true);
+	}
+	if (r == 0)
+		r = px_target_end(&capture->target);
+	before = px_report_ms(&capture->report);
+	if (r == 0)
+		r = px_target_sync(&capture->target);
+	if (r == 0 && px_interrupted())
+		r = -ECANCELED;
+	if (r == 0)
+		r = px_target_publish(&capture->target);
+	capture->sync_ms = px_report_ms(&capture->report) - before;
+	return r;
+}
+
+/* Everything that must be known before the first byte is written. */
+static int prepare(struct capture *capture)
+{
+	const char *output = capture->options.output;
+	int r = pmapx_source_open_live(NULL, &capture->source);
+
+	if (r < 0)
+		return say(capture, "/proc", strerror(-r));
+	clock_gettime(CLOCK_REALTIME, &capture->about.start);
+	r = list_processes(capture);
+	if (r == 0)
+		r = px_report_begin(&capture->report, capture->console, &capture->options);
+	if (r == 0)
+		r = px_redaction_init(&capture->redaction, capture->options.redact);
+	if (r == 0)
+		r = px_host_read(capture->source, &capture->about.host);
+	if (r < 0)
+		return r;
+	capture->path = output != NULL ? strdup(output) : default_path(&capture->about);
+	if (capture->path == NULL)
+		return -ENOMEM;
+	r = px_target_init(&capture->target, capture->path, capture->options.force);
+	if (r == -EINVAL)
+		return say(capture, capture->path,
+			"not a name for a capture, which ends in .tar, .tar.gz, .tar.xz, .tar.zst "
+			"or a slash");
+	if (r == 0 && capture->target.is_stream && isatty(STDOUT_FILENO))
+		return say(capture, NULL, "capture: standard output is a terminal");
+	px_spool_init(&capture->spool, spool_folder(capture), MANIFEST_MEMORY);
+	px_spool_init(&capture->about.processes, spool_folder(capture), MANIFEST_MEMORY);
+	return r;
+}
+
+static void say_done(struct capture *capture)
+{
+	struct px_console *console = capture->console;
+	bool is_stream = capture->target.is_stream;
+
+	px_report_end(
+		&capture->report, target_name(capture), capture->target.written, capture->sync_ms);
+	if (!capture->options.cost)
+		return;
+	px_report_costs(&capture->report, is_stream ? &console->err : &console->out);
+	px_out_flush(is_stream ? &console->err : &console->out);
+}
+
+int px_capture(struct px_console *console, const struct px_capture_options *options)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+	struct px_patience patience;
+	bool is_patient;
+	int r;
+
+	if (capture == NULL) {
+		px_message(console, "memory allocation failed");
+		return -1;
+	}
+	capture->console = console;
+	capture->options = *options;
+	capture->about.options = &capture->options;
+	px_target_init(&capture->target, "-", false);
+	px_spool_init(&capture->spool, NULL, 0);
+	px_spool_init(&capture->about.processes, NULL, 0);
+	r = prepare(capture);
+	/* A stream leaves nothing behind, and whoever reads it may have stopped. */
+	is_patient = r == 0 && !capture->target.is_stream;
+	if (is_patient)
+		px_patience_begin(&patience);
+	if (r == 0)
+		r = write_all(capture);
+	px_target_deinit(&capture->target);
+	if (r == 0)
+		say_done(capture);
+	if (is_patient)
+		px_patience_end(&patience);
+	if (r < 0)
+		say_error(capture, r);
+	r = r < 0 ? -1 : options->strict && px_report_has_findings(&capture->report);
+	px_report_deinit(&capture->report);
+	px_spool_deinit(&capture->spool);
+	px_spool_deinit(&capture->about.processes);
+	pmapx_source_close(capture->source);
+	free(capture->pids);
+	free(capture->path);
+	free(capture);
+	return r;
+}

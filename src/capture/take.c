@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading all that is captured of one process.
+ *
+ * Everything is opened through one descriptor of the process's folder, so that
+ * a number that is used again cannot mix two processes.  Its map file is opened
+ * before all else (process.c): what that tells at the end says whether the
+ * memory was there all the time.
+ */
+#include "take.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "interrupt.h"
+#include "scan.h"
+
+/* As in reader.c: the kernel fills about a page of it at a time. */
+#define READ_SIZE ((size_t)32 * 1024)
+/* What large files are read into, before that goes to the spool. */
+#define BUFFER_SIZE ((size_t)256 * 1024)
+
+/* The flag in stat that kernel threads have; PF_KTHREAD in linux/sched.h. */
+#define KERNEL_THREAD 0x200000
+
+const char px_part_exe[] = "exe";
+
+/* In the order in which they are read and written. */
+static const char *const small_files[] = {
+	"status",
+	"stat",
+	"cmdline",
+	"comm",
+	"cgroup",
+	px_part_exe,
+	"oom_score_adj",
+	"limits",
+	"smaps_rollup",
+};
+
+int px_taker_init(struct px_taker *taker, const struct px_capture_options *options,
+	const struct px_redaction *redaction, struct px_pace *pace, struct px_spool *spool)
+{
+	*taker = (struct px_taker){ .options = options,
+		.pace = pace,
+		.redactor = { .redaction = redaction },
+		.spool = spool };
+	taker->buffer = malloc(BUFFER_SIZE);
+	taker->small_size = READ_SIZE;
+	taker->small = malloc(READ_SIZE);
+	if (taker->buffer == NULL || taker->small == NULL)
+		return -ENOMEM;
+	return pmapx_source_open_live(NULL, &taker->source);
+}
+
+void px_taker_deinit(struct px_taker *taker)
+{
+	pmapx_source_close(taker->source);
+	px_redactor_deinit(&taker->redactor);
+	free(taker->buffer);
+	free(taker->small);
+}
+
+/* That a file is missing is a fact; that we are short of something ends the capture. */
+static int miss(struct px_record *record, const char *name, int r)
+{
+	if (px_is_shortage(r))
+		return record->error = r;
+	record->gaps[record->gap_count++] = (struct px_gap){ name, -r };
+	return 0;
+}
+
+static void add_part(struct px_record *record, const char *name, uint64_t offset, uint64_t length)
+{
+	record->parts[record->part_count++] = (struct px_part){ name, offset, length };
+}
+
+/* As px_folder_open_file(), which knows fewer names. */
+static int open_file(const struct px_place *place, const char *name)
+{
+	int fd = px_openat(place->fd, name, O_RDONLY | O_NONBLOCK, 0), r;
+
+	if (fd < 0 || place->is_procfs)
+		return fd;
+	r = px_check_readable(fd);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+/* Append a small file to what is kept of such, from @length on; moves @length. */
+static int read_small(struct px_taker *taker, int fd, size_t *length)
+{
+	ssize_t n;
+
+	do {
+		if (taker->small_size - *length < READ_SIZE) {
+			size_t size = taker->small_size * 2;
+			char *more = realloc(taker->small, size);
+
+			if (more == NULL)
+				return -ENOMEM;
+			taker->small = more;
+			taker->small_size = size;
+		}
+		n = px_folder_read(
+			&(struct px_stream){ .fd = fd }, taker->small + *length, READ_SIZE);
+		if (n > 0)
+			*length += (size_t)n;
+	} while (n > 0);
+	return (int)n;
+}
+
+static int read_link(struct px_taker *taker, int folder, const char *name, size_t *length)
+{
+	ssize_t n = readlinkat(folder, name, taker->buffer, READ_SIZE);
+
+	if (n < 0)
+		return -errno;
+	if (taker->small_size - *length < READ_SIZE)
+		return -ENAMETOOLONG;
+	memcpy(taker->small + *length, taker->buffer, (size_t)n);
+	*length += (size_t)n;
+	return 0;
+}
+
+/* All small files, with offsets in what is kept of such; negative if the capture cannot go on. */
+static int read_small_files(
+	struct px_taker *taker, const struct pmapx_process *process, struct px_record *record)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < sizeof(small_files) / sizeof(small_files[0]); i++) {
+		const char *name = small_files[i];
+		size_t offset = length;
+		int r;
+
+		if (name == px_part_exe) {
+			r = read_link(taker, process->place.fd, name, &length);
+		} else {
+			int fd = open_file(&process->place, name);
+
+			r = fd;
+			if (fd >= 0) {
+				r = read_small(taker, fd, &length);
+				close(fd);
+			}
+		}
+		if (r == 0) {
+			add_part(record, name, offset, length - offset);
+			continue;
+		}
+		length = offset;
+		r = miss(record, name, r);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The small file of that name, empty if it has not been read. */
+static struct pmapx_text find_small(
+	const struct px_taker *taker, const struct px_record *record, const char *name)
+{
+	for (unsigned i = 0; i < record->part_count; i++) {
+		const struct px_part *part = &record->parts[i];
+
+		if (strcmp(part->name, name) == 0)
+			return (struct pmapx_text){ taker->small + part->offset, part->length };
+	}
+	return (struct pmapx_text){ NULL, 0 };
+}
+
+/* A number of stat, behind its name and state, by its field in proc(5). */
+static uint64_t stat_number(const struct pmapx_text *stat, int field)
+{
+	const char *end = stat->bytes + stat->length, *p;
+	uint64_t number = 0;
+
+	p = stat->length > 0 ? memrchr(stat->bytes, ')', stat->length) : NULL;
+	if (p == NULL)
+		return 0;
+	for (int i = 2; i < field; i++) {
+		while (p < end && !px_is_blank(*p))
+			p++;
+		p = px_skip_blanks(p, end);
+	}
+	px_scan_decimal(p, end, &number);
+	return number;
+}
+
+/* Whether status says that more is in memory than is to be read. */
+static bool is_too_large(const struct px_taker *taker, const struct pmapx_text *status)
+{
+	static const char key[] = "\nVmRSS:";
+	const char *end = status->bytes + status->length, *p;
+	uint64_t number = 0;
+
+	if (!taker->options->has_max_rss || status->length == 0)
+		return false;
+	p = memmem(status->bytes, status->length, key, sizeof(key) - 1);
+	if (p == NULL)
+		return false;
+	px_scan_decimal(px_skip_blanks(p + sizeof(key) - 1, end), end, &number);
+	return number > taker->options->max_rss_kb;
+}
+
+/* Append to the spool what the redactor has made. */
+static int keep_redacted(struct px_taker *taker)
+{
+	struct px_bytes *out = &taker->redactor.out;
+	int r = out->failed ? -ENOMEM : px_spool_append(taker->spool, out->bytes, out->length);
+
+	out->length = 0;
+	return r;
+}
+
+/* Append a piece of a large file to the spool, or what may be kept of it. */
+static int keep_large(struct px_taker *taker, const char *name, size_t length, bool is_last)
+{
+	struct pmapx_text text = { taker->buffer, length };
+
+	if (!px_redacts(taker->redactor.redaction, name))
+		return px_spool_append(taker->spool, text.bytes, text.length);
+	px_redact_lines(&taker->redactor, name, &text, is_last);
+	return keep_redacted(taker);
+}
+
+/* Read a large file into the spool; like miss() if it cannot be. */
+static int read_large(struct px_taker *taker, const struct pmapx_process *process, const char *name,
+	struct px_record *record)
+{
+	uint64_t start = taker->spool->length;
+	int fd = open_file(&process->place, name);
+	size_t length = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return miss(record, name, fd);
+	do {
+		n = px_folder_read(&(struct px_stream){ .fd = fd }, taker->buffer + length,
+			BUFFER_SIZE - length);
+		if (n > 0) {
+			length += (size_t)n;
+			atomic_fetch_add(&taker->pace->read_bytes, (size_t)n);
+		}
+		/* The spool may be a file, which takes many pages sooner than each one. */
+		if (n <= 0 || BUFFER_SIZE - length < READ_SIZE) {
+			record->error = keep_large(taker, name, length, n <= 0);
+			length = 0;
+		}
+		if (record->error == 0 && (atomic_load(&taker->pace->stopped) || px_interrupted()))
+			record->error = -ECANCELED;
+	} while (n > 0 && record->error == 0);
+	close(fd);
+	if (record->error < 0)
+		return record->error;
+	if (n == 0) {
+		add_part(record, name, start, taker->spool->length - start);
+		return 0;
+	}
+	taker->spool->length = start;
+	return miss(record, name, (int)n);
+}
+
+/* smaps, or maps where that cannot be had. */
+static int read_map(struct px_taker *taker, const struct pmapx_process *process, bool is_too_large,
+	struct px_record *record)
+{
+	unsigned count = record->part_count;
+	struct timespec start, end;
+	int r;
+
+	px_redact_begin(&taker->redactor);
+	clock_gettime(CLOCK_REALTIME, &record->when);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (is_too_large)
+		r = miss(record, "smaps", -PX_MISSING_RSS);
+	else
+		r = read_large(taker, process, "smaps", record);
+	if (r == 0 && record->part_count == count) {
+		px_redact_begin(&taker->redactor);
+		r = read_large(taker, process, "maps", record);
+	}
+	if (r == 0 && taker->options->numa)
+		r = read_large(taker, process, "numa_maps", record);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	record->read_ns = (uint64_t)(end.tv_sec - start.tv_sec) * 1000000000 +
+		(uint64_t)end.tv_nsec - (uint64_t)start.tv_nsec;
+	return r;
+}
+
+/*
+ * Whether the memory that has been read was there to the end; as check_end() of
+ * reader.c, which explains it.
+ */
+static int check_memory(const struct px_taker *taker, struct pmapx_process *process,
+	const struct px_record *record, unsigned small_count)
+{
+	const struct px_source_ops *ops = taker->source->ops;
+	bool has_text = false;
+
+	if (!taker->source->is_procfs || record->part_count == small_count)
+		return 0;
+	for (unsigned i = small_count; i < record->part_count; i++)
+		has_text |= record->parts[i].length > 0;
+	if (!has_text)
+		return process->identity.has_start_stack ? -ESTALE : 0;
+	return process->has_map ? ops->check_end(&process->map) : 0;
+}
+
+/* Whether a process is still there, where something of it was not. */
+static int check_there(
+	struct px_taker *taker, const struct pmapx_process *process, const struct px_record *record)
+{
+	bool is_in_doubt = false;
+	size_t length = 0;
+	int fd, r;
+
+	for (unsigned i = 0; i < record->gap_count; i++)
+		is_in_doubt |= record->gaps[i].why == ESRCH || record->gaps[i].why == ENOENT;
+	if (!is_in_doubt || !taker->source->is_procfs)
+		return 0;
+	fd = open_file(&process->place, "stat");
+	if (fd < 0)
+		return px_is_shortage(fd) ? fd : -ESRCH;
+	r = read_small(taker, fd, &length);
+	close(fd);
+	return r == -ENOMEM ? r : r < 0 ? -ESRCH : 0;
+}
+
+static void note_identity(const struct pmapx_identity *identity, struct px_record *record)
+{
+	size_t length = identity->comm.length;
+
+	record->state = identity->state;
+	record->start_ticks = identity->start_ticks;
+	record->comm_length = length < sizeof(record->comm) ? length : sizeof(record->comm);
+	if (length > 0)
+		memcpy(record->comm, identity->comm.bytes, record->comm_length);
+}
+
+/* What it is; what has no memory of its own lacks nothing. */
+static void note_kind(const struct px_taker *taker, struct px_record *record)
+{
+	const struct pmapx_text stat = find_small(taker, record, "stat");
+
+	if (record->state == 'Z' || record->state == 'X')
+		record->kind = PX_KIND_ZOMBIE;
+	else if ((stat_number(&stat, 9) & KERNEL_THREAD) != 0)
+		record->kind = PX_KIND_KERNEL;
+	else
+		record->kind = PX_KIND_PROCESS;
+	if (record->kind != PX_KIND_PROCESS)
+		record->gap_count = 0;
+}
+
+/*
+ * Move the small files into the spool, behind the map: what is replaced in some of
+ * them depends on that.
+ */
+static int keep_small_files(struct px_taker *taker, struct px_record *record, unsigned count)
+{
+	const struct px_redact_facts facts = {
+		.comm = { record->comm, record->comm_length },
+		.program = find_small(taker, record, px_part_exe),
+	};
+
+	for (unsigned i = 0; i < count; i++) {
+		struct px_part *part = &record->parts[i];
+		struct pmapx_text text = { taker->small + part->offset, part->length };
+		uint64_t offset = taker->spool->length;
+		int r;
+
+		if (px_redacts(taker->redactor.redaction, part->name)) {
+			px_redact_small(&taker->redactor, part->name, &text, &facts);
+			r = keep_redacted(taker);
+		} else {
+			r = px_spool_append(taker->spool, text.bytes, text.length);
+		}
+		if (r < 0)
+			return record->error = r;
+		part->offset = offset;
+		part->length = taker->spool->length - offset;
+	}
+	return 0;
+}
+
+/* Read @process whole; -ESTALE if its memory, -ESRCH if it itself has gone meanwhile. */
+static int take_process(
+	struct px_taker *taker, struct pmapx_process *process, struct px_record *record)
+{
+	struct pmapx_text status;
+	unsigned small_count;
+	int r;
+
+	note_identity(&process->identity, record);
+	r = read_small_files(taker, process, record);
+	if (r < 0)
+		return r;
+	small_count = record->part_count;
+	status = find_small(taker, record, "status");
+	r = read_map(taker, process, is_too_large(taker, &status), record);
+	if (r == 0)
+		r = check_memory(taker, process, record, small_count);
+	if (r == -ESTALE) {
+		record->part_count = small_count;
+		miss(record, "smaps", -PX_MISSING_CHANGED);
+	}
+	note_kind(taker, record);
+	if (r == 0 || r == -ESTALE) {
+		int kept = keep_small_files(taker, record, small_count);
+
+		if (kept < 0)
+			return kept;
+	}
+	if (r == 0)
+		r = check_there(taker, process, record);
+	return r;
+}
+
+void px_take(struct px_taker *taker, pid_t pid, struct px_record *ret)
+{
+	uint64_t start = taker->spool->length;
+	int r = -ESTALE;
+
+	*ret = (struct px_record){ .pid = pid };
+	clock_gettime(CLOCK_REALTIME, &ret->when);
+	/* A process that exits or begins another program meanwhile is looked at again. */
+	for (int tries = 0; r == -ESTALE && tries < 2; tries++) {
+		struct pmapx_process *process;
+
+		ret->part_count = ret->gap_count = 0;
+		taker->spool->length = start;
+		r = pmapx_process_open(taker->source, pid, &process, NULL);
+		if (r == 0) {
+			r = take_process(taker, process, ret);
+			pmapx_process_close(process);
+		}
+	}
+	if (r == -ESRCH) {
+		ret->kind = PX_KIND_VANISHED;
+		ret->part_count = ret->gap_count = 0;
+		taker->spool->length = start;
+	} else if (r < 0 && r != -ESTALE) {
+		ret->error = r;
+	}
+	ret->bytes = *taker->spool;
+}

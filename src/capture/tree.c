@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A capture as a folder of files.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "target.h"
+
+/* Make the folders that @name is in. */
+static int make_folders(int folder, const char *name)
+{
+	for (const char *slash = strchr(name, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		char part[64];
+
+		if ((size_t)(slash - name) >= sizeof(part))
+			return -ENAMETOOLONG;
+		*(char *)mempcpy(part, name, (size_t)(slash - name)) = '\0';
+		if (mkdirat(folder, part, 0700) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+int px_tree_add(struct px_target *target, const char *name, const struct px_piece *piece)
+{
+	uint64_t offset = 0;
+	const char *bytes;
+	ssize_t n;
+	int fd, r;
+
+	r = make_folders(target->fd, name);
+	if (r < 0)
+		return r;
+	fd = px_openat(target->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return fd;
+	while ((n = px_piece_next(piece, &offset, target->buffer, &bytes)) > 0) {
+		r = px_write_all(fd, bytes, (size_t)n);
+		if (r < 0)
+			break;
+	}
+	if (n < 0)
+		r = (int)n;
+	if (close(fd) < 0 && r == 0 && errno != EINTR)
+		r = -errno;
+	target->written += piece->length;
+	return r;
+}
+
+/* Whether a folder has pmapx.json, and that begins as ours does. */
+static bool is_capture(int folder)
+{
+	static const char beginning[] = "{\n\"pmapx_capture\":";
+	char bytes[sizeof(beginning) - 1];
+	int fd = px_openat(folder, "pmapx.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+	bool result;
+
+	if (fd < 0)
+		return false;
+	result = px_check_readable(fd) == 0 &&
+		pread(fd, bytes, sizeof(bytes), 0) == (ssize_t)sizeof(bytes) &&
+		memcmp(bytes, beginning, sizeof(bytes)) == 0;
+	close(fd);
+	return result;
+}
+
+/* The next of what is in a folder, NULL behind the last. */
+static const char *next_name(DIR *folder)
+{
+	const struct dirent *entry;
+
+	do
+		entry = readdir(folder);
+	while (entry != NULL &&
+		(strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	return entry != NULL ? entry->d_name : NULL;
+}
+
+static DIR *open_folder(int parent, const char *name)
+{
+	int fd = px_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (folder == NULL && fd >= 0)
+		close(fd);
+	return folder;
+}
+
+bool px_tree_may_go(int parent, const char *name)
+{
+	DIR *folder = open_folder(parent, name);
+	bool result;
+
+	if (folder == NULL)
+		return false;
+	result = is_capture(dirfd(folder)) || next_name(folder) == NULL;
+	closedir(folder);
+	return result;
+}
+
+/* Empty the folder @name in @top; folders in it move up, to be next. */
+static void flatten(DIR *top, const char *name, unsigned *count)
+{
+	DIR *folder = open_folder(dirfd(top), name);
+	const char *inside;
+
+	if (folder == NULL)
+		return;
+	while ((inside = next_name(folder)) != NULL) {
+		char up[32];
+
+		if (unlinkat(dirfd(folder), inside, 0) == 0)
+			continue;
+		(void)snprintf(up, sizeof(up), ".pmapx-%u", (*count)++);
+		renameat(dirfd(folder), inside, dirfd(top), up);
+	}
+	closedir(folder);
+}
+
+void px_tree_remove(int parent, const char *name)
+{
+	DIR *top = open_folder(parent, name);
+	bool goes_on = top != NULL;
+	unsigned count = 0;
+
+	while (goes_on) {
+		const char *inside;
+
+		goes_on = false;
+		rewinddir(top);
+		while ((inside = next_name(top)) != NULL) {
+			if (unlinkat(dirfd(top), inside, 0) == 0)
+				continue;
+			flatten(top, inside, &count);
+			/* What cannot be removed is not tried for ever. */
+			goes_on |= unlinkat(dirfd(top), inside, AT_REMOVEDIR) == 0;
+		}
+	}
+	if (top != NULL)
+		closedir(top);
+	unlinkat(parent, name, top != NULL ? AT_REMOVEDIR : 0);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "pmapx capture": its command line.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+#include "cmd.h"
+#include "text.h"
+
+/* Values of the options that have no letter. */
+enum {
+	OPTION_LABEL = 256,
+	OPTION_FORCE,
+	OPTION_STRICT,
+	OPTION_NUMA,
+	OPTION_COST,
+	OPTION_JOBS,
+	OPTION_MAX_RSS,
+	OPTION_REDACT,
+	OPTION_SELECT, /* And those behind it. */
+};
+
+static const char short_options[] = ":o:h";
+
+static const struct option long_options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "label", required_argument, NULL, OPTION_LABEL },
+	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "redact", required_argument, NULL, OPTION_REDACT },
+	{ "max-rss", required_argument, NULL, OPTION_MAX_RSS },
+	{ "numa", no_argument, NULL, OPTION_NUMA },
+	{ "cost", no_argument, NULL, OPTION_COST },
+	{ "jobs", required_argument, NULL, OPTION_JOBS },
+	{ "strict", no_argument, NULL, OPTION_STRICT },
+	PX_SELECT_OPTIONS(OPTION_SELECT),
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char usage[] =
+	" capture [options] [PID ...]\n"
+	"\n"
+	"Save all processes, or these and those that are selected, to one file that\n"
+	"--from reads.\n"
+	"\n"
+	"Options:\n"
+	" -o, --output <file>     to <file>, whose name ends in .tar, .tar.gz, .tar.xz or\n"
+	"                         .tar.zst; to the folder <file>/; - is standard output,\n"
+	"                         .tar.zst; without it, HOST-DATE.pmapx.tar.zst\n"
+	" --all                   every process, which is what is done without these\n"
+	" --name <re>             processes whose name matches\n"
+	" --user <name>           processes of this user\n"
+	" --tree <pid>            this process and its descendants\n"
+	" --cgroup <path>         processes in this cgroup or below\n"
+	" --force                 replace what is there\n"
+	" --label <text>          a name for the capture\n"
+	" --redact <what>[,...]   replace args, paths, addresses before they are written\n"
+	" --max-rss <size>        do not read smaps of processes that have more in memory;\n"
+	"                         in KiB, or with k, m, g behind\n"
+	" --numa                  also save numa_maps\n"
+	" --cost                  say how long reading each process took, longest first\n"
+	" --jobs <n>              read at most n processes at a time\n"
+	" --strict                status 1 if something could not be read\n"
+	" -h, --help              display this help and exit\n"
+	"\n"
+	"For more details see pmapx-capture(1).\n";
+
+void px_verb_capture_usage(struct px_console *console, struct px_out *out)
+{
+	px_out_string(out, "\nUsage:\n ");
+	px_out_text(out, &console->locale, console->name, strlen(console->name));
+	px_out_string(out, usage);
+}
+
+/* What was wrong with a value, of an option or an operand. */
+static bool refuse(
+	struct px_console *console, const char *option, const char *value, const char *why)
+{
+	px_message_begin(console);
+	px_out_string(&console->err, "capture: ");
+	px_out_string(&console->err, option);
+	px_message_text(console, value);
+	px_out_string(&console->err, ": ");
+	px_out_string(&console->err, why);
+	px_message_end(console);
+	return false;
+}
+
+/* A decimal number from 1 on, and what is behind it. */
+static bool read_number(const char *text, uint64_t *ret, char **ret_end)
+{
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	*ret = strtoull(text, ret_end, 10);
+	return errno == 0 && *ret > 0;
+}
+
+static bool take_jobs(struct px_console *console, struct px_capture_options *options)
+{
+	uint64_t number;
+	char *end;
+
+	if (!read_number(optarg, &number, &end) || *end != '\0')
+		return refuse(console, "--jobs=", optarg, "not a number of processes from 1 on");
+	options->jobs = number < UINT_MAX ? (unsigned)number : UINT_MAX;
+	return true;
+}
+
+static bool take_size(struct px_console *console, struct px_capture_options *options)
+{
+	static const char units[] = "kmgt";
+	uint64_t number;
+	char *end;
+
+	if (read_number(optarg, &number, &end)) {
+		const char *unit = *end != '\0' ? strchr(units, *end | 0x20) : NULL;
+		unsigned shift = 0;
+
+		if (unit != NULL) {
+			shift = 10 * (unsigned)(unit - units);
+			end++;
+		}
+		if (*end == '\0' && number <= UINT64_MAX >> shift) {
+			options->has_max_rss = true;
+			options->max_rss_kb = number << shift;
+			return true;
+		}
+	}
+	return refuse(console, "--max-rss=", optarg, "not a size: KiB, or with k, m, g behind");
+}
+
+static bool take_redaction(struct px_console *console, struct px_capture_options *options)
+{
+	const char *at = optarg;
+
+	for (;;) {
+		size_t length = strcspn(at, ",");
+		unsigned what = px_redaction_find(at, length);
+
+		if (what == 0)
+			return refuse(console, "--redact=", optarg,
+				"not a list of args, paths, addresses");
+		options->redact |= what;
+		if (at[length] == '\0')
+			return true;
+		at += length + 1;
+	}
+}
+
+/* --all, --name=RE, --user=NAME, --tree=PID, --cgroup=PATH */
+static bool take_selector(
+	struct px_console *console, enum px_selector selector, struct px_capture_options *options)
+{
+	const char *reason;
+
+	if (px_select_add(&options->select, selector, optarg, &reason) == 0)
+		return true;
+	px_message_begin(console);
+	px_out_string(&console->err, "capture: --");
+	px_out_string(&console->err, px_selector_names[selector]);
+	px_out_string(&console->err, "=");
+	px_message_text(console, optarg != NULL ? optarg : "");
+	px_out_string(&console->err, ": ");
+	px_out_string(&console->err, reason);
+	px_message_end(console);
+	return false;
+}
+
+/* One option; false after a message. */
+static bool take_option(struct px_console *console, int letter, struct px_capture_options *options)
+{
+	switch (letter) {
+	case 'o':
+		options->output = optarg;
+		break;
+	case OPTION_LABEL:
+		options->label = optarg;
+		break;
+	case OPTION_FORCE:
+		options->force = true;
+		break;
+	case OPTION_STRICT:
+		options->strict = true;
+		break;
+	case OPTION_NUMA:
+		options->numa = true;
+		break;
+	case OPTION_COST:
+		options->cost = true;
+		break;
+	case OPTION_JOBS:
+		return take_jobs(console, options);
+	case OPTION_MAX_RSS:
+		return take_size(console, options);
+	case OPTION_REDACT:
+		return take_redaction(console, options);
+	default:
+		return take_selector(console, letter - OPTION_SELECT, options);
+	}
+	return true;
+}
+
+/* A process id: a decimal number, or one behind /proc/. */
+static bool read_pid(const char *text, pid_t *ret)
+{
+	static const char folder[] = "/proc/";
+	uint64_t number;
+	char *end;
+
+	if (strncmp(text, folder, sizeof(folder) - 1) == 0)
+		text += sizeof(folder) - 1;
+	if (!read_number(text, &number, &end) || *end != '\0' || number > INT32_MAX)
+		return false;
+	*ret = (pid_t)number;
+	return true;
+}
+
+static int capture(struct px_console *console, struct px_capture_options *options, char **operands,
+	size_t count)
+{
+	pid_t *pids = NULL;
+	int status = PX_VERB_TROUBLE;
+	bool good = true;
+
+	if (count > 0) {
+		pids = calloc(count, sizeof(*pids));
+		if (pids == NULL) {
+			px_message(console, "memory allocation failed");
+			return PX_VERB_TROUBLE;
+		}
+	}
+	for (size_t i = 0; good && i < count; i++)
+		good = read_pid(operands[i], &pids[i]) ||
+			refuse(console, "", operands[i], "not a process id");
+	options->pids = pids;
+	options->pid_count = count;
+	if (good) {
+		int r = px_capture(console, options);
+
+		status = r < 0 ? PX_VERB_TROUBLE : r > 0 ? PX_VERB_FINDINGS : PX_VERB_DONE;
+	}
+	free(pids);
+	return status;
+}
+
+/* What getopt() found: an option that is none, or one that lacks its value. */
+static void say_bad_option(struct px_console *console, int letter, char **argv)
+{
+	const char short_option[] = { '-', (char)optopt, '\0' };
+	const char *word = argv[optind - 1];
+
+	refuse(console, "", strncmp(word, "--", 2) == 0 ? word : short_option,
+		letter == ':' ? "a value is missing" : "no such option, or not with a value");
+}
+
+/* All options; false after a message, or after what --help says. */
+static bool take_options(struct px_console *console, int argc, char **argv,
+	struct px_capture_options *options, int *ret_status)
+{
+	int letter;
+
+	*ret_status = PX_VERB_TROUBLE;
+	while ((letter = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+		if (letter == 'h') {
+			px_verb_capture_usage(console, &console->out);
+			*ret_status = PX_VERB_DONE;
+			return false;
+		}
+		if (letter == '?' || letter == ':') {
+			say_bad_option(console, letter, argv);
+			return false;
+		}
+		if (!take_option(console, letter, options))
+			return false;
+	}
+	return true;
+}
+
+int px_verb_capture(struct px_console *console, int argc, char **argv)
+{
+	struct px_capture_options options = { 0 };
+	int status;
+
+	if (take_options(console, argc, argv, &options, &status))
+		status = capture(console, &options, argv + optind, (size_t)(argc - optind));
+	px_select_deinit(&options.select);
+	return status;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of verbs, and help.
+ *
+ * A verb is an exact word, and only the first: an operand of a view begins with
+ * a digit or a slash, so that neither can be mistaken for the other.
+ */
+#include "cmd.h"
+
+#include <string.h>
+
+static int run_help(struct px_console *console, int argc, char **argv);
+static void help_usage(struct px_console *console, struct px_out *out);
+
+static const struct px_verb verbs[] = {
+	{ "capture", "save processes to one file", px_verb_capture, px_verb_capture_usage },
+	{ "help", "print this, or the help of a verb", run_help, help_usage },
+};
+
+static const struct px_verb *find(const char *word)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(word, verbs[i].name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+const struct px_verb *px_verb_find(int argc, char **argv)
+{
+	return argc < 2 ? NULL : find(argv[1]);
+}
+
+static void help_usage(struct px_console *console, struct px_out *out)
+{
+	px_out_string(out, "\nUsage:\n ");
+	px_out_string(out, console->name);
+	px_out_string(out, " [options] PID [PID ...]   show the map of processes; see --help\n ");
+	px_out_string(out, console->name);
+	px_out_string(out, " VERB ...                  do something else\n\nVerbs:\n");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		px_out_string(out, " ");
+		px_out_left(out, verbs[i].name, strlen(verbs[i].name), 10);
+		px_out_string(out, verbs[i].summary);
+		px_out_string(out, "\n");
+	}
+	px_out_string(out, "\n\"help VERB\" and \"VERB --help\" print the options of a verb.\n");
+}
+
+static int run_help(struct px_console *console, int argc, char **argv)
+{
+	const struct px_verb *verb = find(argc > 1 ? argv[1] : "help");
+
+	if (verb != NULL && argc <= 2) {
+		verb->usage(console, &console->out);
+		return PX_VERB_DONE;
+	}
+	px_message_begin(console);
+	if (verb == NULL) {
+		px_out_string(&console->err, "no such verb: ");
+		px_message_text(console, argv[1]);
+	} else {
+		px_out_string(&console->err, "help: one verb at a time");
+	}
+	px_message_end(console);
+	return PX_VERB_TROUBLE;
+}

@@ -1,0 +1,428 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""pmapx capture: what is in a capture, in every form, and what it says of itself
+(doc/CAPTURE.md)."""
+import datetime
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+import px
+from capturing import SMALL, Capture, CaptureCase, contents, steady
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
+
+
+class Forms(CaptureCase):
+    def expected(self, pid):
+        files = {name: px.process_file(pid, name) for name in SMALL if name != "exe"}
+        files["smaps"] = px.process_file(pid, "smaps")
+        files["exe"] = os.fsencode(os.readlink("/proc/%d/exe" % pid))
+        return steady(files)
+
+    def test_forms(self):
+        """tar unpacks each, and finds what the kernel says."""
+        with px.Target("anon") as target:
+            for name in ("a.tar", "a.tar.gz", "a.tar.xz", "a.tar.zst"):
+                with self.subTest(name=name):
+                    got = self.run_capture("-o", name, target.pid)
+                    self.assertEqual((got.status, got.stdout), (0, b""), got.stderr)
+                    into = self.path("of-" + name + "/")
+                    os.mkdir(into)
+                    self.result(px.run(["tar", "xf", self.path(name), "-C", into]))
+                    capture = Capture(into)
+                    self.assertEqual(steady(capture.of(target.pid)),
+                                     self.expected(target.pid))
+                    self.assertTrue(capture.manifest["complete"])
+            capture = self.capture(target.pid, name="a/")
+            self.assertEqual(steady(capture.of(target.pid)), self.expected(target.pid))
+            self.assertEqual(capture.of(target.pid)["status"][:20],
+                             px.process_file(target.pid, "status")[:20])
+
+    def test_view_of_a_folder(self):
+        """It is laid out like /proc."""
+        with px.Target("adjacent") as target:
+            self.capture(target.pid, name="a/")
+            self.result(px.pmapx("--root", self.path("a/proc"), "-x", str(target.pid)),
+                        px.pmapx("-x", str(target.pid)).stdout)
+
+    def test_standard_output(self):
+        with px.Target("anon") as target:
+            got = self.run_capture("-o", "-", target.pid)
+            self.assertEqual(got.status, 0, got.stderr)
+            with open(self.path("b.tar.zst"), "wb") as file:
+                file.write(got.stdout)
+            capture = Capture(self.path("b.tar.zst"))
+            self.assertEqual(steady(capture.of(target.pid)), self.expected(target.pid))
+            self.assertRegex(got.stderr, rb"\Apmapx: standard output: 1 process, ")
+
+    def test_terminal(self):
+        ours, theirs = pty.openpty()
+        try:
+            got = self.run_capture("-o", "-", os.getpid(), stdout=theirs)
+        finally:
+            os.close(ours)
+            os.close(theirs)
+        self.result(got, stderr="pmapx: capture: standard output is a terminal\n", status=2)
+
+    def test_default_name(self):
+        got = self.run_capture(os.getpid())
+        self.assertEqual(got.status, 0, got.stderr)
+        name, = self.left()
+        host = re.sub(r"[^A-Za-z0-9.-]", "_", os.uname().nodename)
+        self.assertRegex(name, r"\A%s-\d{8}T\d{6}Z\.pmapx\.tar\.zst\Z" % re.escape(host))
+        self.assertEqual(got.stderr.split(b": ")[1], name.encode())
+
+    def test_layout(self):
+        with px.Target("many-processes", "3") as target:
+            pids = sorted([int(pid) for key, pid in target.lines if key == "child"] + [target.pid])
+            names = [name for name, _ in self.capture(*reversed(pids), pids[0]).entries]
+        self.assertEqual((names[0], names[-1]), ("pmapx.json", "pmapx.json"))
+        self.assertEqual(names[1:6], ["proc/" + name for name in
+                                      ("meminfo", "version", "vmstat", "cpuinfo", "mounts")])
+        first = names.index("proc/%d/status" % pids[0])
+        for name in names[6:first]:
+            self.assertRegex(name, r"\Aproc/sys/vm/\w[\w-]*\Z")
+        self.assertIn("proc/sys/vm/max_map_count", names)
+        self.assertNotIn("proc/sys/vm/stat_refresh", names)
+        self.assertEqual(names[first:-1], ["proc/%d/%s" % (pid, name) for pid in pids
+                                           for name in SMALL + ["smaps"]])
+
+    def test_host(self):
+        files = self.capture(os.getpid()).files
+        self.assertEqual(files["proc/version"], contents("/proc/version"))
+        self.assertLessEqual(files["proc/cpuinfo"].count(b"\n"), 1)
+        self.assertIn(files["proc/cpuinfo"], contents("/proc/cpuinfo"))
+        for line in files["proc/mounts"].splitlines():
+            self.assertIn(b" hugetlbfs ", line)
+        self.assertTrue(files["proc/meminfo"].startswith(b"MemTotal:"))
+        self.assertEqual(files["proc/sys/vm/max_map_count"],
+                         contents("/proc/sys/vm/max_map_count"))
+
+    def test_numa(self):
+        with px.Target("anon") as target:
+            if not os.path.exists("/proc/%d/numa_maps" % target.pid):
+                self.skipTest("this kernel has no numa_maps")
+            files = self.capture("--numa", target.pid).of(target.pid)
+            self.assertEqual(list(files), SMALL + ["smaps", "numa_maps"])
+            text = px.process_file(target.pid, "numa_maps")
+            self.assertEqual(steady(files)["numa_maps"], steady({"numa_maps": text})["numa_maps"])
+
+    def test_thread(self):
+        """A thread's number stands for its process."""
+        with px.Target("threads", "2") as target:
+            tids = os.listdir("/proc/%d/task" % target.pid)
+            capture = self.capture(*tids)
+            self.assertEqual(list(capture.processes), [target.pid])
+
+    def test_all(self):
+        """Without operands there are all but the one that captures."""
+        with px.Target("anon") as target:
+            capture = self.capture()
+            self.assertIn(target.pid, capture.processes)
+            self.assertIn(os.getpid(), capture.processes)
+            for one in capture.processes.values():
+                self.assertNotEqual(one.get("comm"), "pmapx")
+        pids = [one["pid"] for one in capture.manifest["processes"]]
+        self.assertEqual(pids, sorted(set(pids)))
+
+
+class Selected(CaptureCase):
+    def test_selectors(self):
+        """Those that are selected, beside those that are named."""
+        with px.Target("title", "px-capture-me") as one, px.Target("anon") as other:
+            self.assertEqual(list(self.capture("--name", "^px-capture-me$").processes), [one.pid])
+            self.assertEqual(list(self.capture("--force", "--tree", other.pid, one.pid).processes),
+                             sorted([one.pid, other.pid]))
+            self.assertIn(other.pid, self.capture("--force", "--all").processes)
+
+    def test_refused(self):
+        self.result(self.run_capture("--name", "px-nobody-is-called-so"),
+                    stderr="pmapx: capture: no process is selected\n", status=2)
+        got = self.run_capture("--name", "(")
+        self.assertEqual((got.status, got.stdout), (2, b""))
+        self.assertRegex(got.stderr, rb"\Apmapx: capture: --name=\(: .+\n\Z")
+        self.assertEqual(self.left(), [])
+
+
+class Manifest(CaptureCase):
+    def test_twice(self):
+        capture = self.capture("--label", "case 7", os.getpid())
+        both = [json.loads(text) for name, text in capture.entries if name == "pmapx.json"]
+        self.assertEqual(len(both), 2)
+        self.assertEqual((both[0].pop("complete"), both[1].pop("complete")), (False, True))
+        self.assertEqual(both[0].pop("end"), None)
+        self.assertRegex(both[1].pop("end"), TIME)
+        del both[1]["processes"]
+        self.assertEqual(both[0], both[1])
+
+    def test_facts(self):
+        before = datetime.datetime.now(datetime.timezone.utc)
+        manifest = self.capture("--label", "case 7", os.getpid()).manifest
+        uname = os.uname()
+        self.assertEqual(list(manifest), [
+            "pmapx_capture", "complete", "order", "label", "host", "kernel", "machine", "page_size",
+            "clock_ticks", "boot_id", "shm_device", "start", "end", "rights", "redacted", "pmapx",
+            "processes"])
+        self.assertEqual([manifest[name] for name in (
+            "pmapx_capture", "order", "label", "host", "kernel", "machine", "page_size",
+            "clock_ticks", "boot_id", "redacted", "pmapx")], [
+                1, "pid", "case 7", uname.nodename, uname.release, uname.machine,
+                os.sysconf("SC_PAGESIZE"), os.sysconf("SC_CLK_TCK"),
+                contents("/proc/sys/kernel/random/boot_id").decode().strip(), [],
+                px.pmapx("-V").stdout.split()[1].decode()])
+        with open("/proc/self/status") as status:
+            capabilities = re.search(r"^CapEff:\t(\w+)$", status.read(), re.M).group(1)
+        self.assertEqual((manifest["rights"]["uid"], manifest["rights"]["capabilities"]),
+                         (os.geteuid(), capabilities))
+        start = datetime.datetime.fromisoformat(manifest["start"].replace("Z", "+00:00"))
+        self.assertLess(abs((start - before).total_seconds()), 60)
+        self.assertLessEqual(manifest["start"], manifest["end"])
+
+    def test_a_member_on_each_line(self):
+        text = self.capture(os.getpid()).files["pmapx.json"]
+        lines = text.decode().splitlines()
+        self.assertEqual(lines[0], "{")
+        self.assertEqual(lines[-2:], ["]", "}"])
+        for line in lines[1:lines.index('"processes": [')]:
+            json.loads("{%s}" % line.rstrip(","))
+        json.loads(lines[lines.index('"processes": [') + 1])
+
+    def test_shm_device(self):
+        with px.Target("shared-anon") as target:
+            manifest = self.capture(target.pid).manifest
+            zero, = [one for one in px.mappings(px.process_file(target.pid, "maps"))
+                     if one.name == b"/dev/zero (deleted)"]
+        self.assertEqual(manifest["shm_device"], "%02x:%02x" % (zero.major, zero.minor))
+
+    def test_process(self):
+        with px.Target("anon") as target:
+            one = self.capture(target.pid).processes[target.pid]
+            stat = px.process_file(target.pid, "stat").rpartition(b")")[2].split()
+        self.assertRegex(one.pop("when"), TIME)
+        self.assertGreater(one.pop("read_ms"), 0)
+        self.assertEqual(one, {
+            "pid": target.pid, "kind": "process", "comm": "px_target", "state": "S",
+            "start_ticks": int(stat[19]), "files": SMALL + ["smaps"], "missing": []})
+
+    def test_odd_bytes(self):
+        """Strings are valid, and what they stand for can be found out."""
+        for label in (b"a\"b\\c\n\x01\x7f\xff\xc3\xa9\xc3(\xe2\x80\xae\xf0\x9f\x98\x80", b"\\x41",
+                      b"\xc2\x85\xed\xa0\x80"):
+            capture = self.capture(b"--label=" + label, b"--force", str(os.getpid()))
+            text = capture.manifest["label"]
+            self.assertFalse(re.search(r"[\x00-\x1f\x7f-\x9f\u202e\ud800-\udfff]", text), text)
+            back = re.sub(rb"\\(?:x([0-9a-f]{2})|\\)", lambda found: b"\\" if not found.group(1)
+                          else bytes([int(found.group(1), 16)]), text.encode())
+            self.assertEqual(back, label)
+        self.assertEqual(self.capture("--force", "--label=a\\\n", os.getpid()).files[
+            "pmapx.json"].splitlines()[4], rb'"label": "a\\\\\\x0a",')
+
+    def test_hostile_name(self):
+        comm = "a\"],\n}\\"
+        with px.Target("title", comm, "x\ny", "\"") as target:
+            px.settle(target.pid)
+            capture = self.capture(target.pid)
+            self.assertEqual(capture.processes[target.pid]["comm"], "a\"],\\x0a}\\\\")
+            self.assertEqual(capture.of(target.pid)["comm"], comm.encode() + b"\n")
+
+
+class Kinds(CaptureCase):
+    def test_zombie(self):
+        with px.Target("zombie") as target:
+            pid = int(target.truth["zombie"])
+            one = self.capture(pid).processes[pid]
+        self.assertEqual((one["kind"], one["state"], one["missing"]), ("zombie", "Z", []))
+
+    def test_kernel_thread(self):
+        try:
+            with open("/proc/2/comm") as file:
+                comm = file.read()
+        except OSError:
+            comm = ""
+        if comm != "kthreadd\n":
+            self.skipTest("there are no kernel threads here")
+        one = self.capture("2").processes[2]
+        self.assertEqual((one["kind"], one["comm"], one["missing"]), ("kernel thread", "kthreadd", []))
+
+    def test_vanished(self):
+        """A folder without stat is one of a process that has just gone."""
+        with px.Root() as root:
+            root.process(100, maps=px.map_line("1000-2000", "r--p", b"/f", "fe:00", 1))
+            os.mkdir(os.path.join(root.path, "200"))
+            words = [px.PMAPX, "capture", "-o", self.path("a.tar")]
+            got = root.mounted(words)
+            self.assertEqual(got.status, 0, got.stderr)
+            self.assertRegex(got.stderr, rb": 1 process, .*; 1 vanished; ")
+            capture = Capture(self.path("a.tar"))
+            one = capture.processes[200]
+            del one["when"]
+            self.assertEqual(one, {"pid": 200, "kind": "vanished", "read_ms": 0, "files": [],
+                                   "missing": []})
+            self.assertEqual(capture.of(200), {})
+            # smaps is not there, so there is maps.
+            self.assertEqual(capture.of(100)["maps"],
+                             px.map_line("1000-2000", "r--p", b"/f", "fe:00", 1))
+            self.assertIn({"file": "smaps", "why": "No such file or directory"},
+                          capture.processes[100]["missing"])
+            self.assertEqual(root.mounted(words + ["--force", "--strict"]).status, 1)
+
+    def test_denied(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        with px.Target("anon") as target:
+            os.chmod(self.folder, 0o777)
+            prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            for words, status in ((["--force"], 0), (["--force", "--strict"], 1)):
+                capture = self.capture(target.pid, *words, prefix=prefix, status=status)
+                one = capture.processes[target.pid]
+                self.assertEqual((one["kind"], capture.manifest["rights"]["uid"]),
+                                 ("process", 65534))
+                self.assertEqual([gap["file"] for gap in one["missing"]],
+                                 ["exe", "smaps_rollup", "smaps", "maps"])
+                self.assertEqual({gap["why"] for gap in one["missing"]}, {"Permission denied"})
+                self.assertEqual(one["files"], [name for name in SMALL
+                                                if name not in ("exe", "smaps_rollup")])
+                self.assertIn(b"; 1 without smaps (Permission denied); ", capture.result.stderr)
+
+    def test_max_rss(self):
+        with px.Target("anon") as target:
+            capture = self.capture("--max-rss", "4k", target.pid)
+            one = capture.processes[target.pid]
+            self.assertEqual(one["files"], SMALL + ["maps"])
+            self.assertEqual(one["missing"],
+                             [{"file": "smaps", "why": "more memory than --max-rss"}])
+            self.assertEqual(capture.of(target.pid)["maps"], px.process_file(target.pid, "maps"))
+            self.assertIn(b"; 1 without smaps (more memory than --max-rss)", capture.result.stderr)
+            one = self.capture("--force", "--max-rss", "1g", target.pid).processes[target.pid]
+            self.assertEqual((one["files"], one["missing"]), (SMALL + ["smaps"], []))
+
+
+class Jobs(CaptureCase):
+    def test_jobs(self):
+        """What is in a capture does not depend on how many read."""
+        with px.Root() as root:
+            for pid in range(100, 400):
+                root.process(pid, smaps=px.smaps_entry(
+                    px.map_line("1000-2000", "r--p", b"/f%d" % pid, "fe:00", 1), Rss=pid),
+                    cmdline=b"A%d\0" % pid)
+            seen = []
+            for jobs in ("1", "2", "9"):
+                path = self.path("a%s.tar" % jobs)
+                got = root.mounted([px.PMAPX, "capture", "-o", path, "--jobs", jobs])
+                self.assertEqual(got.status, 0, got.stderr)
+                seen.append([entry for entry in Capture(path).entries if entry[0] != "pmapx.json"])
+            self.assertEqual(len([1 for name, _ in seen[0] if name.endswith("/smaps")]), 300)
+            self.assertEqual(seen[0], seen[1])
+            self.assertEqual(seen[0], seen[2])
+
+    def test_many_live(self):
+        with px.Target("many-processes", "60", "50") as target:
+            pids = sorted(int(pid) for key, pid in target.lines if key == "child")
+            for pid in pids:
+                px.settle(pid)
+            capture = self.capture(*pids)
+            self.assertEqual([one["pid"] for one in capture.manifest["processes"]], pids)
+            for pid in pids:
+                smaps = {"smaps": px.process_file(pid, "smaps")}
+                self.assertEqual(steady({"smaps": capture.of(pid)["smaps"]}), steady(smaps))
+
+
+class Words(CaptureCase):
+    def test_closing_line(self):
+        with px.Target("anon") as target:
+            got = self.run_capture("-o", "a.tar", target.pid)
+            self.assertRegex(got.stderr, rb"\Apmapx: a\.tar: 1 process, \d+\.\d MiB read, "
+                                         rb"\d+\.\d MiB written in \d+\.\d\d s"
+                                         rb"( \(\d+\.\d\d s to the disk\))?\n\Z")
+            self.assertEqual(got.stdout, b"")
+
+    def test_cost(self):
+        with px.Target("many", "3000", "touched") as large, px.Target("anon") as small:
+            got = self.run_capture("--cost", "-o", "a.tar", small.pid, large.pid)
+            lines = got.stdout.decode().splitlines()
+            self.assertEqual(lines[0], "        ms      PID  COMMAND")
+            self.assertEqual([line.split()[1:] for line in lines[1:]],
+                             [[str(large.pid), "px_target"], [str(small.pid), "px_target"]])
+            got = self.run_capture("--cost", "-o", "-", small.pid)
+            self.assertIn(b"\n        ms      PID  COMMAND\n", got.stderr)
+
+    def test_progress(self):
+        """On a terminal there is a line that is drawn again, and gone in the end."""
+        count = 3000 if px.is_sanitized(px.PMAPX) else 60000
+        with px.Target("many", str(count), "touched") as target:
+            ours, theirs = pty.openpty()
+            with subprocess.Popen([px.PMAPX, "capture", "-o", self.path("a.tar.xz"),
+                                   str(target.pid)], stderr=theirs, env=px.environment()) as process:
+                os.close(theirs)
+                seen = b""
+                while True:
+                    try:
+                        part = os.read(ours, 65536)
+                    except OSError:
+                        break
+                    if not part:
+                        break
+                    seen += part
+                os.close(ours)
+                self.assertEqual(process.wait(), 0)
+        drawn = re.findall(rb"\r\x1b\[K(\d of 1 processes, \d+\.\d MiB, \d+\.\d\d s)", seen)
+        if not drawn:
+            self.skipTest("it took no tenth of a second")
+        self.assertRegex(seen, rb" s\r\x1b\[Kpmapx: .*/a\.tar\.xz: 1 process, [^\r]*\r\n\Z")
+
+    def test_refused(self):
+        for words, told in (
+                (["--bogus"], "capture: --bogus: no such option, or not with a value"),
+                (["--force=1"], "capture: --force=1: no such option, or not with a value"),
+                (["-x"], "capture: -x: no such option, or not with a value"),
+                (["-o"], "capture: -o: a value is missing"),
+                (["--jobs", "0"], "capture: --jobs=0: not a number of processes from 1 on"),
+                (["--jobs", "2x"], "capture: --jobs=2x: not a number of processes from 1 on"),
+                (["--max-rss", "3q"],
+                 "capture: --max-rss=3q: not a size: KiB, or with k, m, g behind"),
+                (["--max-rss", "0"],
+                 "capture: --max-rss=0: not a size: KiB, or with k, m, g behind"),
+                (["--redact", "args,x"],
+                 "capture: --redact=args,x: not a list of args, paths, addresses"),
+                (["--redact", ""], "capture: --redact=: not a list of args, paths, addresses"),
+                (["nobody"], "capture: nobody: not a process id"),
+                (["0"], "capture: 0: not a process id"),
+                (["2147483647"], "capture: 2147483647: no such process"),
+                (["-o", "a.zip"], "a.zip: not a name for a capture, which ends in .tar, .tar.gz, "
+                                  ".tar.xz, .tar.zst or a slash"),
+                (["-o", ".tar"], ".tar: not a name for a capture, which ends in .tar, .tar.gz, "
+                                 ".tar.xz, .tar.zst or a slash"),
+                (["-o", ""], ": not a name for a capture, which ends in .tar, .tar.gz, "
+                             ".tar.xz, .tar.zst or a slash"),
+                (["-o", "none/a.tar"], "none/a.tar: No such file or directory"),
+                (["-o", "a\x1b.zip"], "a?.zip: not a name for a capture, which ends in .tar, "
+                                      ".tar.gz, .tar.xz, .tar.zst or a slash")):
+            with self.subTest(words=words):
+                self.result(self.run_capture(*words), stderr="pmapx: %s\n" % told, status=2)
+                self.assertEqual(self.left(), [])
+
+    def test_help(self):
+        got = self.run_capture("--help")
+        self.assertEqual((got.status, got.stderr), (0, b""))
+        self.assertTrue(got.stdout.startswith(b"\nUsage:\n pmapx capture [options] [PID ...]\n"))
+        self.result(px.pmapx("help", "capture"), got.stdout)
+        listed = px.pmapx("help")
+        self.assertEqual((listed.status, listed.stderr), (0, b""))
+        self.assertRegex(listed.stdout, rb"\n capture   \w")
+        self.result(px.pmapx("help", "me"), stderr="pmapx: no such verb: me\n", status=2)
+
+    def test_verbs_are_not_pmap(self):
+        """Called as pmap there is none; else only the exact first word is one."""
+        for argv in ([px.PMAP, "capture"], [px.PMAPX, "captur"], [px.PMAPX, "-x", "capture"]):
+            got = px.run(argv, cwd=self.folder)
+            self.assertEqual((got.status, got.stdout), (1, b""), argv)
+        self.assertEqual(self.left(), [])
+
+
+if __name__ == "__main__":
+    px.main()

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""pmapx capture, with calls that fail in turn: there is a whole capture, or there is nothing, and one
+line says why; and a process that exits or begins another program while it is read."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+import faulty
+import px
+from capturing import SMALL, Capture, CaptureCase
+
+EIO, ENOMEM, EACCES, EMFILE, ENOSPC = "5", "12", "13", "24", "28"
+
+
+class Faults(CaptureCase):
+    # How many calls of a family to look at: there are hundreds that are alike.
+    MOST = 6 if px.is_sanitized(px.PMAPX) else 25
+
+    def sweep(self, family, errors, target):
+        """Have calls of a family fail. Gives how often there was a capture, and how often not."""
+        seen = {0: 0, 1: 0, 2: 0}
+        for name in ("a.tar", "a/"):
+            words = ["capture", "--jobs", "1", "-o", name, str(target.pid)]
+            whole = faulty.run(words, cwd=self.folder)
+            self.assertEqual(whole.result.status, 0, whole.result.stderr)
+            self.assertEqual(whole.left[1], 0, "allocations left")
+            px.run(["rm", "-r", self.path(name)])
+            count = sum(call.family == family for call in whole.calls)
+            self.assertGreater(count, 0, family)
+            for number in range(1, count + 1, max(1, count // self.MOST)):
+                for error in errors:
+                    with self.subTest(name=name, family=family, number=number, error=error):
+                        run = faulty.run(words, "%s:%d:%s" % (family, number, error),
+                                         cwd=self.folder)
+                        self.assertEqual(run.left[1], 0, "allocations left")
+                        self.judge(name, run.result, target.pid)
+                        seen[run.result.status] += 1
+        return seen
+
+    def judge(self, name, got, pid):
+        left = self.left()
+        capture = Capture(self.path(name)) if left == [name.rstrip("/")] else None
+        px.run(["rm", "-r", self.path(name)])
+        # 1 is that the closing line could not be written.
+        self.assertIn((got.status, got.stderr.count(b"\n")), ((0, 1), (1, 0), (2, 1)), got.stderr)
+        if got.status == 2:
+            self.assertEqual(left, [], got.stderr)
+            return
+        self.assertTrue(capture.manifest["complete"])
+        one = capture.processes[pid]
+        # What is there is in the list, and what is not is said.
+        self.assertEqual(sorted(one["files"]), sorted(capture.of(pid)))
+        if one["kind"] == "process":
+            self.assertLessEqual(set(SMALL) - set(one["files"]),
+                                 {gap["file"] for gap in one["missing"]})
+            self.assertTrue({"smaps", "maps"} & (set(one["files"]) | {
+                gap["file"] for gap in one["missing"]}))
+
+    def test_memory(self):
+        with px.Target("anon") as target:
+            self.assertGreater(self.sweep("memory", [ENOMEM], target)[2], 5)
+
+    def test_open(self):
+        with px.Target("anon") as target:
+            seen = self.sweep("open", [EACCES, EMFILE], target)
+            self.assertGreater(min(seen[0], seen[2]), 1)
+
+    def test_read(self):
+        with px.Target("anon") as target:
+            self.assertGreater(self.sweep("read", [EIO], target)[0], 5)
+
+    def test_write(self):
+        """Nothing that was not written is ever taken for a capture."""
+        with px.Target("anon") as target:
+            seen = self.sweep("write", [EIO, ENOSPC], target)
+            self.assertGreater(seen[2], 5)
+            self.assertEqual(seen[0], 0)
+
+
+class Changing(CaptureCase):
+    """What a process does in the middle of being read."""
+
+    def take(self, command, stops=1):
+        """Capture a target which is told a command when its smaps is about to be read."""
+        with px.Target("obedient", "50") as target:
+            words = ["capture", "--jobs", "1", "-o", "a.tar", str(target.pid)]
+            smaps = "/smaps"
+            calls = faulty.run(words, cwd=self.folder).calls
+            os.remove(self.path("a.tar"))
+            number, = [number for family, number, file in faulty.points(calls)
+                       if family == "open" and str(file).endswith(smaps[1:])
+                       and not str(file).endswith("rollup")][:1]
+
+            def obey():
+                target.process.stdin.write(command)
+                target.process.stdin.flush()
+                if command == b"exec\n":
+                    target.listen("anon")
+                    px.settle(target.pid)
+                else:
+                    os.waitid(os.P_PID, target.pid, os.WEXITED | os.WNOWAIT)
+            run = faulty.run(words, "open:%d:stop" % number, at_stop=obey, cwd=self.folder)
+            self.assertEqual(run.stops, stops)
+            self.assertEqual(run.result.status, 0, run.result.stderr)
+            return target.pid, Capture(self.path("a.tar"), run.result)
+
+    def test_exec(self):
+        """All files are of the new program."""
+        pid, capture = self.take(b"exec\n")
+        one, files = capture.processes[pid], capture.of(pid)
+        self.assertEqual((one["files"], one["missing"]), (SMALL + ["smaps"], []))
+        self.assertEqual(one["comm"].encode() + b"\n", files["comm"])
+        self.assertIn(b" " + files["exe"] + b"\n", files["smaps"])
+        self.assertIn(b"(%s)" % one["comm"].encode(), files["stat"])
+
+    def test_exit(self):
+        """What has exited and not been waited for is a zombie, without a map of before."""
+        pid, capture = self.take(b"exit\n")
+        one, files = capture.processes[pid], capture.of(pid)
+        self.assertEqual((one["kind"], one["state"], one["missing"]), ("zombie", "Z", []))
+        self.assertEqual(files["smaps"], b"")
+        self.assertIn(b"State:\tZ", files["status"])
+
+
+if __name__ == "__main__":
+    px.main()
