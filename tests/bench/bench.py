@@ -18,6 +18,7 @@ import re
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import unittest
 from collections import namedtuple
@@ -56,7 +57,13 @@ ROWS = (
     Row("processes", "-x", "smaps", 0.35, 1.20),
     Row("address", "-A ADDR", "empty", 0.40, 2.00),
     Row("address", "-d -A ADDR", "empty", 0.40, 2.00),
+    Row("capture", ".tar", "smaps", None, 1.50, 64 * MIB),
+    Row("capture", ".tar.zst", "smaps", None, 2.00, 64 * MIB),
 )
+# What is captured of each process, but for the aim of exe, which is no file to be read.
+CAPTURE_FILES = "status,stat,cmdline,comm,cgroup,oom_score_adj,limits,smaps_rollup,smaps"
+# Where captures go that are timed, so that no disk is; and where it is timed to sync one.
+TMPFS, DISK = "/dev/shm", px.BUILD
 # Other pmaps: the programs that have one, and the views that these know.
 OTHERS = ("toybox", "busybox")
 OTHERS_VIEWS = ("default", "-x")
@@ -90,6 +97,8 @@ class Subjects:
     def pids(self, row):
         if row.group == "start":
             return [self.sleep]
+        if row.group == "capture":
+            return [*self.processes, str(self.mappings.pid)]
         return self.processes if row.group == "processes" else [str(self.mappings.pid)]
 
     def titles(self):
@@ -101,6 +110,8 @@ class Subjects:
             "processes": "%s processes of %d mappings each, on %d cores" % (
                 format(self.process_count, ","), self.each,
                 min(CORES, len(os.sched_getaffinity(0)))),
+            "capture": "capture: %s processes of %d mappings and one of %s, to tmpfs; a disk's sync" % (
+                format(self.process_count, ","), self.each, count),
             "address": "one address in %s mappings (pmap: in a small process)" % count,
         }
 
@@ -119,6 +130,8 @@ def find_others():
 def floor_of(row, pids):
     if row.floor == "empty":
         return [EMPTY]
+    if row.group == "capture":
+        return [READ, "-j", str(CORES), "-p", CAPTURE_FILES, *sorted(pids, key=int)]
     if row.group == "processes":
         return [READ, "-j", str(CORES), "-p", HEADER_FILES + "," + row.floor, *pids]
     return [READ, "-p", row.floor, *pids]
@@ -147,8 +160,44 @@ def commands(row, subjects, pmap, others):
     return ours, theirs, columns
 
 
+def sync_ms(row, pids):
+    """How long it takes to have a capture on the disk, by what pmapx says."""
+    with tempfile.TemporaryDirectory(prefix="pmapx-bench-", dir=DISK) as folder:
+        got = px.run([px.PMAPX, "capture", "-o", os.path.join(folder, "a" + row.view), *pids])
+    found = re.search(rb"\((\d+\.\d+) s to the disk\)", got.stderr)
+    return float(found.group(1)) * 1000 if found else 0
+
+
+def measure_capture(row, subjects, options):
+    """A row of the group capture, which has nothing to be compared with."""
+    if not os.access(TMPFS, os.W_OK):
+        raise unittest.SkipTest("no " + TMPFS)
+    pids = subjects.pids(row)
+    with tempfile.TemporaryDirectory(prefix="pmapx-bench-", dir=TMPFS) as folder:
+        path = os.path.join(folder, "a" + row.view)
+
+        def clean():
+            with contextlib.suppress(OSError):
+                os.remove(path)
+        # Its closing line is nobody's.
+        columns = {"pmapx": [["sh", "-c", 'exec "$0" "$@" 2>/dev/null', px.PMAPX, "capture",
+                              "-o", path, *pids]],
+                   "floor": [floor_of(row, pids)]}
+        with measure.cores(CORES):
+            costs = measure.interleaved(columns, options.runs, clean)
+    return {"group": row.group, "view": row.view, "wrong": "", "shares": 0,
+            "ms": {name: measure.median_ms(runs) for name, runs in costs.items()},
+            "of_pmap": None, "of_pmap_limit": None, "sync_ms": sync_ms(row, pids),
+            "of_floor": measure.ratio(costs["pmapx"], costs["floor"]),
+            "of_floor_limit": row.of_floor,
+            "peak_kb": {name: max(run.peak_kb for run in runs) for name, runs in costs.items()},
+            "runs": {name: [run._asdict() for run in runs] for name, runs in costs.items()}}
+
+
 def measure_row(row, subjects, options, others):
     """One row of the report."""
+    if row.group == "capture":
+        return measure_capture(row, subjects, options)
     result = {"group": row.group, "view": row.view, "wrong": "", "ms": {}, "shares": 0}
     ours, theirs, columns = commands(row, subjects, options.pmap, others)
     if options.pmap:
@@ -209,7 +258,7 @@ def measure_all(options):
 
 def notes(report, subjects, options):
     """What makes the numbers other than those that the limits are about."""
-    if subjects.remark and any(row.group in ("mappings", "address") for row in options.rows):
+    if subjects.remark and any(row.group in ("mappings", "address", "capture") for row in options.rows):
         yield subjects.remark
     if not options.pmap:
         yield "no pmap of procps-ng was found, so answers were not compared"
@@ -235,7 +284,7 @@ def read_options():
     parser.add_argument("--runs", type=int, default=7, help="rounds of each row (7); of those that "
                         "take no time, %d times as many" % SHORT)
     parser.add_argument("--rows", metavar="REGEX", default="", help="only rows whose GROUP VIEW "
-                        "has this, as in 'mappings -X$' (start, mappings, processes or address)")
+                        "has this, as in 'mappings -X$' (start, mappings, processes, capture or address)")
     parser.add_argument("--mappings", type=int, default=300000, metavar="N",
                         help="of the process that has many")
     parser.add_argument("--processes", type=int, default=1500, metavar="N")

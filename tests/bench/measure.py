@@ -50,8 +50,9 @@ def spawn(argv, results):
     return Cost(wall_ns / 1e6, user_us / 1e3, system_us / 1e3, peak_kb)
 
 
-def interleaved(columns, rounds):
-    """{name: [Cost of each round]} for {name: commands}, where a round runs every column once."""
+def interleaved(columns, rounds, clean=lambda: None):
+    """{name: [Cost of each round]} for {name: commands}, where a round runs every column once.
+    clean() takes away what a run has left."""
     costs = {name: [] for name in columns}
     with tempfile.TemporaryDirectory(prefix="pmapx-bench-") as folder:
         results = os.path.join(folder, "results")
@@ -62,6 +63,7 @@ def interleaved(columns, rounds):
                                         sum(part.user_ms for part in parts),
                                         sum(part.system_ms for part in parts),
                                         max(part.peak_kb for part in parts)))
+                clean()
     return costs
 
 

@@ -76,12 +76,13 @@ def group_lines(report, group):
         yield line("  " + row["view"], [number(row["ms"].get(part)) for part in PARTS],
                    [against(row["of_pmap"], row["of_pmap_limit"]),
                     against(row["of_floor"], row["of_floor_limit"])],
+                   [number(row[name]) + " sync" for name in ("sync_ms",) if name in row] or
                    [number(row["ms"].get(other)) for other in report["about"]["others"]])
 
 
 def peak_lines(report):
     if report["peaks"]:
-        yield "peak memory in kB, " + report["groups"]["mappings"]
+        yield "peak memory in kB"
     for peak in report["peaks"]:
         yield line("  " + peak["view"],
                    [str(peak["kb"].get(part, "-")) for part in PARTS],
