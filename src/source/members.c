@@ -67,6 +67,13 @@ static int list(struct pmapx_source *source)
 	return r;
 }
 
+void px_folder_rewind(struct pmapx_source *source)
+{
+	free(source->pids);
+	source->pids = NULL;
+	source->pid_count = source->next_pid = 0;
+}
+
 int px_folder_next(
 	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error)
 {
@@ -74,13 +81,10 @@ int px_folder_next(
 		int r = list(source);
 
 		/* What is short now may not be short the next time; all else is not tried again. */
-		if (px_is_shortage(r)) {
-			free(source->pids);
-			source->pids = NULL;
-			source->pid_count = 0;
-		} else {
+		if (px_is_shortage(r))
+			px_folder_rewind(source);
+		else
 			source->next_pid = 1;
-		}
 		if (r < 0) {
 			*error = (struct pmapx_error){ .code = -r, .reason = "" };
 			return r;

@@ -164,6 +164,7 @@ static int read_folders(
 	const struct pmapx_member *member;
 	int r;
 
+	px_folder_rewind(source);
 	while ((r = pmapx_source_next(source, &member, NULL)) == 1) {
 		r = add_folder(table, select, source, member->pid);
 		if (r < 0)

@@ -179,6 +179,8 @@ ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size);
 void px_folder_close_stream(struct px_stream *stream);
 int px_folder_next(
 	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error);
+/** Have the next call of px_folder_next() look again. */
+void px_folder_rewind(struct pmapx_source *source);
 int px_folder_open_member(struct pmapx_source *source, struct px_place *ret);
 
 /** Ask the kernel for one mapping; as the operation query. */
