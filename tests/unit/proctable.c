@@ -239,7 +239,7 @@ PX_TEST(no_more_descriptors_is_not_taken_for_nobody)
 	struct px_proctable table;
 	struct rlimit before, few;
 	const char *reason;
-	int next, results[4];
+	int next, results[3];
 
 	put_process(state, 100, "b", 1, 0);
 	assert_int_equal(px_select_add(&select, PX_SELECT_NAME, "a", &reason), 0);
@@ -248,7 +248,7 @@ PX_TEST(no_more_descriptors_is_not_taken_for_nobody)
 	next = open("/", O_RDONLY | O_CLOEXEC);
 	assert_true(next > 2);
 	close(next);
-	for (int spare = 0; spare <= 3; spare++) {
+	for (int spare = 0; spare <= 2; spare++) {
 		few = before;
 		few.rlim_cur = (rlim_t)(next + spare);
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
@@ -258,8 +258,7 @@ PX_TEST(no_more_descriptors_is_not_taken_for_nobody)
 	}
 	assert_int_equal(results[0], -EMFILE);
 	assert_int_equal(results[1], -EMFILE);
-	assert_int_equal(results[2], -EMFILE);
-	assert_int_equal(results[3], 0);
+	assert_int_equal(results[2], 0);
 	assert_int_equal(open("/", O_RDONLY | O_CLOEXEC), next);
 	close(next);
 	px_select_deinit(&select);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is shown of a saved process is what was shown of the process while it lived: for targets of
-every shape, in every view, from everything in which processes are saved: copies of files as
-people make them, the article's tar, smemcap.
+every shape, in every view, from everything in which processes are saved: pmapx capture, copies of
+files as people make them, the article's tar, smemcap.
 
 A process may change between two looks, and others may share its pages: it is looked at before and
 after it is saved, and what differs between these two is not compared."""
@@ -105,6 +105,16 @@ class Live(px.TestCase):
         if left:
             print("still changing: %s" % ", ".join("%s %s" % (name, " ".join(view))
                                                    for name, view in sorted(left)))
+
+    def test_capture(self):
+        with targets() as pids:
+            for ending in (".tar", ".tar.zst", "/"):
+                def save(number, ending=ending):
+                    path = os.path.join(self.folder, "capture%d%s" % (number, ending))
+                    got = px.pmapx("capture", "-o", path, *map(str, pids.values()))
+                    self.assertEqual(got.status, 0, got.stderr)
+                    return path
+                self.compare(save, pids)
 
     def copied(self, number, pids, names):
         """A folder laid out like /proc."""
