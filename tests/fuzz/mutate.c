@@ -13,7 +13,7 @@ struct span {
 	size_t begin, end;
 };
 
-static unsigned draw(unsigned *seed, unsigned below)
+unsigned px_draw(unsigned *seed, unsigned below)
 {
 	*seed = *seed * 1664525 + 1013904223;
 	return (*seed >> 8) % below;
@@ -26,7 +26,7 @@ static struct span some_line(const uint8_t *data, size_t size, unsigned *seed)
 
 	if (size == 0)
 		return (struct span){ 0, 0 };
-	span.begin = span.end = draw(seed, (unsigned)size);
+	span.begin = span.end = px_draw(seed, (unsigned)size);
 	while (span.begin > 0 && data[span.begin - 1] != '\n')
 		span.begin--;
 	while (span.end < size && data[span.end] != '\n')
@@ -42,30 +42,30 @@ static size_t put_mapping(char *line, size_t room, unsigned *seed)
 		"/dev/zero (deleted)", "/\xc3\xa9\x1b[2J", "socket:[1]", "anon_inode:[perf_event]",
 		"/" };
 	static const char *const perms[] = { "r--p", "rw-p", "r-xp", "rw-s", "---p", "rwxS" };
-	unsigned long long start = draw(seed, 64) * 0x1000ULL, pages = draw(seed, 4);
+	unsigned long long start = px_draw(seed, 64) * 0x1000ULL, pages = px_draw(seed, 4);
 
-	if (draw(seed, 3) == 0)
+	if (px_draw(seed, 3) == 0)
 		start += 0x7fff00000000ULL;
 	return (size_t)snprintf(line, room, "%08llx-%08llx %s %08x %02x:%02x %u %*s%s\n", start,
-		start + pages * 0x1000, perms[draw(seed, 6)], draw(seed, 4) * 0x1000, draw(seed, 3),
-		draw(seed, 3), draw(seed, 1000), (int)draw(seed, 30), "",
-		names[draw(seed, sizeof(names) / sizeof(names[0]))]);
+		start + pages * 0x1000, perms[px_draw(seed, 6)], px_draw(seed, 4) * 0x1000,
+		px_draw(seed, 3), px_draw(seed, 3), px_draw(seed, 1000), (int)px_draw(seed, 30), "",
+		names[px_draw(seed, sizeof(names) / sizeof(names[0]))]);
 }
 
 static size_t put_key(char *line, size_t room, unsigned *seed)
 {
 	static const char *const values[] = { "", "?", "0", "4", "007", "18446744073709551615",
 		"18446744073709551616", "rd wr mr mw me ac", "1 2" };
-	enum pmapx_field field = (enum pmapx_field)draw(seed, PMAPX_FIELD_COUNT);
+	enum pmapx_field field = (enum pmapx_field)px_draw(seed, PMAPX_FIELD_COUNT);
 	const char *key = pmapx_field_lookup(field)->key;
 
-	if (draw(seed, 8) == 0)
-		key = draw(seed, 2) ? "Unknown" : "Rss_";
-	if (draw(seed, 3) == 0)
-		return (size_t)snprintf(line, room, "%s:%*s%s\n", key, (int)draw(seed, 12), "",
-			values[draw(seed, sizeof(values) / sizeof(values[0]))]);
+	if (px_draw(seed, 8) == 0)
+		key = px_draw(seed, 2) ? "Unknown" : "Rss_";
+	if (px_draw(seed, 3) == 0)
+		return (size_t)snprintf(line, room, "%s:%*s%s\n", key, (int)px_draw(seed, 12), "",
+			values[px_draw(seed, sizeof(values) / sizeof(values[0]))]);
 	return (size_t)snprintf(line, room, "%s:%*u kB\n", key,
-		(int)(24 - (strlen(key) < 20 ? strlen(key) : 20)), draw(seed, 3000));
+		(int)(24 - (strlen(key) < 20 ? strlen(key) : 20)), px_draw(seed, 3000));
 }
 
 /* Put @length bytes of @line at @at, if there is room; returns the new size. */
@@ -92,7 +92,7 @@ size_t px_mutate_lines(
 	size_t length = span.end - span.begin;
 	char line[2048];
 
-	switch (draw(&seed, 8)) {
+	switch (px_draw(&seed, 8)) {
 	case 0:
 		return length > 0 && length < size ? drop(data, size, &span) : size;
 	case 1:

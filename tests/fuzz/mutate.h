@@ -14,6 +14,9 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 /** What libFuzzer asks to change an input. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 
+/** A number below @below, by chance; @seed moves on. */
+unsigned px_draw(unsigned *seed, unsigned below);
+
 /**
  * Change @data, which has room for @max_size: bytes as libFuzzer would, or a
  * line dropped, doubled, moved, or brought in.
