@@ -82,7 +82,7 @@ static int file_fill(struct px_saved *saved)
 		r = spool_file(saved, &file->input);
 		file->found.length = saved->spool.length;
 		if (r < 0)
-			px_saved_trouble(saved, r, saved->spool.folder, PX_NO_PLACE, "");
+			px_saved_spool_trouble(saved, r);
 	}
 	r = px_index_add(&saved->index, &file->found);
 	if (r < 0)
@@ -128,17 +128,18 @@ static int open_map(struct px_input *input, enum px_file kind, pid_t pid,
 {
 	struct file *file = calloc(1, sizeof(*file));
 	const char *slash = strrchr(input->path, '/');
+	struct pmapx_source *source;
 	struct px_saved *saved;
 	int r;
 
 	if (file == NULL)
 		return -ENOMEM;
-	r = px_saved_new(&file_ops, input->path, input->fd, options, ret);
+	r = px_saved_new(&file_ops, input->path, input->fd, options, &source);
 	if (r < 0) {
 		free(file);
 		return r;
 	}
-	saved = (*ret)->saved;
+	saved = source->saved;
 	saved->reader = file;
 	file->found = (struct px_found){ .pid = pid, .file = kind };
 	file->input = *input;
@@ -146,9 +147,10 @@ static int open_map(struct px_input *input, enum px_file kind, pid_t pid,
 	input->fd = -1;
 	saved->name = strdup(slash != NULL ? slash + 1 : input->path);
 	if (saved->name == NULL) {
-		pmapx_source_close(*ret);
+		pmapx_source_close(source);
 		return -ENOMEM;
 	}
+	*ret = source;
 	return 0;
 }
 
