@@ -25,6 +25,7 @@
 	X(archive_read_open)                       \
 	X(archive_read_next_header2)               \
 	X(archive_read_data_block)                 \
+	X(archive_read_data_skip)                  \
 	X(archive_read_free)                       \
 	X(archive_errno)                           \
 	X(archive_write_new)                       \

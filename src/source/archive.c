@@ -18,6 +18,17 @@
 
 /* No path of a file is longer (PATH_MAX of Linux); tar could say more. */
 #define NAME_MAX_BYTES 4096
+/*
+ * What is read of an archive before the next entry, or the next part of one, is a
+ * header, which libarchive keeps, and keeps several times over if it describes
+ * holes.  More than this is none: names are of 4 KiB.
+ */
+#define HEADER_MAX ((int64_t)1024 * 1024)
+/*
+ * What a decompressor is given at a time, so that it is asked often whether that
+ * is too much: any may make some 20,000 bytes of one.
+ */
+#define PACKED_SIZE ((size_t)128)
 /* stat, status and comm are some KiB at most; command lines are cut where pmap cuts them. */
 #define SMALL_MAX ((uint64_t)64 * 1024)
 
@@ -26,17 +37,24 @@ struct px_archive {
 	struct archive *archive;
 	struct archive_entry *entry;
 	struct px_input input;
-	struct px_unxz
-		*unxz;   /* NULL unless it is .xz, of which libarchive would believe any size. */
+	/* NULL unless it is .xz, of which libarchive would believe any size. */
+	struct px_unxz *unxz;
 	char *buffer;    /* What libarchive looks at, owned. */
 	size_t given;    /* How many of @input.bytes have been read from there. */
+	bool is_packed;  /* libarchive unpacks it, */
+	size_t filled;   /* of @buffer so much, */
+	size_t taken;    /* of which it has got so much. */
+	int64_t limit;   /* Of the unpacked bytes, none beyond is read. */
+	bool is_begun;   /* There has been an entry. */
 	bool is_waiting; /* @entry has been read, and is for the next time. */
 	bool has_ended;
 	bool has_member;             /* Something in it is of a process. */
 	bool is_done;                /* What comes is not wanted, and has not been looked at. */
 	bool is_capture;             /* It began with a manifest: a capture of pmapx's own, */
 	struct px_manifest manifest; /* and this is what the last one said. */
-	int read_error;              /* Negative errno of reading the file, or 0. */
+	bool is_damaged;             /* Which has been told. */
+	int read_error;              /* Negative errno of what read_more() could not, or 0. */
+	const char *why;             /* And why, unless that says all. */
 };
 
 /* The ways of compression that are understood. */
@@ -88,24 +106,47 @@ static ssize_t read_packed(void *data, void *bytes, size_t size)
 	return input->is_all ? 0 : px_folder_read(&stream, bytes, size);
 }
 
+/* A part of what @reader->buffer holds; filled again once all has been given. */
+static ssize_t read_part(struct px_archive *reader, const void **ret)
+{
+	size_t rest = reader->filled - reader->taken;
+	ssize_t n;
+
+	if (rest == 0) {
+		n = read_packed(reader, reader->buffer, PX_INPUT_SIZE);
+		if (n <= 0)
+			return n;
+		reader->filled = rest = (size_t)n;
+		reader->taken = 0;
+	}
+	*ret = reader->buffer + reader->taken;
+	rest = rest < PACKED_SIZE ? rest : PACKED_SIZE;
+	reader->taken += rest;
+	return (ssize_t)rest;
+}
+
 /* libarchive's callback: what is to be looked at next. */
 static la_ssize_t read_more(struct archive *archive, void *data, const void **ret)
 {
 	struct px_archive *reader = data;
-	const char *why = NULL;
 	ssize_t n;
 
-	if (reader->unxz != NULL) {
+	*ret = reader->buffer;
+	if (reader->library.archive_filter_bytes(archive, 0) > reader->limit) {
+		n = -EFBIG;
+		reader->why = "a header is too long";
+	} else if (reader->is_packed) {
+		n = read_part(reader, ret);
+	} else if (reader->unxz != NULL) {
 		n = px_unxz_read(reader->unxz, reader->buffer, PX_INPUT_SIZE);
-		why = n < 0 ? px_unxz_trouble(reader->unxz) : NULL;
+		reader->why = n < 0 ? px_unxz_trouble(reader->unxz) : NULL;
 	} else {
 		n = read_packed(reader, reader->buffer, PX_INPUT_SIZE);
 	}
-	*ret = reader->buffer;
 	if (n < 0) {
 		reader->read_error = (int)n;
-		reader->library.archive_set_error(
-			archive, (int)-n, "%s", why != NULL ? why : px_describe_error((int)-n));
+		reader->library.archive_set_error(archive, (int)-n, "%s",
+			reader->why != NULL ? reader->why : px_describe_error((int)-n));
 	}
 	return n;
 }
@@ -114,17 +155,52 @@ static la_ssize_t read_more(struct archive *archive, void *data, const void **re
 static void tell_damage(struct px_saved *saved, const char *name)
 {
 	struct px_archive *reader = saved->reader;
-	const char *why = reader->library.archive_error_string(reader->archive);
+	/* A decompressor calls what cannot be read an early end. */
+	const char *why = reader->read_error < 0
+		? reader->why != NULL ? reader->why : px_describe_error(-reader->read_error)
+		: reader->library.archive_error_string(reader->archive);
 	int64_t at = reader->library.archive_filter_bytes(reader->archive, 0);
 
+	reader->is_damaged = true;
 	px_saved_trouble(saved, reader->read_error < 0 ? reader->read_error : -EBADMSG, name,
-		at >= 0 ? (uint64_t)at : PX_NO_PLACE, why != NULL ? why : "the archive is damaged");
+		at >= 0 ? (uint64_t)at : 0, why != NULL ? why : "the archive is damaged");
+}
+
+/* libarchive does not mind if the blocks of zeros are missing that end an archive. */
+static void tell_cut(struct px_saved *saved, uint64_t at)
+{
+	struct px_archive *reader = saved->reader;
+
+	reader->is_damaged = true;
+	px_saved_trouble(saved, -ENODATA, "", at, "the archive ends too early");
+}
+
+/* Behind the end of the archive are the sums that tell whether .xz is what it was. */
+static void check_rest(struct px_saved *saved)
+{
+	struct px_archive *reader = saved->reader;
+	ssize_t n = reader->unxz != NULL ? 1 : 0;
+
+	while (n > 0)
+		n = px_unxz_read(reader->unxz, reader->buffer, PX_INPUT_SIZE);
+	if (n == 0)
+		return;
+	reader->read_error = (int)n;
+	reader->why = px_unxz_trouble(reader->unxz);
+	tell_damage(saved, "");
+}
+
+/* Let libarchive read a header, and no more. */
+static void limit_header(struct px_archive *reader)
+{
+	reader->limit = reader->library.archive_filter_bytes(reader->archive, 0) + HEADER_MAX;
 }
 
 /* Read the next header; 1 if there is one. */
 static int next_entry(struct px_saved *saved)
 {
 	struct px_archive *reader = saved->reader;
+	int64_t at;
 	int r;
 
 	if (reader->is_waiting) {
@@ -133,12 +209,23 @@ static int next_entry(struct px_saved *saved)
 	}
 	if (reader->has_ended)
 		return 0;
+	if (reader->is_begun) {
+		reader->limit = INT64_MAX;
+		reader->library.archive_read_data_skip(reader->archive);
+	}
+	reader->is_begun = true;
+	limit_header(reader);
+	at = reader->library.archive_filter_bytes(reader->archive, 0);
 	r = reader->library.archive_read_next_header2(reader->archive, reader->entry);
 	if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
 		return 1;
 	reader->has_ended = true;
 	if (r != ARCHIVE_EOF)
 		tell_damage(saved, "");
+	else if (reader->library.archive_filter_bytes(reader->archive, 0) == at)
+		tell_cut(saved, (uint64_t)at);
+	else
+		check_rest(saved);
 	return 0;
 }
 
@@ -152,23 +239,25 @@ static int copy_entry(
 
 	while (result == 0 && length < limit) {
 		const void *bytes;
-		la_int64_t offset;
-		size_t size;
-		int r = reader->library.archive_read_data_block(
-			reader->archive, &bytes, &size, &offset);
+		la_int64_t offset = (la_int64_t)length;
+		size_t size = 0;
+		int r;
 
-		if (r == ARCHIVE_EOF)
-			break;
-		if (r != ARCHIVE_OK && r != ARCHIVE_WARN) {
+		limit_header(reader);
+		r = reader->library.archive_read_data_block(
+			reader->archive, &bytes, &size, &offset);
+		if (r != ARCHIVE_OK && r != ARCHIVE_WARN && r != ARCHIVE_EOF) {
 			reader->has_ended = r == ARCHIVE_FATAL;
 			tell_damage(saved, name);
 			break;
 		}
 		/* No file of /proc has a hole, which could stand for any number of zeros. */
-		if (size > 0 && (uint64_t)offset != length) {
+		if ((size > 0 || r == ARCHIVE_EOF) && (uint64_t)offset != length) {
 			px_saved_trouble(saved, -EBADMSG, name, length, "a hole in the file");
 			break;
 		}
+		if (r == ARCHIVE_EOF)
+			break;
 		if (size > limit - length)
 			size = (size_t)(limit - length);
 		result = px_spool_append(&saved->spool, bytes, size);
@@ -176,7 +265,17 @@ static int copy_entry(
 			length += size;
 	}
 	*ret_length = length;
+	if (result < 0)
+		px_saved_spool_trouble(saved, result);
 	return result;
+}
+
+/* Tell of what is short, unless others should be shown first; @r. */
+static int tell_shortage(struct px_saved *saved, int r)
+{
+	if (r < 0 && r != -EXFULL)
+		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
+	return r;
 }
 
 static uint64_t limit_of(enum px_file file)
@@ -199,11 +298,9 @@ static int take_entry(struct px_saved *saved, const char *path, const struct px_
 	if (r == 0)
 		r = px_index_add(&saved->index, &found);
 	if (r < 0)
-		return r;
+		return tell_shortage(saved, r);
 	r = copy_entry(saved, path, limit_of(name->file), &length);
 	saved->index.list[saved->index.count - 1].length = length;
-	if (r < 0)
-		px_saved_trouble(saved, r, saved->spool.folder, PX_NO_PLACE, "");
 	return r;
 }
 
@@ -220,12 +317,16 @@ static int pass_by(struct px_saved *saved, const char *path, const struct px_sav
 	if (name->file != PX_FILE_MAPS && name->file != PX_FILE_SMAPS)
 		return 0;
 	r = px_index_host(&saved->index, &host, &found.host);
-	if (r < 0 || saved->index.hosts[found.host].shm_asked ||
+	if (r == -EXFULL)
+		return 0;
+	if (r < 0)
+		return tell_shortage(saved, r);
+	if (saved->index.hosts[found.host].shm_asked ||
 		saved->index.hosts[found.host].shm_seen == PX_SHM_SURE)
-		return r == -EXFULL ? 0 : r;
+		return 0;
 	r = copy_entry(saved, path, UINT64_MAX, &found.length);
 	if (r == 0)
-		r = px_saved_look_for_shm(saved, &found);
+		r = tell_shortage(saved, px_saved_look_for_shm(saved, &found));
 	px_spool_cut(&saved->spool, found.at);
 	return r;
 }
@@ -246,13 +347,14 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 	int r;
 
 	r = px_index_host(&saved->index, &host_name, &host);
-	if (r == 0)
-		r = copy_entry(saved, path, PX_MANIFEST_SIZE, &length);
+	if (r < 0)
+		return tell_shortage(saved, r);
+	r = copy_entry(saved, path, PX_MANIFEST_SIZE, &length);
 	if (r < 0)
 		return r;
 	bytes = malloc(length + 1);
 	if (bytes == NULL)
-		return -ENOMEM;
+		return tell_shortage(saved, -ENOMEM);
 	while (n > 0 && json.length < length) {
 		n = px_spool_read(
 			&saved->spool, at + json.length, bytes + json.length, length - json.length);
@@ -336,14 +438,14 @@ static void check_end(struct px_saved *saved)
 {
 	const struct px_archive *reader = saved->reader;
 
-	if (reader->is_done)
+	if (reader->is_done || reader->is_damaged)
 		return;
 	if (reader->is_capture && !reader->manifest.complete)
 		px_saved_trouble(
 			saved, -ENODATA, "", PX_NO_PLACE, "the end of the capture is missing");
 	else if (!reader->is_capture)
 		px_saved_check_ends(saved);
-	if (!reader->has_member && saved->trouble == 0)
+	if (!reader->has_member)
 		px_saved_trouble(saved, -ENODATA, "", PX_NO_PLACE,
 			"no maps or smaps of processes are in it");
 }
@@ -356,7 +458,7 @@ static int remember_host(struct px_saved *saved)
 	int r = px_index_host(&saved->index, &(struct pmapx_text){ "", 0 }, &number);
 
 	if (r < 0)
-		return r;
+		return tell_shortage(saved, r);
 	saved->index.hosts[number].shm_asked = true;
 	saved->index.hosts[number].shm_result = manifest->has_shm_device ? 0 : -ENODATA;
 	saved->index.hosts[number].shm = manifest->shm_device;
@@ -375,8 +477,7 @@ static int archive_fill(struct px_saved *saved)
 		return 1;
 	}
 	if (r < 0) {
-		/* What is here is shown; there is no room for more. */
-		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
+		/* Which has been told; what is here is shown, and there is no room for more. */
 		reader->has_ended = true;
 	} else {
 		check_end(saved);
@@ -423,6 +524,8 @@ static int begin(struct px_archive *reader)
 	if (reader->archive == NULL || reader->entry == NULL || reader->buffer == NULL)
 		return -ENOMEM;
 	library->archive_read_support_format_tar(reader->archive);
+	reader->is_packed = filter != ARCHIVE_FILTER_NONE && filter != ARCHIVE_FILTER_XZ;
+	reader->limit = HEADER_MAX;
 	if (filter == ARCHIVE_FILTER_XZ)
 		return px_unxz_open(read_packed, reader, &reader->unxz);
 	/* Named, so that none is guessed, there is no second inside, and no program is run. */

@@ -75,6 +75,12 @@ void px_saved_trouble(struct px_saved *saved, int r, const char *what, uint64_t 
 	tell(saved, *why != '\0' ? why : px_describe_error(-r));
 }
 
+void px_saved_spool_trouble(struct px_saved *saved, int r)
+{
+	/* Memory is nobody's folder. */
+	px_saved_trouble(saved, r, r == -ENOMEM ? "" : saved->spool.folder, PX_NO_PLACE, "");
+}
+
 /* Hand the trouble over, once. */
 static int give_trouble(struct px_saved *saved, struct pmapx_error *error)
 {

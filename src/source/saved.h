@@ -90,6 +90,9 @@ bool px_saved_manifest(struct px_saved *saved, const char *name, uint32_t host,
 /** All has been read: what is in the index of captures that lack their end is a trouble. */
 void px_saved_check_ends(struct px_saved *saved);
 
+/** The same for what could not be kept in the spool. */
+void px_saved_spool_trouble(struct px_saved *saved, int r);
+
 /** Open what lies in the spool; as the operation. */
 void px_saved_open_spooled(
 	struct px_saved *saved, const struct px_found *found, struct px_stream *ret);
