@@ -17,6 +17,7 @@
  *     opened or allocated and not given back; then "end".
  */
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -66,9 +67,17 @@ WRAPPED_64(
 WRAPPED(ssize_t, read, int fd, void *bytes, size_t size);
 WRAPPED(ssize_t, __read_chk, int fd, void *bytes, size_t size, size_t room);
 WRAPPED_64(ssize_t, pread, int fd, void *bytes, size_t size, off_t offset);
+WRAPPED_64(ssize_t, pwrite, int fd, const void *bytes, size_t size, off_t offset);
+WRAPPED_64(off_t, lseek, int fd, off_t offset, int whence);
+WRAPPED_64(int, ftruncate, int fd, off_t length);
+WRAPPED_64(int, mkostemp, char *path, int flags);
+WRAPPED(DIR *, fdopendir, int fd);
+WRAPPED_64(struct dirent *, readdir, DIR *folder);
+WRAPPED(int, closedir, DIR *folder);
+WRAPPED(void *, dlopen, const char *name, int flags);
+WRAPPED(void *, dlsym, void *handle, const char *name);
 WRAPPED(ssize_t, write, int fd, const void *bytes, size_t size);
 WRAPPED(int, close, int fd);
-WRAPPED(int, closedir, DIR *folder);
 WRAPPED(int, ioctl, int fd, ioctl_request request, ...);
 WRAPPED(int, fsync, int fd);
 WRAPPED(int, unlink, const char *path);
@@ -89,6 +98,10 @@ enum family {
 	FSYNC,
 	UNLINK,
 	THREAD,
+	LIST,
+	SEEK,
+	TRUNCATE,
+	LOAD,
 	ANY, /* Of these, but for MEMORY. */
 	FAMILY_COUNT,
 };
@@ -107,6 +120,10 @@ static const char *const family_names[FAMILY_COUNT] = {
 	[FSYNC] = "fsync",
 	[UNLINK] = "unlink",
 	[THREAD] = "thread",
+	[LIST] = "list",
+	[SEEK] = "seek",
+	[TRUNCATE] = "truncate",
+	[LOAD] = "load",
 	[ANY] = "any",
 };
 
@@ -410,6 +427,55 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t size)
 	return fails(WRITE, file_of(fd), &size) ? -1 : __real_write(fd, bytes, size);
 }
 
+ssize_t WRAP_64(pwrite)(int fd, const void *bytes, size_t size, off_t offset)
+{
+	return fails(WRITE, file_of(fd), &size) ? -1 : REAL_64(pwrite)(fd, bytes, size, offset);
+}
+
+off_t WRAP_64(lseek)(int fd, off_t offset, int whence)
+{
+	return fails(SEEK, file_of(fd), NULL) ? -1 : REAL_64(lseek)(fd, offset, whence);
+}
+
+int WRAP_64(ftruncate)(int fd, off_t length)
+{
+	return fails(TRUNCATE, file_of(fd), NULL) ? -1 : REAL_64(ftruncate)(fd, length);
+}
+
+int WRAP_64(mkostemp)(char *path, int flags)
+{
+	return fails(OPEN, path, NULL) ? -1 : opened(REAL_64(mkostemp)(path, flags), path);
+}
+
+DIR *__wrap_fdopendir(int fd)
+{
+	return fails(LIST, file_of(fd), NULL) ? NULL : __real_fdopendir(fd);
+}
+
+struct dirent *WRAP_64(readdir)(DIR *folder)
+{
+	return fails(LIST, file_of(dirfd(folder)), NULL) ? NULL : REAL_64(readdir)(folder);
+}
+
+/* libc closes the descriptor itself. */
+int __wrap_closedir(DIR *folder)
+{
+	pthread_mutex_lock(&seen.lock);
+	seen.descriptors--;
+	pthread_mutex_unlock(&seen.lock);
+	return __real_closedir(folder);
+}
+
+void *__wrap_dlopen(const char *name, int flags)
+{
+	return fails(LOAD, name, NULL) ? NULL : __real_dlopen(name, flags);
+}
+
+void *__wrap_dlsym(void *handle, const char *name)
+{
+	return fails(LOAD, name, NULL) ? NULL : __real_dlsym(handle, name);
+}
+
 /* Whatever close() says, the descriptor is closed. */
 int __wrap_close(int fd)
 {
@@ -424,15 +490,6 @@ int __wrap_close(int fd)
 		return r;
 	errno = fault.error;
 	return -1;
-}
-
-/* It has a descriptor that was opened by ourselves. */
-int __wrap_closedir(DIR *folder)
-{
-	pthread_mutex_lock(&seen.lock);
-	seen.descriptors--;
-	pthread_mutex_unlock(&seen.lock);
-	return __real_closedir(folder);
 }
 
 int __wrap_ioctl(int fd, ioctl_request request, ...)
