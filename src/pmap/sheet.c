@@ -61,7 +61,7 @@ char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, s
 static char *put_mark(char *at, const struct pmapx_mapping *mapping)
 {
 	if (mapping->has_no_mode)
-		memcpy(at, "???", 3);
+		at[0] = at[1] = at[2] = '?';
 	at[5] = '*';
 	return at + 6;
 }

@@ -156,7 +156,7 @@ static int put_line(struct core_map *map, uint64_t start, uint64_t end,
 		marks |= PX_CORE_NOT_DUMPED;
 	if (segment != NULL)
 		flags = segment->flags;
-	else if (!is_same_file(&map->owner, file) ||
+	else if (file == NULL || !is_same_file(&map->owner, file) ||
 		!px_image_flags(&map->image, start, offset, end - start, &flags))
 		marks |= PX_CORE_NO_MODE;
 	put_hex(map, start);
@@ -235,11 +235,11 @@ static void next_file(struct core_map *map)
 {
 	struct mapped_file *file = &map->file;
 	uint64_t range[3];
-	int r = 0;
 
 	map->has_file = false;
 	for (; map->file_count > 0 && !map->has_file; map->file_count--) {
-		r = px_elf_take_words(&map->ranges, 3, range);
+		int r = px_elf_take_words(&map->ranges, 3, range);
+
 		if (r == 1)
 			r = take_name(&map->names, file);
 		if (r <= 0) {

@@ -155,7 +155,6 @@ bool px_corefile_is(const struct pmapx_text *text)
 int px_corefile_open(struct px_input *input, const struct pmapx_source_options *options,
 	struct pmapx_source **ret, const char **ret_reason)
 {
-	const char *slash = strrchr(input->path, '/');
 	uint64_t *begin;
 	int r;
 
@@ -163,17 +162,20 @@ int px_corefile_open(struct px_input *input, const struct pmapx_source_options *
 		*ret_reason = "a core file cannot be read from a pipe";
 		return -ESPIPE;
 	}
+	begin = malloc(sizeof(*begin));
+	if (begin == NULL)
+		return -ENOMEM;
+	*begin = input->offset;
 	r = px_saved_new(&core_ops, input->path, input->fd, options, ret);
-	if (r < 0)
+	if (r < 0) {
+		free(begin);
 		return r;
+	}
 	input->fd = -1;
 	(*ret)->has_marks = true;
-	(*ret)->saved->reader = begin = malloc(sizeof(*begin));
-	(*ret)->saved->name = strdup(slash != NULL ? slash + 1 : input->path);
-	if (begin == NULL || (*ret)->saved->name == NULL) {
+	(*ret)->saved->reader = begin;
+	r = px_saved_call((*ret)->saved, input->path);
+	if (r < 0)
 		pmapx_source_close(*ret);
-		return -ENOMEM;
-	}
-	*begin = input->offset;
-	return 0;
+	return r;
 }

@@ -61,7 +61,6 @@ static int fill(struct px_elf_cursor *cursor)
 int px_elf_take(struct px_elf_cursor *cursor, size_t size, const char **ret)
 {
 	uint64_t skipped = cursor->at - cursor->window;
-	int r;
 
 	/* No file is as long as that. */
 	if (cursor->end == UINT64_MAX)
@@ -69,7 +68,8 @@ int px_elf_take(struct px_elf_cursor *cursor, size_t size, const char **ret)
 	if (cursor->end < cursor->at || cursor->end - cursor->at < size)
 		return 0;
 	if (skipped > cursor->window_length || cursor->window_length - skipped < size) {
-		r = fill(cursor);
+		int r = fill(cursor);
+
 		if (r < 0)
 			return r;
 		skipped = 0;
@@ -223,8 +223,8 @@ int px_elf_open(
 	elf->order = ident[EI_DATA];
 	cursor.at = 0;
 	r = take_elf_header(elf, &cursor, &header);
-	if (r < 0)
-		return r;
+	if (r <= 0)
+		return r < 0 ? r : -ENOEXEC;
 	elf->type = header.e_type;
 	elf->machine = header.e_machine;
 	elf->table = header.e_phoff;

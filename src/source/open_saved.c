@@ -127,7 +127,6 @@ static int open_map(struct px_input *input, enum px_file kind, pid_t pid,
 	const struct pmapx_source_options *options, struct pmapx_source **ret)
 {
 	struct file *file = calloc(1, sizeof(*file));
-	const char *slash = strrchr(input->path, '/');
 	struct pmapx_source *source;
 	struct px_saved *saved;
 	int r;
@@ -145,10 +144,10 @@ static int open_map(struct px_input *input, enum px_file kind, pid_t pid,
 	file->input = *input;
 	input->bytes = NULL;
 	input->fd = -1;
-	saved->name = strdup(slash != NULL ? slash + 1 : input->path);
-	if (saved->name == NULL) {
+	r = px_saved_call(saved, file->input.path);
+	if (r < 0) {
 		pmapx_source_close(source);
-		return -ENOMEM;
+		return r;
 	}
 	*ret = source;
 	return 0;

@@ -416,6 +416,14 @@ int px_saved_new(const struct px_saved_ops *ops, const char *path, int fd,
 	return 0;
 }
 
+int px_saved_call(struct px_saved *saved, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	saved->name = strdup(slash != NULL ? slash + 1 : path);
+	return saved->name != NULL ? 0 : -ENOMEM;
+}
+
 void px_saved_close(struct px_saved *saved)
 {
 	if (saved == NULL)

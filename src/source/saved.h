@@ -54,6 +54,9 @@ struct px_saved {
 int px_saved_new(const struct px_saved_ops *ops, const char *path, int fd,
 	const struct pmapx_source_options *options, struct pmapx_source **ret);
 
+/** Call a process that has no number by the base name of @path; 0 or -ENOMEM. */
+int px_saved_call(struct px_saved *saved, const char *path);
+
 /** Free @saved; NULL is fine. */
 void px_saved_close(struct px_saved *saved);
 

@@ -132,6 +132,8 @@ static void read_all(const struct pmapx_source_options *options, bool is_all)
 static void show_all(const struct pmapx_source_options *options, bool is_utf8)
 {
 	static struct px_stage stage;
+	pid_t pids[8] = { 0 };
+	struct px_wanted wanted = { .pids = pids, .count = options->pid_count };
 	struct pmapx_source *source;
 	int status;
 
@@ -139,7 +141,9 @@ static void show_all(const struct pmapx_source_options *options, bool is_utf8)
 		return;
 	px_stage_begin(&stage, is_utf8);
 	stage.sheet.source = source;
-	status = px_show_saved(&stage.sheet, &px_view_extended, options->pids, options->pid_count);
+	for (size_t i = 0; i < wanted.count; i++)
+		pids[i] = options->pids[i];
+	status = px_show_saved(&stage.sheet, &px_view_extended, &wanted);
 	px_stage_console_flush(&stage.said);
 	px_must(status == 0 || status == 1 || status == 42 || status == 43);
 	px_must((status == 0) == (stage.said.err.length == 0));
