@@ -56,6 +56,13 @@ class Selectors(px.TestCase):
     def test_all(self):
         self.finds(["--all"], 1, 2, 20, 30, 90, 100)
 
+    def test_hidden_kernel_threads(self):
+        """They are not missed where nobody has named them."""
+        env = px.environment(LIBPROC_HIDE_KERNEL="")
+        self.result(self.root.pmapx("-q", "--all", env=env),
+                    b"".join(self.blocks[pid] for pid in (1, 20, 30, 90, 100)))
+        self.assertEqual(self.root.pmapx("-q", "2", env=env).status, 42)
+
     def test_name(self):
         self.finds(["--name", "sh"], 30, 90)
         self.finds(["--name=^sh$"], 30)
