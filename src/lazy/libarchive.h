@@ -19,6 +19,7 @@
 	X(archive_error_string)                    \
 	X(archive_filter_bytes)                    \
 	X(archive_set_error)                       \
+	X(archive_format)                          \
 	X(archive_read_new)                        \
 	X(archive_read_append_filter)              \
 	X(archive_read_support_format_tar)         \

@@ -166,11 +166,17 @@ static void tell_damage(struct px_saved *saved, const char *name)
 		at >= 0 ? (uint64_t)at : 0, why != NULL ? why : "the archive is damaged");
 }
 
-/* libarchive does not mind if the blocks of zeros are missing that end an archive. */
+/*
+ * libarchive does not mind if the blocks of zeros are missing that end an archive.
+ * smemcap, which writes the oldest format, never writes them.
+ */
 static void tell_cut(struct px_saved *saved, uint64_t at)
 {
 	struct px_archive *reader = saved->reader;
 
+	if (reader->has_member &&
+		reader->library.archive_format(reader->archive) == ARCHIVE_FORMAT_TAR)
+		return;
 	reader->is_damaged = true;
 	px_saved_trouble(saved, -ENODATA, "", at, "the archive ends too early");
 }
