@@ -268,7 +268,8 @@ static enum px_verdict take_option(
 		return take_jobs(console, options);
 	default:
 		if (letter >= OPTION_SELECT)
-			return take_selector(console, letter - OPTION_SELECT, options);
+			return take_selector(
+				console, (enum px_selector)(letter - OPTION_SELECT), options);
 		px_usage(console, as_pmap, &console->err);
 		return PX_REFUSED;
 	}
