@@ -98,7 +98,7 @@ complete -n '__pmapx_verb capture' -c pmapx -l label -x -d 'a name for the captu
 complete -n '__pmapx_verb capture' -c pmapx -l force -d 'replace what is there'
 complete -n '__pmapx_verb capture' -c pmapx -l redact -x -a 'args paths addresses' \
     -d 'replace before writing'
-complete -n '__pmapx_verb capture' -c pmapx -l max-rss -x -d 'do not read smaps of larger processes'
+complete -n '__pmapx_verb capture' -c pmapx -l max-rss -x -d 'do not walk page tables of larger processes'
 complete -n '__pmapx_verb capture' -c pmapx -l all -d 'every process'
 complete -n '__pmapx_verb capture' -c pmapx -l name -x -d 'processes whose name matches'
 complete -n '__pmapx_verb capture' -c pmapx -l user -x -a '(__fish_complete_users)' \

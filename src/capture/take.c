@@ -28,6 +28,7 @@
 #define KERNEL_THREAD 0x200000
 
 const char px_part_exe[] = "exe";
+static const char rollup[] = "smaps_rollup";
 
 /* In the order in which they are read and written. */
 static const char *const small_files[] = {
@@ -39,7 +40,7 @@ static const char *const small_files[] = {
 	px_part_exe,
 	"oom_score_adj",
 	"limits",
-	"smaps_rollup",
+	rollup,
 };
 
 int px_taker_init(struct px_taker *taker, const struct px_capture_options *options,
@@ -130,40 +131,6 @@ static int read_link(struct px_taker *taker, int folder, const char *name, size_
 	return 0;
 }
 
-/* All small files, with offsets in what is kept of such; negative if the capture cannot go on. */
-static int read_small_files(
-	struct px_taker *taker, const struct pmapx_process *process, struct px_record *record)
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < sizeof(small_files) / sizeof(small_files[0]); i++) {
-		const char *name = small_files[i];
-		size_t offset = length;
-		int r;
-
-		if (name == px_part_exe) {
-			r = read_link(taker, process->place.fd, name, &length);
-		} else {
-			int fd = open_file(&process->place, name);
-
-			r = fd;
-			if (fd >= 0) {
-				r = read_small(taker, fd, &length);
-				close(fd);
-			}
-		}
-		if (r == 0) {
-			add_part(record, name, offset, length - offset);
-			continue;
-		}
-		length = offset;
-		r = miss(record, name, r);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 /* The small file of that name, empty if it has not been read. */
 static struct pmapx_text find_small(
 	const struct px_taker *taker, const struct px_record *record, const char *name)
@@ -175,6 +142,66 @@ static struct pmapx_text find_small(
 			return (struct pmapx_text){ taker->small + part->offset, part->length };
 	}
 	return (struct pmapx_text){ NULL, 0 };
+}
+
+/*
+ * Whether status, which is read first, says that more is in memory than the kernel
+ * is to walk page tables for.
+ */
+static bool is_too_large(const struct px_taker *taker, const struct px_record *record)
+{
+	static const char key[] = "\nVmRSS:";
+	const struct pmapx_text status = find_small(taker, record, "status");
+	const char *end = status.bytes + status.length, *p;
+	uint64_t number = 0;
+
+	if (!taker->options->has_max_rss || status.length == 0)
+		return false;
+	p = memmem(status.bytes, status.length, key, sizeof(key) - 1);
+	if (p == NULL)
+		return false;
+	px_scan_decimal(px_skip_blanks(p + sizeof(key) - 1, end), end, &number);
+	return number > taker->options->max_rss_kb;
+}
+
+/* Append one small file to what is kept of such; moves @length. */
+static int read_small_file(struct px_taker *taker, const struct pmapx_process *process,
+	const char *name, const struct px_record *record, size_t *length)
+{
+	int fd, r;
+
+	if (name == px_part_exe)
+		return read_link(taker, process->place.fd, name, length);
+	if (name == rollup && is_too_large(taker, record))
+		return -PX_MISSING_RSS;
+	fd = open_file(&process->place, name);
+	if (fd < 0)
+		return fd;
+	r = read_small(taker, fd, length);
+	close(fd);
+	return r;
+}
+
+/* All small files, with offsets in what is kept of such; negative if the capture cannot go on. */
+static int read_small_files(
+	struct px_taker *taker, const struct pmapx_process *process, struct px_record *record)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < sizeof(small_files) / sizeof(small_files[0]); i++) {
+		size_t offset = length;
+		int r = read_small_file(taker, process, small_files[i], record, &length);
+
+		if (r == 0) {
+			add_part(record, small_files[i], offset, length - offset);
+			continue;
+		}
+		length = offset;
+		r = miss(record, small_files[i], r);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* A number of stat, behind its name and state, by its field in proc(5). */
@@ -193,22 +220,6 @@ static uint64_t stat_number(const struct pmapx_text *stat, int field)
 	}
 	px_scan_decimal(p, end, &number);
 	return number;
-}
-
-/* Whether status says that more is in memory than is to be read. */
-static bool is_too_large(const struct px_taker *taker, const struct pmapx_text *status)
-{
-	static const char key[] = "\nVmRSS:";
-	const char *end = status->bytes + status->length, *p;
-	uint64_t number = 0;
-
-	if (!taker->options->has_max_rss || status->length == 0)
-		return false;
-	p = memmem(status->bytes, status->length, key, sizeof(key) - 1);
-	if (p == NULL)
-		return false;
-	px_scan_decimal(px_skip_blanks(p + sizeof(key) - 1, end), end, &number);
-	return number > taker->options->max_rss_kb;
 }
 
 /* Append to the spool what the redactor has made. */
@@ -265,34 +276,34 @@ static int read_large(struct px_taker *taker, const struct pmapx_process *proces
 		add_part(record, name, start, taker->spool->length - start);
 		return 0;
 	}
-	taker->spool->length = start;
+	px_spool_cut(taker->spool, start);
 	return miss(record, name, (int)n);
 }
 
+/* A large file for which the kernel walks page tables, if that is not too much. */
+static int read_costly(struct px_taker *taker, const struct pmapx_process *process,
+	const char *name, struct px_record *record)
+{
+	if (is_too_large(taker, record))
+		return miss(record, name, -PX_MISSING_RSS);
+	return read_large(taker, process, name, record);
+}
+
 /* smaps, or maps where that cannot be had. */
-static int read_map(struct px_taker *taker, const struct pmapx_process *process, bool is_too_large,
-	struct px_record *record)
+static int read_map(
+	struct px_taker *taker, const struct pmapx_process *process, struct px_record *record)
 {
 	unsigned count = record->part_count;
-	struct timespec start, end;
 	int r;
 
 	px_redact_begin(&taker->redactor);
-	clock_gettime(CLOCK_REALTIME, &record->when);
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (is_too_large)
-		r = miss(record, "smaps", -PX_MISSING_RSS);
-	else
-		r = read_large(taker, process, "smaps", record);
+	r = read_costly(taker, process, "smaps", record);
 	if (r == 0 && record->part_count == count) {
 		px_redact_begin(&taker->redactor);
 		r = read_large(taker, process, "maps", record);
 	}
 	if (r == 0 && taker->options->numa)
-		r = read_large(taker, process, "numa_maps", record);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	record->read_ns = (uint64_t)(end.tv_sec - start.tv_sec) * 1000000000 +
-		(uint64_t)end.tv_nsec - (uint64_t)start.tv_nsec;
+		r = read_costly(taker, process, "numa_maps", record);
 	return r;
 }
 
@@ -392,23 +403,37 @@ static int keep_small_files(struct px_taker *taker, struct px_record *record, un
 	return 0;
 }
 
+/* All files of a process; how long that took is its cost. */
+static int read_files(struct px_taker *taker, const struct pmapx_process *process,
+	struct px_record *record, unsigned *ret_small_count)
+{
+	struct timespec start, end;
+	int r;
+
+	clock_gettime(CLOCK_REALTIME, &record->when);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	r = read_small_files(taker, process, record);
+	*ret_small_count = record->part_count;
+	if (r == 0)
+		r = read_map(taker, process, record);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	record->read_ns = (uint64_t)(end.tv_sec - start.tv_sec) * 1000000000 +
+		(uint64_t)end.tv_nsec - (uint64_t)start.tv_nsec;
+	return r;
+}
+
 /* Read @process whole; -ESTALE if its memory, -ESRCH if it itself has gone meanwhile. */
 static int take_process(
 	struct px_taker *taker, struct pmapx_process *process, struct px_record *record)
 {
-	struct pmapx_text status;
 	unsigned small_count;
 	int r;
 
 	note_identity(&process->identity, record);
-	r = read_small_files(taker, process, record);
+	r = read_files(taker, process, record, &small_count);
 	if (r < 0)
 		return r;
-	small_count = record->part_count;
-	status = find_small(taker, record, "status");
-	r = read_map(taker, process, is_too_large(taker, &status), record);
-	if (r == 0)
-		r = check_memory(taker, process, record, small_count);
+	r = check_memory(taker, process, record, small_count);
 	if (r == -ESTALE) {
 		record->part_count = small_count;
 		miss(record, "smaps", -PX_MISSING_CHANGED);
@@ -437,7 +462,7 @@ void px_take(struct px_taker *taker, pid_t pid, struct px_record *ret)
 		struct pmapx_process *process;
 
 		ret->part_count = ret->gap_count = 0;
-		taker->spool->length = start;
+		px_spool_cut(taker->spool, start);
 		r = pmapx_process_open(taker->source, pid, &process, NULL);
 		if (r == 0) {
 			r = take_process(taker, process, ret);
@@ -447,7 +472,7 @@ void px_take(struct px_taker *taker, pid_t pid, struct px_record *ret)
 	if (r == -ESRCH) {
 		ret->kind = PX_KIND_VANISHED;
 		ret->part_count = ret->gap_count = 0;
-		taker->spool->length = start;
+		px_spool_cut(taker->spool, start);
 	} else if (r < 0 && r != -ESTALE) {
 		ret->error = r;
 	}

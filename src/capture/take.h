@@ -31,7 +31,7 @@ struct px_record {
 	uint64_t start_ticks; /**< When it started, if @state is known. */
 	char comm[64];        /**< Its name, not terminated. */
 	size_t comm_length;
-	struct timespec when;  /**< When its map was begun to be read. */
+	struct timespec when;  /**< When its files were begun to be read. */
 	uint64_t read_ns;      /**< How long that took. */
 	struct px_spool bytes; /**< A view of the spool that has its files; not to be freed. */
 	struct px_part {
