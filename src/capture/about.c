@@ -117,6 +117,8 @@ const char *px_missing_text(int why)
 		return "more memory than --max-rss";
 	case PX_MISSING_CHANGED:
 		return "the process exited or began another program each time";
+	case PX_MISSING_TORN:
+		return "the map was changing while it was read";
 	default:
 		return strerror(why);
 	}

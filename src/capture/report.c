@@ -168,7 +168,7 @@ static void put_reasons(struct px_report *report, struct px_out *err)
 
 		px_out_string(err, "; ");
 		put_number(err, reason->count);
-		px_out_string(err, " without ");
+		px_out_string(err, reason->why == PX_MISSING_TORN ? " with torn " : " without ");
 		px_out_string(err, reason->name);
 		px_out_string(err, " (");
 		px_message_text(report->console, px_missing_text(reason->why));

@@ -21,6 +21,9 @@
 
 /* As in reader.c: the kernel fills about a page of it at a time. */
 #define READ_SIZE ((size_t)32 * 1024)
+/* How often a map that changes is read, and up to how many bytes it is read again. */
+#define READINGS_MAX 6
+#define AGAIN_MAX ((size_t)1024 * 1024)
 /* What large files are read into, before that goes to the spool. */
 #define BUFFER_SIZE ((size_t)256 * 1024)
 
@@ -46,6 +49,10 @@ static const char *const small_files[] = {
 int px_taker_init(struct px_taker *taker, const struct px_capture_options *options,
 	const struct px_redaction *redaction, struct px_pace *pace, struct px_spool *spool)
 {
+	const struct pmapx_parser_options mappings = { .size = sizeof(mappings),
+		.mappings_only = true };
+	int r;
+
 	*taker = (struct px_taker){ .options = options,
 		.pace = pace,
 		.redactor = { .redaction = redaction },
@@ -55,12 +62,14 @@ int px_taker_init(struct px_taker *taker, const struct px_capture_options *optio
 	taker->small = malloc(READ_SIZE);
 	if (taker->buffer == NULL || taker->small == NULL)
 		return -ENOMEM;
-	return pmapx_source_open_live(NULL, &taker->source);
+	r = pmapx_parser_open(&mappings, &taker->parser);
+	return r < 0 ? r : pmapx_source_open_live(NULL, &taker->source);
 }
 
 void px_taker_deinit(struct px_taker *taker)
 {
 	pmapx_source_close(taker->source);
+	pmapx_parser_close(taker->parser);
 	px_redactor_deinit(&taker->redactor);
 	free(taker->buffer);
 	free(taker->small);
@@ -243,9 +252,64 @@ static int keep_large(struct px_taker *taker, const char *name, size_t length, b
 	return keep_redacted(taker);
 }
 
-/* Read a large file into the spool; like miss() if it cannot be. */
+/* Forget the map that was read before. */
+static void begin_map(struct px_taker *taker)
+{
+	px_redact_begin(&taker->redactor);
+	pmapx_parser_reset(taker->parser);
+	taker->map_end = 0;
+	taker->is_torn = false;
+}
+
+/*
+ * Look at the mappings in what has just been read of a map: one that begins where
+ * others have been says that the map has changed between two pieces of it.
+ */
+static int check_order(struct px_taker *taker, const char *bytes, size_t length)
+{
+	const struct pmapx_mapping *mapping;
+	int r = pmapx_parser_feed(taker->parser, bytes, length);
+
+	if (r < 0)
+		return r;
+	while ((r = pmapx_parser_next(taker->parser, &mapping, NULL)) == 1 || r == -EBADMSG) {
+		if (r == -EBADMSG)
+			continue;
+		taker->is_torn |= mapping->start < taker->map_end;
+		taker->map_end = mapping->end;
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+/* Whether to begin again: that is not done for ever, nor with much of it read. */
+static bool is_again(const struct px_taker *taker, uint64_t length)
+{
+	return taker->is_torn && taker->readings < READINGS_MAX && length < AGAIN_MAX;
+}
+
+/* The next piece of a large file, behind @length bytes in the buffer; as read(2). */
+static ssize_t read_piece(struct px_taker *taker, int fd, size_t length, bool is_map)
+{
+	ssize_t n = px_folder_read(
+		&(struct px_stream){ .fd = fd }, taker->buffer + length, BUFFER_SIZE - length);
+
+	if (n <= 0)
+		return n;
+	atomic_fetch_add(&taker->pace->read_bytes, (size_t)n);
+	if (is_map) {
+		int r = check_order(taker, taker->buffer + length, (size_t)n);
+
+		return r < 0 ? r : n;
+	}
+	return n;
+}
+
+/*
+ * Read a large file into the spool; like miss() if it cannot be, -EAGAIN if it is a
+ * map that is to be read again.
+ */
 static int read_large(struct px_taker *taker, const struct pmapx_process *process, const char *name,
-	struct px_record *record)
+	bool is_map, struct px_record *record)
 {
 	uint64_t start = taker->spool->length;
 	int fd = open_file(&process->place, name);
@@ -254,13 +318,12 @@ static int read_large(struct px_taker *taker, const struct pmapx_process *proces
 
 	if (fd < 0)
 		return miss(record, name, fd);
+	if (is_map)
+		begin_map(taker);
 	do {
-		n = px_folder_read(&(struct px_stream){ .fd = fd }, taker->buffer + length,
-			BUFFER_SIZE - length);
-		if (n > 0) {
+		n = read_piece(taker, fd, length, is_map && taker->source->is_procfs);
+		if (n > 0)
 			length += (size_t)n;
-			atomic_fetch_add(&taker->pace->read_bytes, (size_t)n);
-		}
 		/* The spool may be a file, which takes many pages sooner than each one. */
 		if (n <= 0 || BUFFER_SIZE - length < READ_SIZE) {
 			record->error = keep_large(taker, name, length, n <= 0);
@@ -268,13 +331,16 @@ static int read_large(struct px_taker *taker, const struct pmapx_process *proces
 		}
 		if (record->error == 0 && (atomic_load(&taker->pace->stopped) || px_interrupted()))
 			record->error = -ECANCELED;
-	} while (n > 0 && record->error == 0);
+	} while (n > 0 && record->error == 0 &&
+		!is_again(taker, taker->spool->length - start + length));
 	close(fd);
 	if (record->error < 0)
 		return record->error;
+	if (n > 0)
+		return -EAGAIN;
 	if (n == 0) {
 		add_part(record, name, start, taker->spool->length - start);
-		return 0;
+		return is_map && taker->is_torn ? miss(record, name, -PX_MISSING_TORN) : 0;
 	}
 	px_spool_cut(taker->spool, start);
 	return miss(record, name, (int)n);
@@ -282,11 +348,11 @@ static int read_large(struct px_taker *taker, const struct pmapx_process *proces
 
 /* A large file for which the kernel walks page tables, if that is not too much. */
 static int read_costly(struct px_taker *taker, const struct pmapx_process *process,
-	const char *name, struct px_record *record)
+	const char *name, bool is_map, struct px_record *record)
 {
 	if (is_too_large(taker, record))
 		return miss(record, name, -PX_MISSING_RSS);
-	return read_large(taker, process, name, record);
+	return read_large(taker, process, name, is_map, record);
 }
 
 /* smaps, or maps where that cannot be had. */
@@ -296,14 +362,12 @@ static int read_map(
 	unsigned count = record->part_count;
 	int r;
 
-	px_redact_begin(&taker->redactor);
-	r = read_costly(taker, process, "smaps", record);
-	if (r == 0 && record->part_count == count) {
-		px_redact_begin(&taker->redactor);
-		r = read_large(taker, process, "maps", record);
-	}
+	begin_map(taker);
+	r = read_costly(taker, process, "smaps", true, record);
+	if (r == 0 && record->part_count == count)
+		r = read_large(taker, process, "maps", true, record);
 	if (r == 0 && taker->options->numa)
-		r = read_costly(taker, process, "numa_maps", record);
+		r = read_costly(taker, process, "numa_maps", false, record);
 	return r;
 }
 
@@ -422,7 +486,10 @@ static int read_files(struct px_taker *taker, const struct pmapx_process *proces
 	return r;
 }
 
-/* Read @process whole; -ESTALE if its memory, -ESRCH if it itself has gone meanwhile. */
+/*
+ * Read @process whole; -ESTALE if its memory, -ESRCH if it itself has gone meanwhile,
+ * -EAGAIN if its map has changed.
+ */
 static int take_process(
 	struct px_taker *taker, struct pmapx_process *process, struct px_record *record)
 {
@@ -453,14 +520,19 @@ static int take_process(
 void px_take(struct px_taker *taker, pid_t pid, struct px_record *ret)
 {
 	uint64_t start = taker->spool->length;
-	int r = -ESTALE;
+	int r;
 
 	*ret = (struct px_record){ .pid = pid };
 	clock_gettime(CLOCK_REALTIME, &ret->when);
-	/* A process that exits or begins another program meanwhile is looked at again. */
-	for (int tries = 0; r == -ESTALE && tries < 2; tries++) {
+	taker->readings = 0;
+	/*
+	 * A process that exits or begins another program meanwhile is looked at again,
+	 * once; one whose map changes, as often as is_again() has it.
+	 */
+	do {
 		struct pmapx_process *process;
 
+		taker->readings++;
 		ret->part_count = ret->gap_count = 0;
 		px_spool_cut(taker->spool, start);
 		r = pmapx_process_open(taker->source, pid, &process, NULL);
@@ -468,7 +540,8 @@ void px_take(struct px_taker *taker, pid_t pid, struct px_record *ret)
 			r = take_process(taker, process, ret);
 			pmapx_process_close(process);
 		}
-	}
+	} while ((r == -EAGAIN && taker->readings < READINGS_MAX) ||
+		(r == -ESTALE && taker->readings < 2));
 	if (r == -ESRCH) {
 		ret->kind = PX_KIND_VANISHED;
 		ret->part_count = ret->gap_count = 0;

@@ -5,6 +5,8 @@
 #ifndef PX_TAKE_H
 #define PX_TAKE_H
 
+#include <pmapx/parser.h>
+
 #include <stdatomic.h>
 #include <time.h>
 
@@ -16,8 +18,8 @@
 /** What became of a process, or what it is. */
 enum px_kind { PX_KIND_PROCESS, PX_KIND_KERNEL, PX_KIND_ZOMBIE, PX_KIND_VANISHED };
 
-/** Why a file is missing, where it is no errno. */
-enum { PX_MISSING_RSS = 1000001, PX_MISSING_CHANGED };
+/** Why a file is missing, where it is no errno; one that is torn is there, but not whole. */
+enum { PX_MISSING_RSS = 1000001, PX_MISSING_CHANGED, PX_MISSING_TORN };
 
 /* Files of a process: the small ones, two of smaps, maps and numa_maps. */
 #define PX_PARTS_MAX 12
@@ -61,10 +63,14 @@ struct px_taker {
 	struct px_pace *pace;
 	struct px_redactor redactor;
 	struct pmapx_source *source;
-	struct px_spool *spool; /**< Where to; of whoever calls. */
-	char *buffer;           /**< What one read(2) takes. */
-	char *small;            /**< The contents of small files. */
-	size_t small_size;      /**< The room there. */
+	struct px_spool *spool;      /**< Where to; of whoever calls. */
+	char *buffer;                /**< Of large files, before they go to the spool. */
+	struct pmapx_parser *parser; /**< Sees the mappings of the map that is read. */
+	uint64_t map_end;            /**< Where the last of them ends. */
+	bool is_torn;                /**< One of them begins where others have been. */
+	unsigned readings;           /**< How often the process has been begun to be read. */
+	char *small;                 /**< The contents of small files. */
+	size_t small_size;           /**< The room there. */
 };
 
 /** Returns 0, or a negative errno. */

@@ -303,6 +303,34 @@ class Kinds(CaptureCase):
             self.assertEqual((one["files"], one["missing"]), (SMALL + ["smaps"], []))
 
 
+class Torn(CaptureCase):
+    """Of a process that maps, unmaps, splits and merges as fast as it can."""
+
+    def look(self, target):
+        """Whether mappings overlap, which must be said; and who says so."""
+        capture = self.capture("--force", "--strict", target.pid, status=None)
+        one, maps = capture.processes[target.pid], px.mappings(capture.of(target.pid)["smaps"])
+        is_torn = any(then.start < was.end for was, then in zip(maps, maps[1:]))
+        self.assertEqual(one["missing"], [
+            {"file": "smaps", "why": "the map was changing while it was read"}] * is_torn)
+        self.assertEqual(capture.result.status, is_torn)
+        self.assertEqual(b"; 1 with torn smaps (the map was changing while it was read)\n" in
+                         capture.result.stderr, is_torn)
+        return is_torn
+
+    def test_small(self):
+        """It is read again until it fits together."""
+        with px.Target("changing", "300") as target:
+            torn = sum(self.look(target) for _ in range(100))
+        self.assertLess(torn, 5)
+
+    def test_large(self):
+        """What is not read again is said."""
+        with px.Target("changing", "40000") as target:
+            if not sum(self.look(target) for _ in range(5)):
+                self.skipTest("not one reading was torn")
+
+
 class Jobs(CaptureCase):
     def test_jobs(self):
         """What is in a capture does not depend on how many read."""
