@@ -17,9 +17,6 @@
 /* Of a token's number: enough for none to be that of another. */
 #define TOKEN_DIGITS 12
 
-/* What the kernel puts behind the path of a file that is gone. */
-static const char deleted[] = " (deleted)";
-
 static const char *const names[] = { "args", "paths", "addresses" };
 
 unsigned px_redaction_find(const char *name, size_t length)
@@ -133,16 +130,21 @@ static void put_components(
 	}
 }
 
-/* Take " (deleted)" off the end of @path: whether it was there. */
-static bool strip_deleted(struct pmapx_text *path)
+/* Take what says that it is gone off the end of @path. */
+static void strip_deleted(struct pmapx_text *path)
 {
-	size_t length = sizeof(deleted) - 1;
+	/* What the kernel puts behind the path; numa_maps escapes blanks. */
+	static const char *const endings[] = { " (deleted)", "\\040(deleted)" };
 
-	if (path->length <= length ||
-		memcmp(path->bytes + path->length - length, deleted, length) != 0)
-		return false;
-	path->length -= length;
-	return true;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		size_t length = strlen(endings[i]);
+
+		if (path->length <= length ||
+			memcmp(path->bytes + path->length - length, endings[i], length) != 0)
+			continue;
+		path->length -= length;
+		return;
+	}
 }
 
 /* Names that tell what is mapped, and nothing else; @path is without " (deleted)". */
@@ -161,21 +163,22 @@ void px_redact_path(
 	const struct px_redaction *redaction, const struct pmapx_text *path, struct px_bytes *out)
 {
 	static const char memfd[] = "/memfd:";
-	struct pmapx_text rest = *path;
-	bool is_deleted = strip_deleted(&rest);
+	struct pmapx_text rest = *path, gone;
 
+	strip_deleted(&rest);
 	if ((redaction->what & PX_REDACT_PATHS) == 0 || path->length == 0 || is_of_kernel(&rest)) {
 		px_bytes_put(out, path->bytes, path->length);
 		return;
 	}
+	/* How it says that it is gone stays as it is written. */
+	gone = (struct pmapx_text){ rest.bytes + rest.length, path->length - rest.length };
 	if (px_name_begins(&rest, memfd)) {
 		put_string(out, memfd);
 		rest.bytes += sizeof(memfd) - 1;
 		rest.length -= sizeof(memfd) - 1;
 	}
 	put_components(redaction, &rest, out);
-	if (is_deleted)
-		put_string(out, deleted);
+	px_bytes_put(out, gone.bytes, gone.length);
 }
 
 /* What the program of a process may be called. */
