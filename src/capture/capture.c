@@ -101,30 +101,36 @@ static int list_all(struct capture *capture)
 	return 0;
 }
 
-/* Those that were named; a thread's number stands for its process. */
+/*
+ * Those that were named; a thread's number stands for its process.  One that has
+ * gone since somebody listed them is noted as that, but not if all have.
+ */
 static int list_operands(struct capture *capture)
 {
 	const struct px_capture_options *options = &capture->options;
+	size_t found = 0;
 
 	capture->pids = reallocarray(NULL, options->pid_count + 1, sizeof(*capture->pids));
 	if (capture->pids == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < options->pid_count; i++) {
 		struct pmapx_process *process;
-		int r = pmapx_process_open(capture->source, options->pids[i], &process, NULL);
+		int r = px_process_look(capture->source, options->pids[i], &process, NULL);
 
-		if (r == -ESRCH) {
-			px_message_format(capture->console, "capture: %d: no such process",
-				&(struct px_format_value){ .number = (uint64_t)options->pids[i] },
-				1);
-			return -ENOMSG;
-		}
-		if (r < 0)
+		capture->pids[i] = options->pids[i];
+		if (r == 0) {
+			found++;
+			capture->pids[i] = pmapx_process_identity(process)->tgid;
+			pmapx_process_close(process);
+		} else if (r != -ESRCH) {
 			return r;
-		capture->pids[i] = pmapx_process_identity(process)->tgid;
-		pmapx_process_close(process);
+		}
 	}
-	return 0;
+	if (found > 0 || options->pid_count == 0)
+		return 0;
+	px_message_format(capture->console, "capture: %d: no such process",
+		&(struct px_format_value){ .number = (uint64_t)options->pids[0] }, 1);
+	return -ENOMSG;
 }
 
 /* And those that are selected; that there are none is said. */

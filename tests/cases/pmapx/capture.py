@@ -119,6 +119,17 @@ class Forms(CaptureCase):
             capture = self.capture(*tids)
             self.assertEqual(list(capture.processes), [target.pid])
 
+    def test_gone(self):
+        """One that has exited since it was listed does not keep the others from being captured."""
+        with px.Target("anon") as target, px.Target("anon") as other:
+            gone = other.pid
+            other.close()
+            for words, status in (((), 0), (("--force", "--strict"), 1)):
+                capture = self.capture(target.pid, gone, *words, status=status)
+                self.assertEqual({pid: one["kind"] for pid, one in capture.processes.items()},
+                                 {target.pid: "process", gone: "vanished"})
+                self.assertIn(b"; 1 vanished\n", capture.result.stderr)
+
     def test_all(self):
         """Without operands there are all but the one that captures."""
         with px.Target("anon") as target:
