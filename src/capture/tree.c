@@ -5,8 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -106,45 +104,19 @@ bool px_tree_may_go(int parent, const char *name)
 	return result;
 }
 
-/* Empty the folder @name in @top; folders in it move up, to be next. */
-static void flatten(DIR *top, const char *name, unsigned *count)
-{
-	DIR *folder = open_folder(dirfd(top), name);
-	const char *inside;
-
-	if (folder == NULL)
-		return;
-	while ((inside = next_name(folder)) != NULL) {
-		char up[32];
-
-		if (unlinkat(dirfd(folder), inside, 0) == 0)
-			continue;
-		(void)snprintf(up, sizeof(up), ".pmapx-%u", (*count)++);
-		renameat(dirfd(folder), inside, dirfd(top), up);
-	}
-	closedir(folder);
-}
-
+/* What is in it goes first; a folder that cannot be emptied stays. */
 void px_tree_remove(int parent, const char *name)
 {
-	DIR *top = open_folder(parent, name);
-	bool goes_on = top != NULL;
-	unsigned count = 0;
+	const char *inside;
+	DIR *folder;
 
-	while (goes_on) {
-		const char *inside;
-
-		goes_on = false;
-		rewinddir(top);
-		while ((inside = next_name(top)) != NULL) {
-			if (unlinkat(dirfd(top), inside, 0) == 0)
-				continue;
-			flatten(top, inside, &count);
-			/* What cannot be removed is not tried for ever. */
-			goes_on |= unlinkat(dirfd(top), inside, AT_REMOVEDIR) == 0;
-		}
-	}
-	if (top != NULL)
-		closedir(top);
-	unlinkat(parent, name, top != NULL ? AT_REMOVEDIR : 0);
+	if (unlinkat(parent, name, 0) == 0)
+		return;
+	folder = open_folder(parent, name);
+	if (folder == NULL)
+		return;
+	while ((inside = next_name(folder)) != NULL)
+		px_tree_remove(dirfd(folder), inside);
+	closedir(folder);
+	unlinkat(parent, name, AT_REMOVEDIR);
 }
