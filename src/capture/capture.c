@@ -4,18 +4,15 @@
  */
 #include "capture.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "descriptor.h"
-#include "interrupt.h"
 #include "about.h"
+#include "interrupt.h"
 #include "pool.h"
 #include "proctable.h"
 #include "redact.h"
@@ -37,8 +34,9 @@ struct capture {
 	struct px_report report;
 	struct px_out text; /* What the manifest is written with. */
 	char *path;         /* What the target is called in messages, owned. */
-	pid_t *pids;        /* Owned. */
-	uint64_t sync_ms;   /* How long it took to have it on the disk. */
+	pid_t *pids;        /* Of all processes, owned. */
+	size_t pid_count, pid_room;
+	uint64_t sync_ms; /* How long it took to have it on the disk. */
 };
 
 static int say(struct capture *capture, const char *what, const char *why)
@@ -61,44 +59,30 @@ static int compare_pids(const void *a, const void *b)
 	return one < other ? -1 : one > other;
 }
 
-/* All processes there are. */
+static int add_pid(struct capture *capture, pid_t pid)
+{
+	if (capture->pid_count == capture->pid_room) {
+		size_t room = capture->pid_room * 2 + 256;
+		pid_t *more = reallocarray(capture->pids, room, sizeof(*more));
+
+		if (more == NULL)
+			return -ENOMEM;
+		capture->pids = more;
+		capture->pid_room = room;
+	}
+	capture->pids[capture->pid_count++] = pid;
+	return 0;
+}
+
+/* All processes there are, but this: one that reads its own map changes it. */
 static int list_all(struct capture *capture)
 {
-	int fd = px_openat(capture->source->fd, ".", O_RDONLY | O_DIRECTORY, 0);
-	size_t size = 0, count = 0;
-	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *entry;
+	const struct pmapx_member *member;
+	int r = 0;
 
-	if (folder == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return fd < 0 ? fd : -ENOMEM;
-	}
-	while ((entry = readdir(folder)) != NULL) {
-		char *end;
-		long number = strtol(entry->d_name, &end, 10);
-
-		if (*end != '\0' || entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
-			number > INT32_MAX)
-			continue;
-		if (count == size) {
-			pid_t *more;
-
-			size = size * 2 + 256;
-			more = reallocarray(capture->pids, size, sizeof(*more));
-			if (more == NULL) {
-				closedir(folder);
-				return -ENOMEM;
-			}
-			capture->pids = more;
-		}
-		/* A process that reads its own map changes it. */
-		if (number != getpid())
-			capture->pids[count++] = (pid_t)number;
-	}
-	closedir(folder);
-	capture->options.pid_count = count;
-	return 0;
+	while (r == 0 && (r = pmapx_source_next(capture->source, &member, NULL)) == 1)
+		r = member->pid != getpid() ? add_pid(capture, member->pid) : 0;
+	return r;
 }
 
 /*
@@ -109,25 +93,23 @@ static int list_operands(struct capture *capture)
 {
 	const struct px_capture_options *options = &capture->options;
 	size_t found = 0;
+	int r = 0;
 
-	capture->pids = reallocarray(NULL, options->pid_count + 1, sizeof(*capture->pids));
-	if (capture->pids == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < options->pid_count; i++) {
+	for (size_t i = 0; r == 0 && i < options->pid_count; i++) {
+		pid_t pid = options->pids[i];
 		struct pmapx_process *process;
-		int r = px_process_look(capture->source, options->pids[i], &process, NULL);
 
-		capture->pids[i] = options->pids[i];
+		r = px_process_look(capture->source, pid, &process, NULL);
 		if (r == 0) {
 			found++;
-			capture->pids[i] = pmapx_process_identity(process)->tgid;
+			pid = pmapx_process_identity(process)->tgid;
 			pmapx_process_close(process);
-		} else if (r != -ESRCH) {
-			return r;
 		}
+		if (r == 0 || r == -ESRCH)
+			r = add_pid(capture, pid);
 	}
-	if (found > 0 || options->pid_count == 0)
-		return 0;
+	if (r < 0 || found > 0 || options->pid_count == 0)
+		return r;
 	px_message_format(capture->console, "capture: %d: no such process",
 		&(struct px_format_value){ .number = (uint64_t)options->pids[0] }, 1);
 	return -ENOMSG;
@@ -136,27 +118,15 @@ static int list_operands(struct capture *capture)
 /* And those that are selected; that there are none is said. */
 static int list_selected(struct capture *capture)
 {
-	size_t count = capture->options.pid_count;
 	struct px_proctable table;
-	pid_t *more = NULL;
 	int r = px_proctable_read(&table, capture->source, &capture->options.select);
 
-	if (r < 0) {
-		px_proctable_deinit(&table);
-		return say(capture, "/proc", px_proctable_describe(r));
-	}
-	if (table.count + count > 0) {
-		more = reallocarray(capture->pids, count + table.count, sizeof(*more));
-		r = more != NULL ? 0 : -ENOMEM;
-	} else {
+	if (r < 0)
+		r = say(capture, "/proc", px_proctable_describe(r));
+	else if (table.count + capture->pid_count == 0)
 		r = say(capture, NULL, "capture: no process is selected");
-	}
-	if (r == 0) {
-		capture->pids = more;
-		for (size_t i = 0; i < table.count; i++)
-			more[count + i] = table.rows[i].pid;
-		capture->options.pid_count += table.count;
-	}
+	for (size_t i = 0; r == 0 && i < table.count; i++)
+		r = add_pid(capture, table.rows[i].pid);
 	px_proctable_deinit(&table);
 	return r;
 }
@@ -173,8 +143,9 @@ static int list_processes(struct capture *capture)
 		r = list_selected(capture);
 	if (r < 0)
 		return r;
-	qsort(capture->pids, capture->options.pid_count, sizeof(*capture->pids), compare_pids);
-	for (size_t i = 0; i < capture->options.pid_count; i++)
+	if (capture->pid_count > 0)
+		qsort(capture->pids, capture->pid_count, sizeof(*capture->pids), compare_pids);
+	for (size_t i = 0; i < capture->pid_count; i++)
 		if (count == 0 || capture->pids[i] != capture->pids[count - 1])
 			capture->pids[count++] = capture->pids[i];
 	capture->options.pids = capture->pids;
