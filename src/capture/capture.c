@@ -252,10 +252,18 @@ static int add_link(
 	return px_target_add_link(&capture->target, name, when, aim);
 }
 
+/* What keeps a reader from going on is no fault of standard output's. */
+static int reading_error(struct capture *capture, int r)
+{
+	if (!capture->target.is_stream || r == -ENOMEM || r == -ECANCELED)
+		return r;
+	return say(capture, spool_folder(capture), strerror(-r));
+}
+
 static int add_record(struct capture *capture, const struct px_record *record)
 {
 	if (record->error < 0)
-		return record->error;
+		return reading_error(capture, record->error);
 	for (unsigned i = 0; i < record->part_count; i++) {
 		const struct px_part *part = &record->parts[i];
 		struct px_piece piece = { &record->bytes, part->offset, part->length };

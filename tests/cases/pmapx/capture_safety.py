@@ -172,6 +172,14 @@ class Full(CaptureCase):
             got = self.run_capture("-o", "-", os.getpid(), stdout=full)
         self.result(got, stderr="pmapx: standard output: No space left on device\n", status=2)
 
+    def test_no_room_to_wait(self):
+        """It is not standard output that files cannot be made in."""
+        with px.Target("many", "60000") as target:
+            got = self.run_capture("-o", "-", target.pid,
+                                   env=px.environment(TMPDIR=self.path("none")))
+        self.assertEqual((got.status, got.stderr.decode()),
+                         (2, "pmapx: %s: No such file or directory\n" % self.path("none")))
+
     def test_closed_pipe(self):
         ours, theirs = os.pipe()
         os.close(ours)
