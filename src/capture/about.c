@@ -35,17 +35,12 @@ static int finish(struct px_out *out)
 	return -out->error;
 }
 
-static void put_number(struct px_out *out, uint64_t number)
-{
-	px_out_written(out, px_put_decimal(px_out_room(out, PX_PUT_MAX), number, 1));
-}
-
 /* With at least so many digits, at most nine. */
 static void put_digits(struct px_out *out, uint64_t number, unsigned digits)
 {
 	for (unsigned count = px_decimal_digits(number); count < digits; count++)
 		px_out_string(out, "0");
-	put_number(out, number);
+	px_out_number(out, number);
 }
 
 /*
@@ -90,22 +85,11 @@ static void put_text(struct px_out *out, const char *text)
 /* RFC 3339, UTC, milliseconds. */
 static void put_time(struct px_out *out, const struct timespec *when)
 {
+	char text[64];
 	struct tm parts;
 
 	gmtime_r(&when->tv_sec, &parts);
-	px_out_string(out, "\"");
-	put_digits(out, (uint64_t)parts.tm_year + 1900, 4);
-	px_out_string(out, "-");
-	put_digits(out, (uint64_t)parts.tm_mon + 1, 2);
-	px_out_string(out, "-");
-	put_digits(out, (uint64_t)parts.tm_mday, 2);
-	px_out_string(out, "T");
-	put_digits(out, (uint64_t)parts.tm_hour, 2);
-	px_out_string(out, ":");
-	put_digits(out, (uint64_t)parts.tm_min, 2);
-	px_out_string(out, ":");
-	put_digits(out, (uint64_t)parts.tm_sec, 2);
-	px_out_string(out, ".");
+	px_out_bytes(out, text, strftime(text, sizeof(text), "\"%Y-%m-%dT%H:%M:%S.", &parts));
 	put_digits(out, (uint64_t)when->tv_nsec / 1000000, 3);
 	px_out_string(out, "Z\"");
 }
@@ -160,7 +144,7 @@ static void put_process(struct px_out *out, const struct px_record *record)
 	};
 
 	px_out_string(out, "{\"pid\": ");
-	put_number(out, (uint64_t)record->pid);
+	px_out_number(out, (uint64_t)record->pid);
 	px_out_string(out, ", \"kind\": \"");
 	px_out_string(out, kinds[record->kind]);
 	px_out_string(out, "\"");
@@ -170,12 +154,12 @@ static void put_process(struct px_out *out, const struct px_record *record)
 		px_out_string(out, ", \"state\": ");
 		put_string(out, &record->state, 1);
 		px_out_string(out, ", \"start_ticks\": ");
-		put_number(out, record->start_ticks);
+		px_out_number(out, record->start_ticks);
 	}
 	px_out_string(out, ", \"when\": ");
 	put_time(out, &record->when);
 	px_out_string(out, ", \"read_ms\": ");
-	put_number(out, record->read_ns / 1000000);
+	px_out_number(out, record->read_ns / 1000000);
 	px_out_string(out, ".");
 	put_digits(out, record->read_ns / 1000 % 1000, 3);
 	px_out_string(out, ", \"files\": [");
@@ -200,7 +184,7 @@ int px_about_note(struct px_about *about, const struct px_record *record, struct
 static void put_rights(struct px_out *out, const struct px_host *host)
 {
 	px_out_string(out, ",\n\"rights\": {\"uid\": ");
-	put_number(out, host->uid);
+	px_out_number(out, host->uid);
 	px_out_string(out, ", \"capabilities\": ");
 	put_text(out, host->capabilities);
 	px_out_string(out, ", \"hidepid\": ");
@@ -265,9 +249,9 @@ static void put_facts(struct px_out *out, const struct px_about *about, bool is_
 	put_named_text(out, "kernel", host->name.release);
 	put_named_text(out, "machine", host->name.machine);
 	px_out_string(out, ",\n\"page_size\": ");
-	put_number(out, (uint64_t)host->page_size);
+	px_out_number(out, (uint64_t)host->page_size);
 	px_out_string(out, ",\n\"clock_ticks\": ");
-	put_number(out, (uint64_t)host->clock_ticks);
+	px_out_number(out, (uint64_t)host->clock_ticks);
 	put_named_text(out, "boot_id", host->boot_id);
 	put_device(out, host);
 	px_out_string(out, ",\n\"start\": ");

@@ -87,21 +87,16 @@ uint64_t px_report_ms(const struct px_report *report)
 		(uint64_t)now.tv_nsec / 1000000 - (uint64_t)report->start.tv_nsec / 1000000;
 }
 
-static void put_number(struct px_out *out, uint64_t number)
-{
-	px_out_written(out, px_put_decimal(px_out_room(out, PX_PUT_MAX), number, 1));
-}
-
 /* A number of hundredths or tenths, as @digits says, with a point. */
 static void put_fixed(struct px_out *out, uint64_t number, unsigned digits)
 {
 	uint64_t unit = digits == 2 ? 100 : 10;
 
-	put_number(out, number / unit);
+	px_out_number(out, number / unit);
 	px_out_string(out, ".");
 	if (digits == 2)
-		put_number(out, number / 10 % 10);
-	put_number(out, number % 10);
+		px_out_number(out, number / 10 % 10);
+	px_out_number(out, number % 10);
 }
 
 static void put_mebibytes(struct px_out *out, uint64_t bytes)
@@ -128,9 +123,9 @@ void px_report_progress(struct px_report *report, size_t bytes)
 		return;
 	report->drawn_ms = ms;
 	px_out_string(err, "\r\033[K");
-	put_number(err, report->count);
+	px_out_number(err, report->count);
 	px_out_string(err, " of ");
-	put_number(err, report->total);
+	px_out_number(err, report->total);
 	px_out_string(err, " processes, ");
 	put_mebibytes(err, bytes);
 	px_out_string(err, ", ");
@@ -153,7 +148,7 @@ static const char *put_count(
 	if (count == 0)
 		return before;
 	px_out_string(out, before);
-	put_number(out, count);
+	px_out_number(out, count);
 	px_out_string(out, " ");
 	px_out_string(out, count == 1 ? one : many);
 	return ", ";
@@ -167,7 +162,7 @@ static void put_reasons(struct px_report *report, struct px_out *err)
 		const struct px_reason *reason = &report->reasons[i];
 
 		px_out_string(err, "; ");
-		put_number(err, reason->count);
+		px_out_number(err, reason->count);
 		px_out_string(err, reason->why == PX_MISSING_TORN ? " with torn " : " without ");
 		px_out_string(err, reason->name);
 		px_out_string(err, " (");

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "put.h"
+
 void px_out_write(struct px_out *out, const char *bytes, size_t length)
 {
 	size_t done = 0;
@@ -45,6 +47,11 @@ void px_out_long(struct px_out *out, const char *bytes, size_t length)
 		bytes += part;
 		length -= part;
 	}
+}
+
+void px_out_number(struct px_out *out, uint64_t number)
+{
+	px_out_written(out, px_put_decimal(px_out_room(out, PX_PUT_MAX), number, 1));
 }
 
 void px_out_fill(struct px_out *out, char byte, size_t count)

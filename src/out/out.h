@@ -132,6 +132,9 @@ static inline void px_out_string(struct px_out *out, const char *string)
 	px_out_bytes(out, string, strlen(string));
 }
 
+/** Append a number in decimal. */
+void px_out_number(struct px_out *out, uint64_t number);
+
 /** Append @count times @byte, any number. */
 void px_out_fill(struct px_out *out, char byte, size_t count);
 

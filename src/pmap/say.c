@@ -7,14 +7,6 @@
 #include <errno.h>
 
 #include "descriptor.h"
-#include "put.h"
-
-static void put_number(struct px_out *out, uint64_t number)
-{
-	char *at = px_out_room(out, PX_PUT_MAX);
-
-	px_out_written(out, px_put_decimal(at, number, 1));
-}
 
 const char *px_map_file_name(enum pmapx_map_file file)
 {
@@ -34,7 +26,7 @@ static void begin_saved(struct px_sheet *sheet)
 	}
 	if (member->pid != 0) {
 		px_out_string(&console->err, ": ");
-		put_number(&console->err, (uint64_t)member->pid);
+		px_out_number(&console->err, (uint64_t)member->pid);
 	}
 }
 
@@ -58,12 +50,12 @@ static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid, con
 		}
 		return;
 	}
-	put_number(err, (uint64_t)pid);
+	px_out_number(err, (uint64_t)pid);
 	px_out_string(err, ": ");
 	px_message_text(console, pmapx_source_path(sheet->source));
 	px_out_string(err, "/");
 	if (file_pid != 0)
-		put_number(err, (uint64_t)file_pid);
+		px_out_number(err, (uint64_t)file_pid);
 	else
 		px_out_string(err, "self");
 	if (*file != '\0') {
@@ -94,17 +86,17 @@ void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 	begin_message(sheet, sheet->identity->pid, pid, px_map_file_name(file));
 	if (first->line > 0) {
 		px_out_string(err, ": line ");
-		put_number(err, first->line);
+		px_out_number(err, first->line);
 	}
 	if (first->column > 0) {
 		px_out_string(err, ", column ");
-		put_number(err, first->column);
+		px_out_number(err, first->column);
 	}
 	px_out_string(err, ": ");
 	px_out_string(err, *first->reason != '\0' ? first->reason : px_describe_error(first->code));
 	if (count > 1) {
 		px_out_string(err, " (and ");
-		put_number(err, count - 1);
+		px_out_number(err, count - 1);
 		px_out_string(err, " more)");
 	}
 	px_message_end(sheet->console);
