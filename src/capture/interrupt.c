@@ -6,7 +6,8 @@
  */
 #include "interrupt.h"
 
-static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGXCPU, SIGUSR1,
+	SIGUSR2 };
 
 void px_patience_begin(struct px_patience *patience)
 {

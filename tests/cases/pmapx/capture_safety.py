@@ -137,7 +137,8 @@ class Interrupted(CaptureCase):
         died = 0
         with px.Target("many", "3000" if SANITIZED else "30000", "touched") as target:
             for name in ("a.tar", "a.tar.xz", "a/"):
-                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU,
+                               signal.SIGUSR1):
                     for seconds in (0, 0.02, 0.1):
                         with self.subTest(name=name, signal=number, seconds=seconds):
                             before, status, told = self.interrupt(number, name, seconds,
