@@ -11,7 +11,11 @@
 int px_library_open(const char *soname, const struct px_symbol *symbols, size_t count, void *table,
 	void **ret_handle)
 {
-	void *handle = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+	/*
+	 * Loaded for good: libraries that these need in turn keep what they have
+	 * allocated at their beginning, and would forget it.
+	 */
+	void *handle = dlopen(soname, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 
 	if (handle == NULL)
 		return -ELIBACC;

@@ -141,8 +141,8 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
  * All rows of a process; returns its share of the exit status, or STATUS_AGAIN.
  * What is done for each mapping is worth having in one piece.
  */
-__attribute__((flatten)) static int show_map(struct px_sheet *sheet, const struct px_view *view, struct pmapx_reader *reader,
-	bool is_last)
+__attribute__((flatten)) static int show_map(struct px_sheet *sheet, const struct px_view *view,
+	struct pmapx_reader *reader, bool is_last)
 {
 	const struct pmapx_mapping *mapping;
 	struct reading reading = { .is_last = is_last };

@@ -163,8 +163,10 @@ static int read_identity(struct pmapx_process *process, const char **ret)
 	*ret = "stat";
 	r = read_file(process, PX_FILE_STAT, SMALL_FILE_MAX,
 		source->is_procfs ? is_whole_stat : NULL, &process->stat, &stat.length);
-	if (source->saved != NULL && (r == -ENOENT || (r == 0 && stat.length == 0)))
+	if (source->saved != NULL && (r == -ENOENT || (r == 0 && stat.length == 0))) {
+		process->is_hollow = r == 0;
 		return read_without_stat(process);
+	}
 	if (r < 0)
 		return r;
 	stat.bytes = process->stat;

@@ -223,7 +223,8 @@ static int check_memory(struct pmapx_reader *reader)
 
 /*
  * A saved map that is empty is that of a kernel thread or a zombie, or one that
- * could not be read: who has a stack or arguments has memory.
+ * could not be read: who has a stack or arguments has memory.  Of tar, which
+ * believes the sizes that /proc tells, all files are empty.
  */
 static int check_saved(struct pmapx_reader *reader)
 {
@@ -231,7 +232,7 @@ static int check_saved(struct pmapx_reader *reader)
 
 	if (reader->has_text)
 		return 0;
-	reader->is_hollow = reader->has_memory ||
+	reader->is_hollow = reader->has_memory || reader->process->is_hollow ||
 		(pmapx_process_cmdline(reader->process, &cmdline) == 0 && cmdline.length > 0);
 	return reader->is_hollow ? -ENODATA : 0;
 }
@@ -308,7 +309,7 @@ static int tell_failure(struct pmapx_reader *reader, int r, struct pmapx_error *
 		error->reason = "the process has exited or begun another program";
 	if (reader->is_hollow)
 		error->reason =
-			"empty: it was not permitted to be read, or the process was about to exit";
+			"empty: it could not be read, or was saved by its size, as tar does";
 	return r;
 }
 

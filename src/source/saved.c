@@ -6,6 +6,7 @@
 #include "saved.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,8 +78,15 @@ void px_saved_trouble(struct px_saved *saved, int r, const char *what, uint64_t 
 
 void px_saved_spool_trouble(struct px_saved *saved, int r)
 {
+	char what[PATH_MAX + 32];
+
 	/* Memory is nobody's folder. */
-	px_saved_trouble(saved, r, r == -ENOMEM ? "" : saved->spool.folder, PX_NO_PLACE, "");
+	if (r == -ENOMEM || strlen(saved->spool.folder) >= PATH_MAX) {
+		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
+		return;
+	}
+	stpcpy(stpcpy(what, "temporary files in "), saved->spool.folder);
+	px_saved_trouble(saved, r, what, PX_NO_PLACE, "");
 }
 
 /* Hand the trouble over, once. */
@@ -268,8 +276,11 @@ static bool is_empty(const struct px_place *place, enum px_file file)
 	char byte;
 	ssize_t n;
 
-	if (found == NULL || open_found(place->saved, found, &stream) < 0)
+	if (found == NULL)
 		return true;
+	/* What may not be read is to be named as such. */
+	if (open_found(place->saved, found, &stream) < 0)
+		return false;
 	n = saved_read(&stream, &byte, 1);
 	saved_close_stream(&stream);
 	return n == 0;

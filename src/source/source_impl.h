@@ -137,6 +137,7 @@ struct pmapx_process {
 	struct px_stream map;
 	bool has_map;
 	struct pmapx_identity identity; /**< Its texts point into @stat. */
+	bool is_hollow;                 /**< What was saved is empty that never is. */
 	char *stat;                     /**< Contents of the stat file, owned. */
 	char *comm;                     /**< Where it comes from if there is no stat, owned. */
 	char *cmdline;                  /**< Contents of the cmdline file once read, owned. */

@@ -108,7 +108,7 @@ class Sweep(tars.Case):
                     if run.result.status:
                         self.assertRegex(run.result.stderr,
                                          rb"(?i)(out of memory|cannot allocate memory|memory allocation"
-                                         rb" failed|archives need lib|not permitted|in the middle)")
+                                         rb" failed|archives need lib|could not be read|in the middle)")
 
     def short(self, words):
         whole = self.run_with(words)
