@@ -59,6 +59,7 @@
  *   query.c          what a maps file of a kernel can be asked
  *   open_saved.c     what was saved: a map, a folder or an archive
  *   saved.c          what these share
+ *   saved_tree.c     which processes of them descend from one
  *   collection.c     a folder of saved files
  *   archive.c        a tar archive of them
  *   corefile.c       a core file

@@ -298,8 +298,6 @@ static enum px_verdict check(
 		return refuse(console, "too many arguments");
 	if (options->from != NULL && options->root != NULL)
 		return refuse(console, "options --from, --root are mutually exclusive");
-	if (options->from != NULL && options->select.values[PX_SELECT_TREE] != NULL)
-		return refuse(console, "options --from, --tree are mutually exclusive");
 	/* Of what was saved, all. */
 	if (!options->create_rc && !has_process && options->from == NULL)
 		return refuse(console, "argument missing");

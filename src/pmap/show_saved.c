@@ -57,6 +57,8 @@ static int is_selected(struct px_sheet *sheet)
 
 	if (!px_select_is_given(select))
 		return 1;
+	if (select->values[PX_SELECT_TREE] != NULL)
+		return px_saved_is_picked(sheet->source);
 	r = pmapx_process_open_member(sheet->source, &process, NULL);
 	/* Where all are wanted, what cannot be opened is to be named. */
 	if (r < 0)
@@ -84,6 +86,25 @@ static int show_wanted(struct px_sheet *sheet, const struct px_view *view,
 	return r == 1 || is_named ? show(sheet, view, member) : 0;
 }
 
+/* Who descends from whom is known when all have been looked at; false if that cannot be. */
+static bool find_tree(struct px_sheet *sheet)
+{
+	const struct px_select *select = &sheet->options->select;
+	struct pmapx_error error = { .reason = "" };
+	int r;
+
+	if (select->values[PX_SELECT_TREE] == NULL)
+		return true;
+	r = px_saved_pick(sheet->source, select);
+	if (r == 0)
+		return true;
+	error.code = -r;
+	if (r == -EXFULL)
+		error.reason = "too many files to be looked at together, as --tree needs it";
+	px_say_damage(sheet, &error);
+	return false;
+}
+
 int px_show_saved(struct px_sheet *sheet, const struct px_view *view, struct px_wanted *wanted)
 {
 	const struct pmapx_member *member;
@@ -93,6 +114,10 @@ int px_show_saved(struct px_sheet *sheet, const struct px_view *view, struct px_
 
 	if (is_there == NULL) {
 		px_message(sheet->console, "memory allocation failed");
+		return PX_STATUS_UNREADABLE;
+	}
+	if (!find_tree(sheet)) {
+		free(is_there);
 		return PX_STATUS_UNREADABLE;
 	}
 	wanted->is_empty = px_select_is_given(&sheet->options->select);

@@ -386,7 +386,7 @@ static bool must_wait(const struct px_saved *saved, const struct px_saved_name *
 	const struct px_archive *reader = saved->reader;
 
 	return reader->is_capture && reader->manifest.in_order && saved->pids == NULL &&
-		saved->index.count > 0 && saved->index.list[0].pid != name->pid;
+		!saved->is_whole && saved->index.count > 0 && saved->index.list[0].pid != name->pid;
 }
 
 /* Whether all that is wanted of a capture has been read. */

@@ -15,6 +15,7 @@ struct px_found {
 	uint32_t host;     /**< Whose, an index into @hosts. */
 	pid_t pid;         /**< Of which process; 0 if nothing tells. */
 	enum px_file file; /**< Which. */
+	bool is_picked;    /**< Its process is, by px_saved_pick(). */
 };
 
 /** A machine, or whatever else one folder of a source stands for. */

@@ -52,7 +52,7 @@ void px_proctable_remove(struct px_proctable *table, pid_t pid);
 void px_proctable_deinit(struct px_proctable *table);
 
 /**
- * For sources that are gone through in another way: whether all holds of
+ * For saved sources, which are gone through in another way: whether all holds of
  * @process that is asked for, but for --tree, and it is no thread.
  *
  * Returns 1, 0, -ENOMEM, -EMFILE or -ENFILE.
@@ -66,6 +66,19 @@ int px_proctable_matches(const struct px_select *select, struct pmapx_process *p
  */
 int px_proctable_add(
 	struct px_proctable *table, const struct px_select *select, struct pmapx_process *process);
+
+/**
+ * Look at all processes of @source, which is saved and has handed out none yet, and
+ * find out which of them @select wants, its tree included; then they are handed out
+ * from the first on.
+ *
+ * Returns 0, -EXFULL if there are too many to be known at once, -ENOMEM, -EMFILE or
+ * -ENFILE.
+ */
+int px_saved_pick(struct pmapx_source *source, const struct px_select *select);
+
+/** Whether the process that was handed out last is one of them. */
+bool px_saved_is_picked(const struct pmapx_source *source);
 
 /** Put what is in @table in order, and keep only what @select wants. */
 void px_proctable_pick(struct px_proctable *table, const struct px_select *select);

@@ -105,8 +105,7 @@ static int give_trouble(struct px_saved *saved, struct pmapx_error *error)
 	return r;
 }
 
-/* The process whose files begin at @first is the one that is handed out. */
-static void take(struct px_saved *saved, size_t first)
+void px_saved_take(struct px_saved *saved, size_t first)
 {
 	const struct px_found *found = &saved->index.list[first];
 
@@ -131,7 +130,7 @@ static bool take_next(struct px_saved *saved)
 
 			if (saved->pids == NULL ||
 				saved->index.list[first].pid == saved->pids[saved->wanted]) {
-				take(saved, first);
+				px_saved_take(saved, first);
 				return true;
 			}
 			saved->next += px_index_run(&saved->index, first);
@@ -155,6 +154,13 @@ static int fill(struct px_saved *saved)
 	px_index_sort(&saved->index);
 	saved->next = saved->wanted = 0;
 	return r;
+}
+
+int px_saved_read_all(struct px_saved *saved)
+{
+	saved->is_whole = true;
+	fill(saved);
+	return saved->has_ended ? 0 : -EXFULL;
 }
 
 static int saved_next(

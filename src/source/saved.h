@@ -17,7 +17,7 @@ struct px_saved;
 struct px_saved_ops {
 	/**
 	 * Read on, until the index, which is empty, holds what is to be handed
-	 * out next.  Returns 1, or 0 if there is nothing left.  What cannot be
+	 * out next: all, if @saved->is_whole and there is room.  Returns 1, or 0 if there is nothing left.  What cannot be
 	 * read is told by px_saved_trouble(), and passed over.
 	 */
 	int (*fill)(struct px_saved *saved);
@@ -39,6 +39,7 @@ struct px_saved {
 	struct px_spool spool;
 	const pid_t *pids;           /**< What is wanted, NULL for all; borrowed. */
 	size_t pid_count;            /**< How many. */
+	bool is_whole;               /**< All is to be in the index before any is handed out. */
 	bool has_ended;              /**< There is nothing more to fill the index with. */
 	size_t first, run;           /**< The files of the process that was handed out last. */
 	size_t next;                 /**< Where in the index to go on. */
@@ -89,6 +90,15 @@ void px_saved_trouble(
  */
 bool px_saved_manifest(struct px_saved *saved, const char *name, uint32_t host,
 	const struct pmapx_text *json, struct px_manifest *ret);
+
+/** Hand out the process whose files begin at @first of the index. */
+void px_saved_take(struct px_saved *saved, size_t first);
+
+/**
+ * Before any process has been handed out: have all of them in the index, to be gone
+ * through more than once.  Returns 0, or -EXFULL if there are too many.
+ */
+int px_saved_read_all(struct px_saved *saved);
 
 /** All has been read: what is in the index of captures that lack their end is a trouble. */
 void px_saved_check_ends(struct px_saved *saved);

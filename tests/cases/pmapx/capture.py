@@ -150,6 +150,16 @@ class Selected(CaptureCase):
                              sorted([one.pid, other.pid]))
             self.assertIn(other.pid, self.capture("--force", "--all").processes)
 
+    def test_tree_of_a_capture(self):
+        """Of a capture, which is otherwise shown while it comes in."""
+        with px.Target("anon") as one, px.Target("anon") as other:
+            self.capture(os.getpid(), one.pid, other.pid)
+            got = px.pmapx("-q", "--from", self.path("a.tar"), "--tree", str(os.getpid()))
+            self.same(got.stdout, px.pmapx("-q", "--from", self.path("a.tar")).stdout)
+            self.assertEqual((got.stdout.count(b":   "), got.stderr, got.status), (3, b"", 0))
+            self.same(px.pmapx("-q", "--from", self.path("a.tar"), "--tree", str(other.pid)).stdout,
+                      px.pmapx("-q", "--from", self.path("a.tar"), str(other.pid)).stdout)
+
     def test_refused(self):
         self.result(self.run_capture("--name", "px-nobody-is-called-so"),
                     stderr="pmapx: capture: no process is selected\n", status=2)

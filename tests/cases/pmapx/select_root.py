@@ -7,6 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 import px
+import saving
 
 MAPS = px.map_line("00001000-00002000", "r--p", "/m")
 
@@ -127,8 +128,54 @@ class Selectors(px.TestCase):
         got = px.pmapx("-q", "--from", self.root.path, "--user", "8", "77")
         self.assertEqual((got.stdout, got.status), (self.blocks[100], 42))
         self.assertRegex(got.stderr, rb"\Apmapx: [^\n]*\b77\b[^\n]*\n\Z")
-        self.result(px.pmapx("--from", self.root.path, "--tree", "1"), b"",
-                    b"pmapx: options --from, --tree are mutually exclusive\n", 1)
+
+    def test_saved_tree(self):
+        """Those who descend from one, by what was saved of them; in every form, also on standard input."""
+        with px.tempfile.TemporaryDirectory() as folder:
+            names = (*saving.NAMES, "cgroup")
+            collected = saving.collect(self.root.path, os.path.join(folder, "collected"), names)
+            shuffled = saving.tar(os.path.join(folder, "shuffled"), collected,
+                                  *sorted(os.listdir(collected), key=lambda name: name[::-1]))
+            for path in (self.root.path, collected, shuffled):
+                for words, found in ((["--tree", "90"], (20, 30, 90)), (["--tree", "30"], (30,)),
+                                     (["--tree", "1"], (1, 20, 30, 90, 100)),
+                                     (["--tree", "1", "--user", "7"], (20, 30)),
+                                     (["--tree", "1", "--cgroup=/user.slice", "--user", "8"], (100,)),
+                                     (["--tree", "90", "100", "30"], (20, 30, 90, 100))):
+                    with self.subTest(path=path, words=words):
+                        self.result(px.pmapx("-q", "--from", path, *words),
+                                    b"".join(self.blocks[pid] for pid in found))
+                for pid in (b"31", b"4711", b"2"):
+                    self.result(px.pmapx("--from", path, "--tree", pid), b"",
+                                b"pmapx: no process is selected by --tree=%s\n" % pid, 42)
+            with px.subprocess.Popen(["cat", shuffled], stdout=px.subprocess.PIPE) as pipe:
+                self.result(px.run([px.PMAPX, "-q", "--from", "-", "--tree", "20"], stdin=pipe.stdout),
+                            self.blocks[20] + self.blocks[30])
+
+    def test_saved_tree_of_each_host(self):
+        """The numbers of one host say nothing of another's."""
+        with px.tempfile.TemporaryDirectory() as folder:
+            for host, parents in (("a", {1: 0, 5: 1, 6: 5, 7: 1}), ("b", {1: 0, 5: 6, 6: 1, 7: 6})):
+                with px.Root() as root:
+                    for pid, ppid in parents.items():
+                        root.process(pid, maps=MAPS, ppid=ppid, comm="A")
+                    saving.copy(root.path, os.path.join(folder, host))
+            got = px.pmapx("--from", folder, "--tree", "6")
+            self.assertEqual(px.re.findall(rb"^(?:[ab]|\d+):", got.stdout, px.re.M),
+                             [b"a:", b"6:", b"b:", b"5:", b"b:", b"6:", b"b:", b"7:"])
+            self.assertEqual((got.stderr, got.status), (b"", 0))
+
+    def test_saved_tree_of_a_cut_archive(self):
+        """What is there is shown, and the damage told once."""
+        with px.tempfile.TemporaryDirectory() as folder:
+            path = saving.tar(os.path.join(folder, "a"), saving.copy(self.root.path, os.path.join(folder, "c")),
+                              *sorted(os.listdir(os.path.join(folder, "c")), key=int))
+            with open(path, "r+b") as archive:
+                at = archive.read().index(b"100/")
+                archive.truncate(at)
+            got = px.pmapx("-q", "--from", path, "--tree", "90")
+            self.assertEqual(got.stdout, b"".join(self.blocks[pid] for pid in (20, 30, 90)))
+            self.assertEqual((got.stderr.count(b"\n"), got.status), (1, 1))
 
     def test_every_view(self):
         with px.sample() as root:
