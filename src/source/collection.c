@@ -170,23 +170,21 @@ static int add_file(struct px_saved *saved)
 	return r;
 }
 
-/* What else there is below a process in /proc: much, and none of it ours. */
+/*
+ * What else there is below a process in /proc: much, and none of it ours.  What
+ * is called by a number may be something else, such as a case.
+ */
 static bool is_passed_over(const struct collection *collection)
 {
 	static const char *const names[] = { "attr", "fd", "fdinfo", "map_files", "net", "ns",
 		"task" };
-	const char *slash = memrchr(collection->path, '/', collection->length), *parent;
-	struct pmapx_text number;
+	struct pmapx_text rest = { collection->path, collection->length };
+	struct pmapx_text name = px_saved_take_last(&rest), parent = px_saved_take_last(&rest);
 
-	if (slash == NULL)
-		return collection->own_pid != 0;
-	parent = memrchr(collection->path, '/', (size_t)(slash - collection->path));
-	parent = parent != NULL ? parent + 1 : collection->path;
-	number = (struct pmapx_text){ parent, (size_t)(slash - parent) };
-	if (px_saved_pid(&number) == 0)
+	if ((parent.length > 0 ? px_saved_pid(&parent) : collection->own_pid) == 0)
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(slash + 1, names[i]) == 0)
+		if (strcmp(name.bytes, names[i]) == 0)
 			return true;
 	return false;
 }
@@ -354,12 +352,12 @@ int px_collection_open(const char *path, int fd, const struct pmapx_source_optio
 	struct pmapx_source **ret)
 {
 	struct collection *collection = calloc(1, sizeof(*collection));
-	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+	struct pmapx_text whole = { path, strlen(path) }, name = px_saved_take_last(&whole);
 	int r;
 
 	if (collection == NULL)
 		return -ENOMEM;
-	collection->own_pid = px_saved_pid(&(struct pmapx_text){ name, strlen(name) });
+	collection->own_pid = px_saved_pid(&name);
 	r = px_saved_new(&collection_ops, path, fd, options, ret);
 	if (r < 0) {
 		free(collection);

@@ -28,8 +28,7 @@ static bool is_text(const struct pmapx_text *text, const char *string)
 	return text->length == strlen(string) && memcmp(text->bytes, string, text->length) == 0;
 }
 
-/* Take the last component from @path, which may be all of it. */
-static struct pmapx_text take_last(struct pmapx_text *path)
+struct pmapx_text px_saved_take_last(struct pmapx_text *path)
 {
 	struct pmapx_text last = *path;
 	const char *slash;
@@ -75,7 +74,7 @@ bool px_saved_name(const struct pmapx_text *path, struct px_saved_name *ret)
 	*ret = (struct px_saved_name){ 0 };
 	if (rest.length == 0 || rest.bytes[rest.length - 1] == '/')
 		return false;
-	name = take_last(&rest);
+	name = px_saved_take_last(&rest);
 	ret->folder = rest;
 	ret->is_manifest = is_text(&name, manifest_name);
 	if (ret->is_manifest)
@@ -86,19 +85,20 @@ bool px_saved_name(const struct pmapx_text *path, struct px_saved_name *ret)
 	ret->file = find_file(&name);
 	if (ret->file == PX_FILE_COUNT)
 		return false;
-	number = take_last(&rest);
+	number = px_saved_take_last(&rest);
 	ret->pid = px_saved_pid(&number);
 	ret->folder = rest;
 	/* The threads of a process, below it in a copy of /proc. */
-	name = take_last(&rest);
-	return ret->pid != 0 && !is_text(&name, "task");
+	name = px_saved_take_last(&rest);
+	number = px_saved_take_last(&rest);
+	return ret->pid != 0 && !(is_text(&name, "task") && px_saved_pid(&number) != 0);
 }
 
 struct pmapx_text px_saved_host(const struct pmapx_text *folder)
 {
 	struct pmapx_text host = *folder, rest = host, last;
 
-	last = take_last(&rest);
+	last = px_saved_take_last(&rest);
 	if (is_text(&last, "proc"))
 		host = rest;
 	while (host.length > 0 && host.bytes[host.length - 1] == '/')

@@ -20,6 +20,12 @@ struct px_saved_name {
 /** The number that @text is, in digits as the kernel writes them; 0 if it is none. */
 pid_t px_saved_pid(const struct pmapx_text *text);
 
+/**
+ * Take the last component from @path, which may be all of it, and slashes behind
+ * it; what is left ends in a slash, or is empty.
+ */
+struct pmapx_text px_saved_take_last(struct pmapx_text *path);
+
 /** What @path tells; false if it is not about a process, or none that we read. */
 bool px_saved_name(const struct pmapx_text *path, struct px_saved_name *ret);
 

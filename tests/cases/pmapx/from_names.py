@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""--from: folders called as they happen to be, and captures that were unpacked and packed again."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+import px
+import tars
+
+
+class Folders(tars.Case):
+    def save(self, *path, **files):
+        """Files in a folder below ours."""
+        folder = os.path.join(self.folder, *path)
+        os.makedirs(folder)
+        for name, data in (files or {"maps": tars.ONE_LINE, "comm": "A\n"}).items():
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(px.as_bytes(data))
+        return folder
+
+    def shows(self, path, *titles):
+        got = self.run_from(path, "-q")
+        self.result(got, b"".join(b"%s\n0000000000400000      4K r-x-- b\n" % title for title in titles))
+
+    def test_slashes_at_the_end(self):
+        """As a shell completes the name of a folder."""
+        path = self.save("1100")
+        for end in ("", "/", "//"):
+            self.shows(path + end, b"1100:   [A]")
+
+    def test_number_of_something_else(self):
+        """A case may be called by a number, as a process is; what is below /proc/PID is not looked at."""
+        self.save("4711", "proc", "1100")
+        self.save("4711", "proc", "1100", "task", "1101")
+        self.save("4711", "net", "1102")
+        for end in ("", "/"):
+            self.shows(os.path.join(self.folder, "4711" + end), b"1100:   [A]")
+
+    def test_host_called_task(self):
+        self.save("hosts", "task", "1100")
+        self.save("hosts", "task", "1100", "task", "1101")
+        self.shows(os.path.join(self.folder, "hosts"), b"1100:   [A]")
+
+
+if __name__ == "__main__":
+    px.main()
