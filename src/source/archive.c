@@ -50,7 +50,7 @@ struct px_archive {
 	bool has_ended;
 	bool has_member;             /* Something in it is of a process. */
 	bool is_done;                /* What comes is not wanted, and has not been looked at. */
-	bool is_capture;             /* It began with a manifest: a capture of pmapx's own, */
+	bool is_capture;             /* It began with a manifest: as pmapx has written it, */
 	struct px_manifest manifest; /* and this is what the last one said. */
 	bool is_damaged;             /* Which has been told. */
 	int read_error;              /* Negative errno of what read_more() could not, or 0. */
@@ -370,7 +370,9 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 	json.bytes = bytes;
 	if (px_saved_manifest(saved, path, host, &json, &manifest) &&
 		*saved->index.hosts[host].name == '\0') {
-		reader->is_capture = reader->is_capture || !reader->has_member;
+		/* What knows all at its beginning has been unpacked, and packed in any order. */
+		if (!reader->has_member && !manifest.complete)
+			reader->is_capture = true;
 		reader->manifest = manifest;
 	}
 	free(bytes);

@@ -43,5 +43,32 @@ class Folders(tars.Case):
         self.shows(os.path.join(self.folder, "hosts"), b"1100:   [A]")
 
 
+class Captures(tars.Case):
+    def manifest(self, complete):
+        return tars.entry("pmapx.json", '{"pmapx_capture": 1, "complete": %s, "order": "pid"}' % complete)
+
+    def process(self, pid):
+        return tars.entry("proc/%d/maps" % pid, tars.ONE_LINE) + tars.entry("proc/%d/comm" % pid, "A\n")
+
+    def test_packed_again(self):
+        """The manifest that was the last is the first then, and processes come in any order."""
+        path = tars.write(self.folder, "a.tar", self.manifest("true"), self.process(1100),
+                          self.process(90), self.process(300), tars.END)
+        blocks = {pid: b"%d:   [A]\n0000000000400000      4K r-x-- b\n" % pid for pid in (90, 300, 1100)}
+        for words in (["90"], ["300"], ["300", "90"], ["90", "300", "1100"]):
+            self.result(self.run_from(path, "-q", *words), b"".join(blocks[int(pid)] for pid in words))
+        self.result(self.run_from(path, "-q"), b"".join(blocks.values()))
+
+    def test_as_written(self):
+        """What is beyond the last that is wanted is not looked at; and shown is what has come."""
+        parts = self.manifest("false"), self.process(90), self.process(300)
+        block = b"90:   [A]\n0000000000400000      4K r-x-- b\n"
+        path = tars.write(self.folder, "a.tar", *parts)
+        self.result(self.run_from(path, "-q", "90"), block)
+        got = self.run_from(path, "-q")
+        self.assertTrue(got.stdout.startswith(block))
+        self.assertEqual((got.stderr.count(b"\n"), got.status), (1, 1))
+
+
 if __name__ == "__main__":
     px.main()
