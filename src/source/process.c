@@ -123,6 +123,9 @@ static int read_status(struct pmapx_process *process)
 		return 0;
 	}
 	px_parse_status(&status, identity);
+	if (identity->comm.length > 0)
+		identity->comm.length = px_unescape_comm(
+			bytes + (identity->comm.bytes - bytes), identity->comm.length);
 	process->comm = bytes;
 	return 0;
 }

@@ -146,6 +146,26 @@ int px_parse_euid(const struct pmapx_text *status, uint32_t *ret)
 	return 0;
 }
 
+/*
+ * The kernel puts a backslash before a backslash and, for a newline, before an n
+ * (proc_task_name() in fs/proc/array.c).
+ */
+size_t px_unescape_comm(char *comm, size_t length)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		bool is_escape = comm[i] == '\\' && i + 1 < length;
+
+		if (is_escape && comm[i + 1] == '\\')
+			i++;
+		else if (is_escape && comm[i + 1] == 'n')
+			comm[++i] = '\n';
+		comm[kept++] = comm[i];
+	}
+	return kept;
+}
+
 void px_parse_status(const struct pmapx_text *status, struct pmapx_identity *ret)
 {
 	struct pmapx_text state;

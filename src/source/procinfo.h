@@ -34,6 +34,12 @@ int px_parse_leads(const struct pmapx_text *stat);
 void px_parse_status(const struct pmapx_text *status, struct pmapx_identity *ret);
 
 /**
+ * Make of the @length bytes at @comm, a name as px_parse_status() gives it, what
+ * the process is called.  Returns the new length.
+ */
+size_t px_unescape_comm(char *comm, size_t length);
+
+/**
  * Find the thread group in the contents of a status file.
  *
  * Returns 0, or -ENODATA if no line begins with "Tgid:" and a number.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--from: folders called as they happen to be, and captures that were unpacked and packed again."""
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
@@ -41,6 +42,15 @@ class Folders(tars.Case):
         self.save("hosts", "task", "1100")
         self.save("hosts", "task", "1100", "task", "1101")
         self.shows(os.path.join(self.folder, "hosts"), b"1100:   [A]")
+
+    def test_name_in_status(self):
+        """Where the kernel has put backslashes before what is odd."""
+        for name, title in ((br"a\\b", br"[a\b]"), (br"a\nb", b"[a?b]"), (br"\\n", br"[\n]"),
+                            (br"\\\n", br"[\?]"), (b"a\\", b"[a\\]"), (br"\x", br"[\x]")):
+            with self.subTest(name=name):
+                path = self.save("1100", maps=tars.ONE_LINE, status=b"Name:\t%s\nTgid:\t1100\n" % name)
+                self.shows(path, b"1100:   " + title)
+                shutil.rmtree(path)
 
 
 class Captures(tars.Case):
