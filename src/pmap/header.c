@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The line "PID:   command" above each process.
+ * The line "PID:   command" above each process, and in front of it, of what was
+ * saved of several hosts, one that names its host.
  *
  * Arguments are separated by NULs in the file and by blanks in the line; empty
  * arguments at the end do not show.  A process without arguments, such as a
@@ -91,6 +92,18 @@ static void put_unknown(struct px_sheet *sheet)
 	px_out_string(&console->out, "\n");
 }
 
+/* The line that names the host, above each of its blocks, if there are several. */
+static void put_host(struct px_sheet *sheet)
+{
+	struct px_console *console = sheet->console;
+	const char *host = sheet->member->host;
+
+	if (*host == '\0' || sheet->options->quiet)
+		return;
+	px_out_text(&console->out, &console->locale, host, strlen(host));
+	px_out_string(&console->out, ":\n");
+}
+
 int px_put_header(struct px_sheet *sheet, struct pmapx_process *process)
 {
 	struct px_out *out = &sheet->console->out;
@@ -98,6 +111,8 @@ int px_put_header(struct px_sheet *sheet, struct pmapx_process *process)
 	char *at;
 	int r;
 
+	if (sheet->member != NULL)
+		put_host(sheet);
 	if (sheet->member != NULL && sheet->member->pid == 0) {
 		put_unknown(sheet);
 		return 0;

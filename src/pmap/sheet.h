@@ -35,7 +35,7 @@ struct px_sheet {
 	const struct px_rc *rc; /**< Columns asked for by an rc file, or NULL. */
 	struct pmapx_source *source;
 	const struct pmapx_member *member; /**< What a saved source has handed out, or NULL. */
-	bool is_found; /**< The process at hand was not named, but selected: it may be gone. */
+	bool is_found; /**< The process at hand was not named: it may be gone. */
 	const struct pmapx_identity *identity; /**< Of the process at hand. */
 	struct px_widths widths;
 	struct pmapx_text anon, stack; /**< What mappings without a name are called. */

@@ -261,7 +261,8 @@ static int show_once(struct px_sheet *sheet, const struct px_view *view, pid_t p
 
 int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pid)
 {
-	int status, readings = 0;
+	/* Of what was saved there is one; to take it back would be to take back all before it. */
+	int status, readings = sheet->member != NULL ? READINGS_MAX - 1 : 0;
 
 	/* From the beginning, so that header and rows tell of the same program. */
 	do

@@ -4,25 +4,11 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "descriptor.h"
 #include "proctable.h"
 #include "say.h"
 #include "show.h"
-#include "text.h"
-
-/* The line that names the host, above each of its blocks, if there are several. */
-static void put_host(struct px_sheet *sheet)
-{
-	struct px_console *console = sheet->console;
-	const char *host = sheet->member->host;
-
-	if (*host == '\0' || sheet->options->quiet)
-		return;
-	px_out_text(&console->out, &console->locale, host, strlen(host));
-	px_out_string(&console->out, ":\n");
-}
 
 /* Show the process that was handed out. */
 static int show(
@@ -31,7 +17,6 @@ static int show(
 	int status;
 
 	sheet->member = member;
-	put_host(sheet);
 	status = px_show_process(sheet, view, 0);
 	sheet->member = NULL;
 	return status;
@@ -82,7 +67,7 @@ static int show_wanted(struct px_sheet *sheet, const struct px_view *view,
 	}
 	if (r == 1)
 		wanted->is_empty = false;
-	sheet->is_found = !is_named && px_select_is_given(&sheet->options->select);
+	sheet->is_found = !is_named;
 	return r == 1 || is_named ? show(sheet, view, member) : 0;
 }
 

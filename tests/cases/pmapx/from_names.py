@@ -9,6 +9,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import px
 import tars
 
+STAT = "%d (kthreadd) S %d 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 0 0 0 0\n"
+
 
 class Folders(tars.Case):
     def save(self, *path, **files):
@@ -51,6 +53,21 @@ class Folders(tars.Case):
                 path = self.save("1100", maps=tars.ONE_LINE, status=b"Name:\t%s\nTgid:\t1100\n" % name)
                 self.shows(path, b"1100:   " + title)
                 shutil.rmtree(path)
+
+    def test_hidden_kernel_threads(self):
+        """They are no more missed than on the running system, if nobody has named them."""
+        for host in ("a", "b"):
+            for pid, ppid in ((2, 0), (3, 2)):
+                self.save("saved", host, str(pid), maps="", stat=STAT % (pid, ppid))
+        self.save("saved", "a", "1100")
+        path = os.path.join(self.folder, "saved")
+        hidden = px.environment(LIBPROC_HIDE_KERNEL="")
+        for words in ([], ["--all"]):
+            self.result(px.pmapx("--from", path, *words, env=hidden),
+                        b"a:\n1100:   [A]\n0000000000400000      4K r-x-- b\n total                4K\n")
+        got = px.pmapx("-q", "--from", path, "2", env=hidden)
+        self.result(got, b"", b"pmapx: %s: a: 2: No such process\npmapx: %s: b: 2: No such process\n" % (
+            (path.encode(),) * 2), 42)
 
 
 class Captures(tars.Case):
