@@ -367,6 +367,7 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 		if (n > 0)
 			json.length += (size_t)n;
 	}
+	px_spool_cut(&saved->spool, at);
 	json.bytes = bytes;
 	if (px_saved_manifest(saved, path, host, &json, &manifest) &&
 		*saved->index.hosts[host].name == '\0') {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--from: folders called as they happen to be, and captures that were unpacked and packed again."""
 import os
+import resource
 import shutil
 import sys
 
@@ -85,6 +86,14 @@ class Captures(tars.Case):
         for words in (["90"], ["300"], ["300", "90"], ["90", "300", "1100"]):
             self.result(self.run_from(path, "-q", *words), b"".join(blocks[int(pid)] for pid in words))
         self.result(self.run_from(path, "-q"), b"".join(blocks.values()))
+
+    def test_many_manifests(self):
+        """What they say is kept, not they: there is no file for what need not wait."""
+        manifest = '{"pmapx_capture": 1, "complete": true, "order": "pid"}'.ljust(60000)
+        path = tars.write(self.folder, "a.tar", tars.entry("pmapx.json", manifest) * 40,
+                          self.process(90), tars.END)
+        got = self.run_from(path, "-q", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+        self.result(got, b"90:   [A]\n0000000000400000      4K r-x-- b\n")
 
     def test_as_written(self):
         """What is beyond the last that is wanted is not looked at; and shown is what has come."""
