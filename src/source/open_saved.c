@@ -79,12 +79,14 @@ static int file_fill(struct px_saved *saved)
 	if (!px_saved_wants(saved, file->found.pid))
 		return 1;
 	if (r == 0 && !file->input.is_seekable) {
-		r = spool_file(saved, &file->input);
+		int spooled = spool_file(saved, &file->input);
+
 		file->found.length = saved->spool.length;
-		if (r < 0)
-			px_saved_spool_trouble(saved, r);
+		if (spooled < 0)
+			px_saved_spool_trouble(saved, spooled);
 	}
-	r = px_index_add(&saved->index, &file->found);
+	if (r == 0)
+		r = px_index_add(&saved->index, &file->found);
 	if (r < 0)
 		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
 	return 1;

@@ -188,6 +188,32 @@ class Single(Sweep):
             self.memory(words)
             self.short(words)
 
+    def test_segment(self):
+        """Which asks for the device of the host, known or not."""
+        path = tars.write(self.folder, "maps-7", tars.ONE_LINE, px.map_line(
+            "10000000-10001000", "rw-s", "/SYSV00000000 (deleted)", "00:01", 11))
+        self.memory(["--from", path])
+
+
+class Tree(Sweep):
+    def test_tree(self):
+        """Which looks at all before it shows the first."""
+        path = tars.write(self.folder, "case.tar", *(
+            tars.entry("%d/%s" % (pid, name), data) for pid, ppid in ((100, 1), (7, 100)) for name, data in (
+                ("stat", px.stat_line(pid, ppid=ppid)), ("maps", tars.ONE_LINE))), tars.END)
+        words = ["--from", path, "--tree", "100"]
+        whole = self.run_with(words)
+        self.assertEqual((whole.result.stdout.count(b":   "), whole.result.status), (2, 0))
+        for number in range(1, 1 + sum(call.family == "memory" for call in whole.calls)):
+            run = self.run_with(words, "memory:%d:%d" % (number, errno.ENOMEM))
+            with self.subTest(number=number):
+                self.assertEqual(run.left, (0, 0))
+                if run.result.status == 0:
+                    self.assertEqual(run.result, whole.result)
+                else:
+                    self.assertRegex(run.result.stderr, rb"\A(pmapx: [^\n]+\n){1,2}\Z")
+                    self.assertRegex(run.result.stderr, rb"(?i)memory|archives need lib")
+
 
 if __name__ == "__main__":
     px.main()
