@@ -44,7 +44,8 @@ struct pmapx_identity {
 
 /**
  * Open process @pid of @source and read who it is.  A thread's id is as good
- * as a process's.
+ * as a process's.  Of a saved source there are only the processes of the part from which
+ * pmapx_source_next() hands out, the first before it has been called.
  *
  * @param ret    Set on success; close it with pmapx_process_close(), before
  *               @source is closed.
@@ -58,7 +59,8 @@ PMAPX_API int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct 
 	struct pmapx_error *error);
 
 /**
- * Open the process that pmapx_source_next() has handed out last.
+ * Open the process that pmapx_source_next() has handed out last.  Of a saved source
+ * it must be closed before the next is asked for.
  *
  * @return As pmapx_process_open(); -ESRCH if none has been.
  */

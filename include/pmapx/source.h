@@ -82,28 +82,29 @@ PMAPX_API int pmapx_source_open_root(const char *directory,
  * Open what was saved of a system:
  * - a maps or smaps file, recognised by what is in it;
  * - a folder with files NAME-PID or PID/NAME at any depth, NAME being maps,
- *   smaps, status, stat, cmdline or comm: each folder that holds such is a host
- *   of its own;
+ *   smaps, status, stat, cmdline, comm or cgroup: each folder that holds such is
+ *   a host of its own;
  * - a tar archive of such a folder, plain or compressed by gzip, bzip2, xz or
- *   zstd; libarchive, and liblzma for xz, are loaded for it.
+ *   zstd; libarchive, and liblzma for xz, are loaded for it;
+ * - a core file, which must be a regular file; libelf is loaded for it.
  *
  * @param path     Where it is; "-" for standard input.  Not needed any more
  *                 once the call returns.
  * @param options  NULL for the default.
  * @param ret      Set on success; close it with pmapx_source_close().
- * @param error    Filled on failure.  May be NULL.
+ * @param error    Filled on failure, with static text as reason.  May be NULL.
  * @return As pmapx_source_open_live(), for @path; -EMEDIUMTYPE if it is nothing
- *         of these; -ELIBACC if a library is missing, which the
- *         reason names.
+ *         of these; -ESPIPE for a core file from a pipe; -ELIBACC if a library
+ *         is missing, which the reason names.
  */
 PMAPX_API int pmapx_source_open_saved(const char *path, const struct pmapx_source_options *options,
 	struct pmapx_source **ret, struct pmapx_error *error);
 
 /**
  * The next process of @source.  They come in the order of their hosts' names and
- * their numbers, as far as memory allows: archives with very many files are
- * handed out in several parts, each in order.  A capture of pmapx's own is handed
- * out while it is read.
+ * their numbers, or in that of the option @pids, as far as memory allows: archives
+ * with very many files are handed out in several parts, each in order.  A capture of
+ * pmapx's own is handed out while it is read.
  *
  * @param ret    Set on 1 to what is valid until the next call.  Processes opened
  *               before must be closed by then, if the source is saved.
