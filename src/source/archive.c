@@ -349,7 +349,6 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 	struct px_manifest manifest;
 	uint32_t host;
 	char *bytes;
-	ssize_t n = 1;
 	int r;
 
 	r = px_index_host(&saved->index, &host_name, &host);
@@ -361,14 +360,7 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 	bytes = malloc(length + 1);
 	if (bytes == NULL)
 		return tell_shortage(saved, -ENOMEM);
-	while (n > 0 && json.length < length) {
-		n = px_spool_read(
-			&saved->spool, at + json.length, bytes + json.length, length - json.length);
-		if (n > 0)
-			json.length += (size_t)n;
-	}
-	px_spool_cut(&saved->spool, at);
-	json.bytes = bytes;
+	json = (struct pmapx_text){ bytes, px_spool_take(&saved->spool, at, bytes) };
 	if (px_saved_manifest(saved, path, host, &json, &manifest) &&
 		*saved->index.hosts[host].name == '\0') {
 		/* What knows all at its beginning has been unpacked, and packed in any order. */

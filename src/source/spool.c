@@ -136,3 +136,17 @@ ssize_t px_spool_read(const struct px_spool *spool, uint64_t offset, void *bytes
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
 }
+
+size_t px_spool_take(struct px_spool *spool, uint64_t offset, char *bytes)
+{
+	size_t length = (size_t)(spool->length - offset), taken = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && taken < length) {
+		n = px_spool_read(spool, offset + taken, bytes + taken, length - taken);
+		if (n > 0)
+			taken += (size_t)n;
+	}
+	px_spool_cut(spool, offset);
+	return taken;
+}

@@ -38,6 +38,12 @@ void px_spool_cut(struct px_spool *spool, uint64_t length);
 int px_spool_append(struct px_spool *spool, const void *bytes, size_t size);
 
 /**
+ * Move all from @offset on out of it to @bytes, which has room; returns how many
+ * bytes could be read.
+ */
+size_t px_spool_take(struct px_spool *spool, uint64_t offset, char *bytes);
+
+/**
  * Read up to @size bytes from @offset on: fewer at the end, or where memory
  * ends and the file begins; 0 beyond the end.  A negative errno is the file's.
  */

@@ -55,6 +55,26 @@ static void test_pieces(void **state)
 		}
 }
 
+static void test_taken(void **state)
+{
+	static const char text[] = "0123456789";
+	char bytes[sizeof(text)];
+
+	(void)state;
+	/* Across the end of what is in memory, and on either side. */
+	for (size_t memory = 0; memory <= 12; memory++)
+		for (size_t at = 0; at <= 10; at++) {
+			struct px_spool spool;
+
+			px_spool_init(&spool, "/tmp", memory);
+			assert_int_equal(px_spool_append(&spool, text, 10), 0);
+			assert_int_equal(px_spool_take(&spool, at, bytes), 10 - at);
+			assert_memory_equal(bytes, text + at, 10 - at);
+			check(&spool, text, at, 3);
+			px_spool_deinit(&spool);
+		}
+}
+
 static void test_no_name(void **state)
 {
 	char folder[] = "/tmp/px-spool-XXXXXX";
@@ -91,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_no_name),
 		cmocka_unit_test(test_no_folder),
 	};
