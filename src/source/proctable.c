@@ -12,7 +12,7 @@
 #include "descriptor.h"
 #include "libproc2.h"
 #include "procinfo.h"
-#include "scan.h"
+#include "saved_name.h"
 #include "source_impl.h"
 
 /* What libproc2 is asked for; the last only if a user is looked for. */
@@ -125,18 +125,6 @@ int px_proctable_add(
 	int r = px_proctable_matches(select, process);
 
 	return r < 0 ? r : add_row(table, select, &who, r == 1);
-}
-
-/* The number of a process, from the name of its folder. */
-static bool read_pid(const char *name, pid_t *ret)
-{
-	const char *end = name + strlen(name);
-	uint64_t number;
-
-	if (*name == '0' || px_scan_decimal(name, end, &number) != end || number > INT32_MAX)
-		return false;
-	*ret = (pid_t)number;
-	return true;
 }
 
 /* Process @pid of a folder. */
@@ -301,11 +289,11 @@ static void leave_self_out(struct px_proctable *table, const struct pmapx_source
 	ssize_t length;
 	pid_t pid;
 
-	length = source->is_procfs ? readlinkat(source->fd, "self", name, sizeof(name) - 1) : -1;
+	length = source->is_procfs ? readlinkat(source->fd, "self", name, sizeof(name)) : -1;
 	if (length < 0)
 		return;
-	name[length] = '\0';
-	if (read_pid(name, &pid))
+	pid = px_saved_pid(&(struct pmapx_text){ name, (size_t)length });
+	if (pid != 0)
 		px_proctable_remove(table, pid);
 }
 
