@@ -330,7 +330,7 @@ class Waiting(tars.Case):
             with self.subTest(folder=folder):
                 self.shows(got, 1)
                 lines = got.stderr.splitlines(keepends=True)
-                self.same(lines[-1], self.told(path, folder.replace("\x1b", "?") + ": " + why))
+                self.same(lines[-1], self.told(path, "temporary files in " + folder.replace("\x1b", "?") + ": " + why))
                 self.assertEqual(got.status, 1)
                 # The last line of what there was room for may be a part of one.
                 self.assertLessEqual(len(lines), 2)
@@ -351,7 +351,7 @@ class Waiting(tars.Case):
                      env=px.environment(TMPDIR=self.temporary))
         self.shows(got, 1)
         lines = got.stderr.splitlines(keepends=True)
-        self.same(lines[-1], self.told(path, self.temporary + ": No space left on device"))
+        self.same(lines[-1], self.told(path, "temporary files in " + self.temporary + ": No space left on device"))
         self.assertLessEqual(len(lines), 2)
         self.assertEqual(got.status, 1)
 
@@ -364,7 +364,7 @@ class Waiting(tars.Case):
         got = px.run(["setpriv", "--reuid", "65534", "--clear-groups", px.PMAPX, "--from", path],
                      env=px.environment(TMPDIR=self.temporary))
         self.same(got.stderr.splitlines(keepends=True)[-1],
-                  self.told(path, self.temporary + ": Permission denied"))
+                  self.told(path, "temporary files in " + self.temporary + ": Permission denied"))
         self.assertEqual(got.status, 1)
 
     def test_killed(self):
