@@ -52,6 +52,7 @@ struct px_archive {
 	bool is_done;                /* What comes is not wanted, and has not been looked at. */
 	bool is_capture;             /* It began with a manifest: as pmapx has written it, */
 	struct px_manifest manifest; /* and this is what the last one said. */
+	pid_t last;                  /* The process it was read of last, while handed out. */
 	bool is_damaged;             /* Which has been told. */
 	int read_error;              /* Negative errno of what read_more() could not, or 0. */
 	const char *why;             /* And why, unless that says all. */
@@ -366,22 +367,42 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 		/* What knows all at its beginning has been unpacked, and packed in any order. */
 		if (!reader->has_member && !manifest.complete)
 			reader->is_capture = true;
+		/* The order has been stated before the first process, or it is not. */
+		else if (reader->is_capture)
+			manifest.in_order = reader->manifest.in_order;
 		reader->manifest = manifest;
 	}
 	free(bytes);
 	return 0;
 }
 
-/*
- * Whether this is to wait until what the index holds has been handed out: of a
- * capture, whose processes come one after the other, the next process.
- */
-static bool must_wait(const struct px_saved *saved, const struct px_saved_name *name)
+/* Whether processes are handed out while it is read: of a capture, as they come. */
+static bool is_streamed(const struct px_saved *saved)
 {
 	const struct px_archive *reader = saved->reader;
 
 	return reader->is_capture && reader->manifest.in_order && saved->pids == NULL &&
-		!saved->is_whole && saved->index.count > 0 && saved->index.list[0].pid != name->pid;
+		!saved->is_whole;
+}
+
+/* Whether this is to wait until the process has been handed out that the index holds. */
+static bool must_wait(const struct px_saved *saved, const struct px_saved_name *name)
+{
+	return is_streamed(saved) && saved->index.count > 0 &&
+		saved->index.list[0].pid != name->pid;
+}
+
+/*
+ * Whether this is of a process that has been handed out, or should have been
+ * before the last: nobody is handed out twice, whatever order is stated.
+ */
+static bool is_late(const struct px_saved *saved, const struct px_saved_name *name)
+{
+	const struct px_archive *reader = saved->reader;
+
+	return is_streamed(saved) && !name->is_manifest &&
+		(name->pid < reader->last ||
+			(name->pid == reader->last && saved->index.count == 0));
 }
 
 /* Whether all that is wanted of a capture has been read. */
@@ -421,11 +442,17 @@ static int look_at(struct px_saved *saved)
 		px_saved_trouble(saved, -ENAMETOOLONG, path.bytes, PX_NO_PLACE, "");
 		return 0;
 	}
+	if (is_late(saved, &name)) {
+		px_saved_trouble(saved, -EBADMSG, path.bytes, PX_NO_PLACE,
+			"not in the order that pmapx.json states");
+		return 0;
+	}
 	if (must_wait(saved, &name))
 		return -EXFULL;
 	if (name.is_manifest)
 		return take_manifest(saved, path.bytes, &name);
 	reader->has_member = true;
+	reader->last = name.pid;
 	if (is_beyond(saved, &name)) {
 		reader->has_ended = reader->is_done = true;
 		return 0;
