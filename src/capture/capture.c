@@ -82,6 +82,8 @@ static int list_all(struct capture *capture)
 
 	while (r == 0 && (r = pmapx_source_next(capture->source, &member, NULL)) == 1)
 		r = member->pid != getpid() ? add_pid(capture, member->pid) : 0;
+	if (r == 0 && capture->pid_count == 0)
+		r = say(capture, "/proc", "no other process is to be seen");
 	return r;
 }
 

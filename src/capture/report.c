@@ -184,7 +184,7 @@ void px_report_end(
 	separator = put_count(
 		err, separator, report->kinds[PX_KIND_KERNEL], "kernel thread", "kernel threads");
 	separator = put_count(err, separator, report->kinds[PX_KIND_ZOMBIE], "zombie", "zombies");
-	px_out_string(err, *separator == ':' ? ": nothing" : ", ");
+	px_out_string(err, *separator == ':' ? ": no process, " : ", ");
 	put_mebibytes(err, report->read_bytes);
 	px_out_string(err, " read, ");
 	put_mebibytes(err, written_bytes);

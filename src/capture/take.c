@@ -9,6 +9,7 @@
  */
 #include "take.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 
 #include "descriptor.h"
 #include "interrupt.h"
+#include "saved_name.h"
 #include "scan.h"
 
 /* As in reader.c: the kernel fills about a page of it at a time. */
@@ -102,6 +104,39 @@ static int open_file(const struct px_place *place, const char *name)
 		return r;
 	}
 	return fd;
+}
+
+/*
+ * A large file.  Once the first thread of a process has exited, its own are empty;
+ * those of any other are whole.
+ */
+static int open_large(const struct pmapx_process *process, const char *name)
+{
+	const struct px_place *place = &process->place;
+	struct dirent *entry;
+	int result = -ENOENT;
+	DIR *folder = NULL;
+
+	if (process->identity.state == 'Z') {
+		int fd = px_openat(place->fd, "task", O_RDONLY | O_DIRECTORY, 0);
+
+		folder = fd >= 0 ? fdopendir(fd) : NULL;
+		if (fd >= 0 && folder == NULL)
+			close(fd);
+	}
+	while (folder != NULL && result < 0 && (entry = readdir(folder)) != NULL) {
+		struct pmapx_text text = { entry->d_name, strlen(entry->d_name) };
+		pid_t thread = px_saved_pid(&text);
+		char path[64];
+
+		if (thread == 0 || thread == process->identity.pid)
+			continue;
+		stpcpy(stpcpy(stpcpy(stpcpy(path, "task/"), entry->d_name), "/"), name);
+		result = open_file(place, path);
+	}
+	if (folder != NULL)
+		closedir(folder);
+	return result >= 0 ? result : open_file(place, name);
 }
 
 /* Append a small file to what is kept of such, from @length on; moves @length. */
@@ -312,7 +347,7 @@ static int read_large(struct px_taker *taker, const struct pmapx_process *proces
 	bool is_map, struct px_record *record)
 {
 	uint64_t start = taker->spool->length;
-	int fd = open_file(&process->place, name);
+	int fd = open_large(process, name);
 	size_t length = 0;
 	ssize_t n;
 
@@ -371,6 +406,15 @@ static int read_map(
 	return r;
 }
 
+/* Whether there is anything in the large files, which come behind @small_count small ones. */
+static bool has_text(const struct px_record *record, unsigned small_count)
+{
+	for (unsigned i = small_count; i < record->part_count; i++)
+		if (record->parts[i].length > 0)
+			return true;
+	return false;
+}
+
 /*
  * Whether the memory that has been read was there to the end; as check_end() of
  * reader.c, which explains it.
@@ -379,15 +423,13 @@ static int check_memory(const struct px_taker *taker, struct pmapx_process *proc
 	const struct px_record *record, unsigned small_count)
 {
 	const struct px_source_ops *ops = taker->source->ops;
-	bool has_text = false;
 
 	if (!taker->source->is_procfs || record->part_count == small_count)
 		return 0;
-	for (unsigned i = small_count; i < record->part_count; i++)
-		has_text |= record->parts[i].length > 0;
-	if (!has_text)
+	if (!has_text(record, small_count))
 		return process->identity.has_start_stack ? -ESTALE : 0;
-	return process->has_map ? ops->check_end(&process->map) : 0;
+	/* Of a first thread that has exited, nothing can be asked. */
+	return process->has_map && record->state != 'Z' ? ops->check_end(&process->map) : 0;
 }
 
 /* Whether a process is still there, where something of it was not. */
@@ -422,11 +464,11 @@ static void note_identity(const struct pmapx_identity *identity, struct px_recor
 }
 
 /* What it is; what has no memory of its own lacks nothing. */
-static void note_kind(const struct px_taker *taker, struct px_record *record)
+static void note_kind(const struct px_taker *taker, struct px_record *record, unsigned small_count)
 {
 	const struct pmapx_text stat = find_small(taker, record, "stat");
 
-	if (record->state == 'Z' || record->state == 'X')
+	if ((record->state == 'Z' || record->state == 'X') && !has_text(record, small_count))
 		record->kind = PX_KIND_ZOMBIE;
 	else if ((stat_number(&stat, 9) & KERNEL_THREAD) != 0)
 		record->kind = PX_KIND_KERNEL;
@@ -505,7 +547,7 @@ static int take_process(
 		record->part_count = small_count;
 		miss(record, "smaps", -PX_MISSING_CHANGED);
 	}
-	note_kind(taker, record);
+	note_kind(taker, record, small_count);
 	if (r == 0 || r == -ESTALE) {
 		int kept = keep_small_files(taker, record, small_count);
 

@@ -258,6 +258,25 @@ class Kinds(CaptureCase):
             one = self.capture(pid).processes[pid]
         self.assertEqual((one["kind"], one["state"], one["missing"]), ("zombie", "Z", []))
 
+    def test_first_thread_has_exited(self):
+        """The map is that of the threads that live."""
+        with px.Target("leader-exited") as target:
+            captured = self.capture(target.pid)
+            one = captured.processes[target.pid]
+            with open("/proc/%d/task/%s/maps" % (target.pid, target.truth["tid"]), "rb") as file:
+                live = [line.split()[0] for line in file]
+            got = px.pmapx("-q", "--from", self.path("a.tar"), str(target.pid))
+        self.assertEqual((one["kind"], one["state"]), ("process", "Z"))
+        self.assertEqual(len(got.stdout.splitlines()) - 1, len(live))
+
+    def test_nobody_else(self):
+        """A /proc without a process is no capture."""
+        with px.Root() as root:
+            root.file("self/maps", b"")
+            got = root.mounted([px.PMAPX, "capture", "-o", self.path("a.tar")])
+        self.result(got, b"", b"pmapx: /proc: no other process is to be seen\n", 2)
+        self.assertFalse(os.path.exists(self.path("a.tar")))
+
     def test_kernel_thread(self):
         try:
             with open("/proc/2/comm") as file:
