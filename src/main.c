@@ -61,7 +61,8 @@
  *   saved.c          what these share
  *   saved_tree.c     which processes of them descend from one
  *   collection.c     a folder of saved files
- *   archive.c        a tar archive of them
+ *   archive.c        an archive of them
+ *   tar.c            tar, entry by entry
  *   corefile.c       a core file
  *   core_map.c       the map of its process
  *   core_notes.c     who its process is
@@ -71,13 +72,20 @@
  *   index.c          what a saved source holds
  *   manifest.c       what a capture says of itself as a whole
  *   spool.c          bytes that must wait, in memory and in a file
- *   unxz.c           what is compressed as .xz, unpacked within bounds
+ *   unpack.c         what is compressed, unpacked within bounds
+ *   unpack_bzip2.c   by bzip2
+ *   unpack_gzip.c    by gzip
+ *   unpack_xz.c      by xz
+ *   unpack_zstd.c    by zstd
  * src/lazy/        libpmapx: libraries loaded on first use
  *   library.c        loading one, and finding its functions
  *   elfutils.c       libelf: the records of ELF files
  *   libarchive.c     tar, and what compresses it
+ *   libbz2.c         .bz2
  *   liblzma.c        .xz
  *   libproc2.c       the processes of the running system
+ *   libz.c           .gz
+ *   libzstd.c        .zst
  * src/core/        libpmapx: text → values
  *   parser.c         bytes → mappings
  *   frame.c          bytes → lines

@@ -85,7 +85,7 @@ PMAPX_API int pmapx_source_open_root(const char *directory,
  *   smaps, status, stat, cmdline, comm or cgroup: each folder that holds such is
  *   a host of its own;
  * - a tar archive of such a folder, plain or compressed by gzip, bzip2, xz or
- *   zstd; libarchive, and liblzma for xz, are loaded for it;
+ *   zstd; libarchive, and libz, libbz2, liblzma or libzstd, are loaded for it;
  * - a core file, which must be a regular file; libelf is loaded for it.
  *
  * @param path     Where it is; "-" for standard input.  Not needed any more

@@ -21,7 +21,6 @@
 	X(archive_set_error)                       \
 	X(archive_format)                          \
 	X(archive_read_new)                        \
-	X(archive_read_append_filter)              \
 	X(archive_read_support_format_tar)         \
 	X(archive_read_open)                       \
 	X(archive_read_next_header2)               \

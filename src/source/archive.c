@@ -1,52 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A tar archive of saved files, read once from its beginning to its end.
+ * An archive of saved files, read once from its beginning to its end: which of
+ * them are kept, and what is handed out when.
  *
- * Whoever made it is not trusted: nothing is unpacked under a name from it, no
- * size is believed, one decompressor is loaded, and what is held at a time is
- * bounded.
+ * Whoever made it is not trusted: nothing is unpacked under a name from it.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "descriptor.h"
-#include "libarchive.h"
-#include "liblzma.h"
 #include "saved.h"
-#include "unxz.h"
+#include "tar.h"
+#include "unpack.h"
 
 /* No path of a file is longer (PATH_MAX of Linux); tar could say more. */
 #define NAME_MAX_BYTES 4096
-/*
- * What is read of an archive before the next entry, or the next part of one, is a
- * header, which libarchive keeps, and keeps several times over if it describes
- * holes.  More than this is none: names are of 4 KiB.
- */
-#define HEADER_MAX ((int64_t)1024 * 1024)
-/*
- * What a decompressor is given at a time, so that it is asked often whether that
- * is too much: any may make some 20,000 bytes of one.
- */
-#define PACKED_SIZE ((size_t)128)
 /* stat, status and comm are some KiB at most; command lines are cut where pmap cuts them. */
 #define SMALL_MAX ((uint64_t)64 * 1024)
 
 struct px_archive {
-	struct px_libarchive library;
-	struct archive *archive;
-	struct archive_entry *entry;
-	struct px_input input;
-	/* NULL unless it is .xz, of which libarchive would believe any size. */
-	struct px_unxz *unxz;
-	char *buffer;    /* What libarchive looks at, owned. */
-	size_t given;    /* How many of @input.bytes have been read from there. */
-	bool is_packed;  /* libarchive unpacks it, */
-	size_t filled;   /* of @buffer so much, */
-	size_t taken;    /* of which it has got so much. */
-	int64_t limit;   /* Of the unpacked bytes, none beyond is read. */
-	bool is_begun;   /* There has been an entry. */
-	bool is_waiting; /* @entry has been read, and is for the next time. */
+	struct px_tar *tar;
+	const char *path; /* Of the file that has been come to. */
+	bool is_waiting;  /* It is for the next time. */
 	bool has_ended;
 	bool has_member;             /* Something in it is of a process. */
 	bool is_done;                /* What comes is not wanted, and has not been looked at. */
@@ -54,160 +29,29 @@ struct px_archive {
 	struct px_manifest manifest; /* and this is what the last one said. */
 	pid_t last;                  /* The process it was read of last, while handed out. */
 	bool is_damaged;             /* Which has been told. */
-	int read_error;              /* Negative errno of what read_more() could not, or 0. */
-	const char *why;             /* And why, unless that says all. */
 };
-
-/* The ways of compression that are understood. */
-static const struct {
-	const char *magic;
-	size_t length;
-	int filter;
-} filters[] = {
-	{ "\x1f\x8b", 2, ARCHIVE_FILTER_GZIP },
-	{ "BZh", 3, ARCHIVE_FILTER_BZIP2 },
-	{ "\xfd"
-	  "7zXZ",
-		6, ARCHIVE_FILTER_XZ },
-	{ "\x28\xb5\x2f\xfd", 4, ARCHIVE_FILTER_ZSTD },
-};
-
-static bool begins(const struct pmapx_text *text, size_t at, const char *bytes, size_t length)
-{
-	return text->length >= at + length && memcmp(text->bytes + at, bytes, length) == 0;
-}
-
-static int find_filter(const struct pmapx_text *text)
-{
-	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
-		if (begins(text, 0, filters[i].magic, filters[i].length))
-			return filters[i].filter;
-	return ARCHIVE_FILTER_NONE;
-}
 
 bool px_archive_is(const struct pmapx_text *text)
 {
-	return find_filter(text) != ARCHIVE_FILTER_NONE || begins(text, 257, "ustar", 5);
+	return px_unpack_find(text) != PX_PACKING_NONE ||
+		(text->length >= 257 + 5 && memcmp(text->bytes + 257, "ustar", 5) == 0);
 }
 
-/* The next bytes of the file, those that have been looked at first; as px_unxz_input. */
-static ssize_t read_packed(void *data, void *bytes, size_t size)
-{
-	struct px_archive *reader = data;
-	struct px_input *input = &reader->input;
-	struct px_stream stream = { .fd = input->fd };
-	size_t rest = input->length - reader->given;
-
-	if (rest > 0) {
-		rest = rest < size ? rest : size;
-		memcpy(bytes, input->bytes + reader->given, rest);
-		reader->given += rest;
-		return (ssize_t)rest;
-	}
-	return input->is_all ? 0 : px_folder_read(&stream, bytes, size);
-}
-
-/* A part of what @reader->buffer holds; filled again once all has been given. */
-static ssize_t read_part(struct px_archive *reader, const void **ret)
-{
-	size_t rest = reader->filled - reader->taken;
-	ssize_t n;
-
-	if (rest == 0) {
-		n = read_packed(reader, reader->buffer, PX_INPUT_SIZE);
-		if (n <= 0)
-			return n;
-		reader->filled = rest = (size_t)n;
-		reader->taken = 0;
-	}
-	*ret = reader->buffer + reader->taken;
-	rest = rest < PACKED_SIZE ? rest : PACKED_SIZE;
-	reader->taken += rest;
-	return (ssize_t)rest;
-}
-
-/* libarchive's callback: what is to be looked at next. */
-static la_ssize_t read_more(struct archive *archive, void *data, const void **ret)
-{
-	struct px_archive *reader = data;
-	ssize_t n;
-
-	*ret = reader->buffer;
-	if (reader->library.archive_filter_bytes(archive, 0) > reader->limit) {
-		n = -EFBIG;
-		reader->why = "a header is too long";
-	} else if (reader->is_packed) {
-		n = read_part(reader, ret);
-	} else if (reader->unxz != NULL) {
-		n = px_unxz_read(reader->unxz, reader->buffer, PX_INPUT_SIZE);
-		reader->why = n < 0 ? px_unxz_trouble(reader->unxz) : NULL;
-	} else {
-		n = read_packed(reader, reader->buffer, PX_INPUT_SIZE);
-	}
-	if (n < 0) {
-		reader->read_error = (int)n;
-		reader->library.archive_set_error(archive, (int)-n, "%s",
-			reader->why != NULL ? reader->why : px_describe_error((int)-n));
-	}
-	return n;
-}
-
-/* Tell what libarchive says is wrong, with the place. */
+/* Tell what is wrong with the archive, with the place. */
 static void tell_damage(struct px_saved *saved, const char *name)
 {
 	struct px_archive *reader = saved->reader;
-	/* A decompressor calls what cannot be read an early end. */
-	const char *why = reader->read_error < 0
-		? reader->why != NULL ? reader->why : px_describe_error(-reader->read_error)
-		: reader->library.archive_error_string(reader->archive);
-	int64_t at = reader->library.archive_filter_bytes(reader->archive, 0);
+	struct px_tar_damage damage;
 
+	px_tar_damage(reader->tar, &damage);
 	reader->is_damaged = true;
-	px_saved_trouble(saved, reader->read_error < 0 ? reader->read_error : -EBADMSG, name,
-		at >= 0 ? (uint64_t)at : 0, why != NULL ? why : "the archive is damaged");
+	px_saved_trouble(saved, damage.code, name, damage.at, damage.why);
 }
 
-/*
- * libarchive does not mind if the blocks of zeros are missing that end an archive.
- * smemcap, which writes the oldest format, never writes them.
- */
-static void tell_cut(struct px_saved *saved, uint64_t at)
+/* Go on to the next file; 1 if there is one. */
+static int next_file(struct px_saved *saved)
 {
 	struct px_archive *reader = saved->reader;
-
-	if (reader->has_member &&
-		reader->library.archive_format(reader->archive) == ARCHIVE_FORMAT_TAR)
-		return;
-	reader->is_damaged = true;
-	px_saved_trouble(saved, -ENODATA, "", at, "the archive ends too early");
-}
-
-/* Behind the end of the archive are the sums that tell whether .xz is what it was. */
-static void check_rest(struct px_saved *saved)
-{
-	struct px_archive *reader = saved->reader;
-	ssize_t n = reader->unxz != NULL ? 1 : 0;
-
-	while (n > 0)
-		n = px_unxz_read(reader->unxz, reader->buffer, PX_INPUT_SIZE);
-	if (n == 0)
-		return;
-	reader->read_error = (int)n;
-	reader->why = px_unxz_trouble(reader->unxz);
-	tell_damage(saved, "");
-}
-
-/* Let libarchive read a header, and no more. */
-static void limit_header(struct px_archive *reader)
-{
-	reader->limit = reader->library.archive_filter_bytes(reader->archive, 0) + HEADER_MAX;
-}
-
-/* Read the next header; 1 if there is one. */
-static int next_entry(struct px_saved *saved)
-{
-	struct px_archive *reader = saved->reader;
-	int64_t at;
 	int r;
 
 	if (reader->is_waiting) {
@@ -216,29 +60,15 @@ static int next_entry(struct px_saved *saved)
 	}
 	if (reader->has_ended)
 		return 0;
-	if (reader->is_begun) {
-		reader->limit = INT64_MAX;
-		reader->library.archive_read_data_skip(reader->archive);
-	}
-	reader->is_begun = true;
-	limit_header(reader);
-	at = reader->library.archive_filter_bytes(reader->archive, 0);
-	r = reader->library.archive_read_next_header2(reader->archive, reader->entry);
-	if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
-		return 1;
-	reader->has_ended = true;
-	if (r != ARCHIVE_EOF)
+	r = px_tar_next(reader->tar, &reader->path);
+	reader->has_ended = r != 1;
+	if (r < 0)
 		tell_damage(saved, "");
-	else if (reader->library.archive_filter_bytes(reader->archive, 0) == at)
-		tell_cut(saved, (uint64_t)at);
-	else
-		check_rest(saved);
-	return 0;
+	return r == 1;
 }
 
-/* Copy the contents of the entry, @limit bytes at most, to the spool. */
-static int copy_entry(
-	struct px_saved *saved, const char *name, uint64_t limit, uint64_t *ret_length)
+/* Copy the contents of the file, @limit bytes at most, to the spool. */
+static int copy_file(struct px_saved *saved, const char *name, uint64_t limit, uint64_t *ret_length)
 {
 	struct px_archive *reader = saved->reader;
 	uint64_t length = 0;
@@ -246,24 +76,20 @@ static int copy_entry(
 
 	while (result == 0 && length < limit) {
 		const void *bytes;
-		la_int64_t offset = (la_int64_t)length;
-		size_t size = 0;
-		int r;
+		uint64_t offset;
+		ssize_t n = px_tar_read(reader->tar, &bytes, &offset);
+		size_t size = (size_t)n;
 
-		limit_header(reader);
-		r = reader->library.archive_read_data_block(
-			reader->archive, &bytes, &size, &offset);
-		if (r != ARCHIVE_OK && r != ARCHIVE_WARN && r != ARCHIVE_EOF) {
-			reader->has_ended = r == ARCHIVE_FATAL;
+		if (n < 0) {
 			tell_damage(saved, name);
 			break;
 		}
 		/* No file of /proc has a hole, which could stand for any number of zeros. */
-		if ((size > 0 || r == ARCHIVE_EOF) && (uint64_t)offset != length) {
+		if (offset != length) {
 			px_saved_trouble(saved, -EBADMSG, name, length, "a hole in the file");
 			break;
 		}
-		if (r == ARCHIVE_EOF)
+		if (n == 0)
 			break;
 		if (size > limit - length)
 			size = (size_t)(limit - length);
@@ -292,8 +118,8 @@ static uint64_t limit_of(enum px_file file)
 	return file == PX_FILE_CMDLINE ? PMAPX_CMDLINE_MAX : SMALL_MAX;
 }
 
-/* Take the entry into the index and its contents into the spool; -EXFULL if it must wait. */
-static int take_entry(struct px_saved *saved, const char *path, const struct px_saved_name *name)
+/* Take the file into the index and its contents into the spool; -EXFULL if it must wait. */
+static int take_file(struct px_saved *saved, const char *path, const struct px_saved_name *name)
 {
 	struct pmapx_text host = px_saved_host(&name->folder);
 	struct px_found found = { .pid = name->pid, .file = name->file };
@@ -306,7 +132,7 @@ static int take_entry(struct px_saved *saved, const char *path, const struct px_
 		r = px_index_add(&saved->index, &found);
 	if (r < 0)
 		return tell_shortage(saved, r);
-	r = copy_entry(saved, path, limit_of(name->file), &length);
+	r = copy_file(saved, path, limit_of(name->file), &length);
 	saved->index.list[saved->index.count - 1].length = length;
 	return r;
 }
@@ -331,7 +157,7 @@ static int pass_by(struct px_saved *saved, const char *path, const struct px_sav
 	if (saved->index.hosts[found.host].shm_asked ||
 		saved->index.hosts[found.host].shm_seen == PX_SHM_SURE)
 		return 0;
-	r = copy_entry(saved, path, UINT64_MAX, &found.length);
+	r = copy_file(saved, path, UINT64_MAX, &found.length);
 	if (r == 0)
 		r = tell_shortage(saved, px_saved_look_for_shm(saved, &found));
 	px_spool_cut(&saved->spool, found.at);
@@ -355,7 +181,7 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 	r = px_index_host(&saved->index, &host_name, &host);
 	if (r < 0)
 		return tell_shortage(saved, r);
-	r = copy_entry(saved, path, PX_MANIFEST_SIZE, &length);
+	r = copy_file(saved, path, PX_MANIFEST_SIZE, &length);
 	if (r < 0)
 		return r;
 	bytes = malloc(length + 1);
@@ -418,19 +244,13 @@ static bool is_beyond(const struct px_saved *saved, const struct px_saved_name *
 	return true;
 }
 
-/* Look at the entry; -EXFULL if it is for the next time. */
+/* Look at the file; -EXFULL if it is for the next time. */
 static int look_at(struct px_saved *saved)
 {
 	struct px_archive *reader = saved->reader;
+	struct pmapx_text path = { .bytes = reader->path };
 	struct px_saved_name name;
-	struct pmapx_text path;
 
-	if (reader->library.archive_entry_filetype(reader->entry) != AE_IFREG)
-		return 0;
-	path.bytes = reader->library.archive_entry_pathname(reader->entry);
-	/* A name that the locale has no letters for. */
-	if (path.bytes == NULL)
-		path.bytes = reader->library.archive_entry_pathname_utf8(reader->entry);
 	if (path.bytes == NULL) {
 		tell_damage(saved, "");
 		return 0;
@@ -457,7 +277,7 @@ static int look_at(struct px_saved *saved)
 		reader->has_ended = reader->is_done = true;
 		return 0;
 	}
-	return px_saved_wants(saved, name.pid) ? take_entry(saved, path.bytes, &name)
+	return px_saved_wants(saved, name.pid) ? take_file(saved, path.bytes, &name)
 					       : pass_by(saved, path.bytes, &name);
 }
 
@@ -498,7 +318,7 @@ static int archive_fill(struct px_saved *saved)
 	struct px_archive *reader = saved->reader;
 	int r = reader->is_capture ? remember_host(saved) : 0;
 
-	while (r == 0 && next_entry(saved) == 1)
+	while (r == 0 && next_file(saved) == 1)
 		r = look_at(saved);
 	if (r == -EXFULL) {
 		reader->is_waiting = true;
@@ -516,15 +336,7 @@ static int archive_fill(struct px_saved *saved)
 
 static void close_reader(struct px_archive *reader)
 {
-	if (reader->library.handle != NULL) {
-		if (reader->archive != NULL)
-			reader->library.archive_read_free(reader->archive);
-		reader->library.archive_entry_free(reader->entry);
-	}
-	px_libarchive_close(&reader->library);
-	px_unxz_close(reader->unxz);
-	free(reader->buffer);
-	free(reader->input.bytes);
+	px_tar_close(reader->tar);
 	free(reader);
 }
 
@@ -539,60 +351,6 @@ static const struct px_saved_ops archive_ops = {
 	.close = archive_close,
 };
 
-/* Set libarchive up: tar, and the way of compression that the beginning tells. */
-static int begin(struct px_archive *reader)
-{
-	const struct px_libarchive *library = &reader->library;
-	struct pmapx_text text = { reader->input.bytes, reader->input.length };
-	int filter = find_filter(&text);
-
-	reader->archive = library->archive_read_new();
-	reader->entry = library->archive_entry_new();
-	reader->buffer = malloc(PX_INPUT_SIZE);
-	if (reader->archive == NULL || reader->entry == NULL || reader->buffer == NULL)
-		return -ENOMEM;
-	library->archive_read_support_format_tar(reader->archive);
-	reader->is_packed = filter != ARCHIVE_FILTER_NONE && filter != ARCHIVE_FILTER_XZ;
-	reader->limit = HEADER_MAX;
-	if (filter == ARCHIVE_FILTER_XZ)
-		return px_unxz_open(read_packed, reader, &reader->unxz);
-	/* Named, so that none is guessed, there is no second inside, and no program is run. */
-	if (library->archive_read_append_filter(reader->archive, filter) != ARCHIVE_OK)
-		return -ENOTSUP;
-	return 0;
-}
-
-/* Load the libraries and set them up; *@ret_reason is why that cannot be, or left alone. */
-static int load(struct px_archive *reader, const char **ret_reason)
-{
-	int r = px_libarchive_open(&reader->library);
-
-	if (r == -ELIBACC) {
-		*ret_reason = PX_LIBARCHIVE_MISSING;
-		return r;
-	}
-	r = begin(reader);
-	if (r == -ELIBACC)
-		*ret_reason = PX_LIBLZMA_MISSING;
-	if (r == -ENOTSUP)
-		*ret_reason = "the libarchive that is installed lacks this way of compression";
-	return r;
-}
-
-/* Read the first header, which is told like all others if it is damaged. */
-static void read_first(struct px_saved *saved)
-{
-	struct px_archive *reader = saved->reader;
-
-	if (reader->library.archive_read_open(reader->archive, reader, NULL, read_more, NULL) ==
-		ARCHIVE_OK) {
-		reader->is_waiting = next_entry(saved) == 1;
-	} else {
-		reader->has_ended = true;
-		tell_damage(saved, "");
-	}
-}
-
 int px_archive_open(struct px_input *input, const struct pmapx_source_options *options,
 	struct pmapx_source **ret, const char **ret_reason)
 {
@@ -601,9 +359,7 @@ int px_archive_open(struct px_input *input, const struct pmapx_source_options *o
 
 	if (reader == NULL)
 		return -ENOMEM;
-	reader->input = *input;
-	input->bytes = NULL;
-	r = load(reader, ret_reason);
+	r = px_tar_open(input, &reader->tar, ret_reason);
 	if (r == 0)
 		r = px_saved_new(&archive_ops, input->path, input->fd, options, ret);
 	if (r < 0) {
@@ -613,7 +369,8 @@ int px_archive_open(struct px_input *input, const struct pmapx_source_options *o
 	input->fd = -1;
 	(*ret)->saved->reader = reader;
 	(*ret)->saved->index.is_bounded = true;
-	read_first((*ret)->saved);
+	/* What it is shows at the first file. */
+	reader->is_waiting = next_file((*ret)->saved) == 1;
 	return 0;
 }
 

@@ -28,7 +28,10 @@ static char path[] = "/proc/self/fd/700";
 __attribute__((constructor)) static void keep_libraries(void)
 {
 	dlopen(PX_LIBARCHIVE_SONAME, RTLD_NOW);
+	dlopen(PX_LIBBZ2_SONAME, RTLD_NOW);
 	dlopen(PX_LIBLZMA_SONAME, RTLD_NOW);
+	dlopen(PX_LIBZ_SONAME, RTLD_NOW);
+	dlopen(PX_LIBZSTD_SONAME, RTLD_NOW);
 }
 
 /* Let INPUT be a file with that in it. */
