@@ -203,10 +203,15 @@ static int read_system(
 	if (r < 0)
 		return r;
 	r = library.procps_pids_new(&info, items, wants_user ? ITEM_COUNT : ITEM_EUID);
-	/* At the end it leaves what kept it from going on; a process that has gone is no reason. */
-	while (r == 0 &&
+	/*
+	 * To the end in any case, as libproc2 keeps the name of the process at hand
+	 * until the next is asked for.  At the end it leaves what kept it from going on;
+	 * a process that has gone is no reason.
+	 */
+	while (info != NULL &&
 		(errno = 0, stack = library.procps_pids_get(info, PIDS_FETCH_TASKS_ONLY)) != NULL)
-		r = add_stack(table, select, source, stack->head);
+		if (r == 0)
+			r = add_stack(table, select, source, stack->head);
 	if (r == 0)
 		r = unless_shortage(-errno);
 	if (info != NULL)
