@@ -74,14 +74,18 @@ static int add_pid(struct capture *capture, pid_t pid)
 	return 0;
 }
 
-/* All processes there are, but this: one that reads its own map changes it. */
+/*
+ * All processes there are, but this: one that reads its own map changes it.  What is
+ * mounted on /proc that is none has other processes of any number.
+ */
 static int list_all(struct capture *capture)
 {
+	pid_t self = capture->source->is_procfs ? getpid() : 0;
 	const struct pmapx_member *member;
 	int r = 0;
 
 	while (r == 0 && (r = pmapx_source_next(capture->source, &member, NULL)) == 1)
-		r = member->pid != getpid() ? add_pid(capture, member->pid) : 0;
+		r = member->pid != self ? add_pid(capture, member->pid) : 0;
 	if (r == 0 && capture->pid_count == 0)
 		r = say(capture, "/proc", "no other process is to be seen");
 	return r;
