@@ -104,7 +104,11 @@ bool px_tree_may_go(int parent, const char *name)
 	return result;
 }
 
-/* What is in it goes first; a folder that cannot be emptied stays. */
+/*
+ * What is in it goes first; a folder that cannot be emptied stays.  Captures are
+ * three folders deep.
+ */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 void px_tree_remove(int parent, const char *name)
 {
 	const char *inside;

@@ -171,7 +171,7 @@ static int pass_by(struct px_saved *saved, const char *path, const struct px_sav
 static int take_manifest(struct px_saved *saved, const char *path, const struct px_saved_name *name)
 {
 	struct px_archive *reader = saved->reader;
-	struct pmapx_text host_name = px_saved_host(&name->folder), json = { NULL, 0 };
+	struct pmapx_text host_name = px_saved_host(&name->folder), json;
 	uint64_t at = saved->spool.length, length = 0;
 	struct px_manifest manifest;
 	uint32_t host;

@@ -110,7 +110,7 @@ static int read_status(struct pmapx_process *process)
 {
 	struct pmapx_identity *identity = &process->identity;
 	struct pmapx_text status = { NULL, 0 };
-	char *bytes;
+	char *bytes = NULL;
 	int r;
 
 	r = read_file(process, PX_FILE_STATUS, SMALL_FILE_MAX, NULL, &bytes, &status.length);
@@ -135,7 +135,7 @@ static int read_without_stat(struct pmapx_process *process)
 {
 	struct pmapx_identity *identity = &process->identity;
 	struct pmapx_text comm = { NULL, 0 };
-	char *bytes;
+	char *bytes = NULL;
 	int r = read_status(process);
 
 	if (r < 0 || identity->comm.length > 0)

@@ -68,7 +68,10 @@ static bool is_expected(const struct components *path, int *ret_pid, enum px_fil
 		}
 		if (is_text(last, px_file_names[file])) {
 			*ret_pid = path->count > 1 ? number_of(last - 1) : 0;
-			return *ret_pid > 0 && (path->count < 3 || !is_text(last - 2, "task"));
+			/* A thread's: PID/task/TID/NAME; a host may be called task. */
+			return *ret_pid > 0 &&
+				(path->count < 4 || !is_text(last - 2, "task") ||
+					number_of(last - 3) == 0);
 		}
 	}
 	return false;
