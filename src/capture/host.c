@@ -24,20 +24,18 @@
  */
 static ssize_t read_file(int folder, const char *name, char *bytes, size_t size)
 {
-	int fd = px_openat(folder, name, O_RDONLY | O_NONBLOCK, 0);
+	int fd = px_open_regular(folder, name, 0);
 	size_t length = 0;
 	ssize_t n = 1;
 
 	bytes[0] = '\0';
 	if (fd < 0)
 		return fd;
-	n = px_check_readable(fd);
-	while (n >= 0 && length < size - 1) {
+	while (n > 0 && length < size - 1) {
 		n = px_folder_read(
 			&(struct px_stream){ .fd = fd }, bytes + length, size - 1 - length);
-		if (n <= 0)
-			break;
-		length += (size_t)n;
+		if (n > 0)
+			length += (size_t)n;
 	}
 	close(fd);
 	bytes[length] = '\0';
@@ -194,22 +192,19 @@ static int add_mounts(const struct adding *adding)
 /* All that can be read, but for what makes the kernel work. */
 static int add_settings(const struct adding *adding)
 {
-	int fd = px_openat(adding->source->fd, "sys/vm", O_RDONLY | O_DIRECTORY, 0), r = 0;
-	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
+	DIR *folder;
+	int r = px_open_folder(adding->source->fd, "sys/vm", 0, &folder);
 
-	if (folder == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return px_is_shortage(fd) ? fd : 0;
-	}
+	if (r < 0)
+		return px_is_shortage(r) ? r : 0;
 	while (r == 0 && (entry = readdir(folder)) != NULL) {
 		char from[sizeof("sys/vm/") + NAME_MAX], name[sizeof("proc/sys/vm/") + NAME_MAX];
 		struct stat status;
 
 		if (entry->d_name[0] == '.' || strcmp(entry->d_name, "stat_refresh") == 0 ||
-			fstatat(fd, entry->d_name, &status, 0) < 0 || !S_ISREG(status.st_mode) ||
-			(status.st_mode & 0444) == 0)
+			fstatat(dirfd(folder), entry->d_name, &status, 0) < 0 ||
+			!S_ISREG(status.st_mode) || (status.st_mode & 0444) == 0)
 			continue;
 		stpcpy(stpcpy(from, "sys/vm/"), entry->d_name);
 		stpcpy(stpcpy(name, "proc/"), from);

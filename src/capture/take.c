@@ -11,7 +11,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -91,21 +90,6 @@ static void add_part(struct px_record *record, const char *name, uint64_t offset
 	record->parts[record->part_count++] = (struct px_part){ name, offset, length };
 }
 
-/* As px_folder_open_file(), which knows fewer names. */
-static int open_file(const struct px_place *place, const char *name)
-{
-	int fd = px_openat(place->fd, name, O_RDONLY | O_NONBLOCK, 0), r;
-
-	if (fd < 0 || place->is_procfs)
-		return fd;
-	r = px_check_readable(fd);
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	return fd;
-}
-
 /*
  * A large file.  Once the first thread of a process has exited, its own are empty;
  * those of any other are whole.
@@ -117,13 +101,8 @@ static int open_large(const struct pmapx_process *process, const char *name)
 	int result = -ENOENT;
 	DIR *folder = NULL;
 
-	if (process->identity.state == 'Z') {
-		int fd = px_openat(place->fd, "task", O_RDONLY | O_DIRECTORY, 0);
-
-		folder = fd >= 0 ? fdopendir(fd) : NULL;
-		if (fd >= 0 && folder == NULL)
-			close(fd);
-	}
+	if (process->identity.state == 'Z' && px_open_folder(place->fd, "task", 0, &folder) < 0)
+		folder = NULL;
 	while (folder != NULL && result < 0 && (entry = readdir(folder)) != NULL) {
 		struct pmapx_text text = { entry->d_name, strlen(entry->d_name) };
 		pid_t thread = px_saved_pid(&text);
@@ -132,11 +111,11 @@ static int open_large(const struct pmapx_process *process, const char *name)
 		if (thread == 0 || thread == process->identity.pid)
 			continue;
 		stpcpy(stpcpy(stpcpy(stpcpy(path, "task/"), entry->d_name), "/"), name);
-		result = open_file(place, path);
+		result = px_place_open(place, path);
 	}
 	if (folder != NULL)
 		closedir(folder);
-	return result >= 0 ? result : open_file(place, name);
+	return result >= 0 ? result : px_place_open(place, name);
 }
 
 /* Append a small file to what is kept of such, from @length on; moves @length. */
@@ -218,7 +197,7 @@ static int read_small_file(struct px_taker *taker, const struct pmapx_process *p
 		return read_link(taker, process->place.fd, name, length);
 	if (name == rollup && is_too_large(taker, record))
 		return -PX_MISSING_RSS;
-	fd = open_file(&process->place, name);
+	fd = px_place_open(&process->place, name);
 	if (fd < 0)
 		return fd;
 	r = read_small(taker, fd, length);
@@ -444,7 +423,7 @@ static int check_there(
 		is_in_doubt |= record->gaps[i].why == ESRCH || record->gaps[i].why == ENOENT;
 	if (!is_in_doubt || !taker->source->is_procfs)
 		return 0;
-	fd = open_file(&process->place, "stat");
+	fd = px_place_open(&process->place, "stat");
 	if (fd < 0)
 		return px_is_shortage(fd) ? fd : -ESRCH;
 	r = read_small(taker, fd, &length);

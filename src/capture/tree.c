@@ -58,13 +58,12 @@ static bool is_capture(int folder)
 {
 	static const char beginning[] = "{\n\"pmapx_capture\":";
 	char bytes[sizeof(beginning) - 1];
-	int fd = px_openat(folder, "pmapx.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+	int fd = px_open_regular(folder, "pmapx.json", O_NOFOLLOW);
 	bool result;
 
 	if (fd < 0)
 		return false;
-	result = px_check_readable(fd) == 0 &&
-		pread(fd, bytes, sizeof(bytes), 0) == (ssize_t)sizeof(bytes) &&
+	result = pread(fd, bytes, sizeof(bytes), 0) == (ssize_t)sizeof(bytes) &&
 		memcmp(bytes, beginning, sizeof(bytes)) == 0;
 	close(fd);
 	return result;
@@ -82,22 +81,12 @@ static const char *next_name(DIR *folder)
 	return entry != NULL ? entry->d_name : NULL;
 }
 
-static DIR *open_folder(int parent, const char *name)
-{
-	int fd = px_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (folder == NULL && fd >= 0)
-		close(fd);
-	return folder;
-}
-
 bool px_tree_may_go(int parent, const char *name)
 {
-	DIR *folder = open_folder(parent, name);
 	bool result;
+	DIR *folder;
 
-	if (folder == NULL)
+	if (px_open_folder(parent, name, O_NOFOLLOW, &folder) < 0)
 		return false;
 	result = is_capture(dirfd(folder)) || next_name(folder) == NULL;
 	closedir(folder);
@@ -116,8 +105,7 @@ void px_tree_remove(int parent, const char *name)
 
 	if (unlinkat(parent, name, 0) == 0)
 		return;
-	folder = open_folder(parent, name);
-	if (folder == NULL)
+	if (px_open_folder(parent, name, O_NOFOLLOW, &folder) < 0)
 		return;
 	while ((inside = next_name(folder)) != NULL)
 		px_tree_remove(dirfd(folder), inside);

@@ -70,16 +70,8 @@ static char *rc_path(struct px_console *console, const struct px_options *option
  */
 static int open_file(const char *path, bool is_named)
 {
-	int fd = px_openat(AT_FDCWD, path, is_named ? O_RDONLY : O_RDONLY | O_NONBLOCK, 0), r;
-
-	if (fd < 0 || is_named)
-		return fd;
-	r = px_check_readable(fd);
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	return fd;
+	return is_named ? px_openat(AT_FDCWD, path, O_RDONLY, 0)
+			: px_open_regular(AT_FDCWD, path, 0);
 }
 
 /* Read a file whole, closing it; returns 0 or a positive errno. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "digits.h"
 #include "saved.h"
 
 /* Deeper than anybody would save it; each level has a descriptor open. */
@@ -73,15 +74,10 @@ static int find_folder(
 /* Open a file by its path as seen from the collection; links are not followed. */
 static int open_file(struct px_saved *saved, const char *path, struct px_stream *ret)
 {
-	int fd = px_openat(saved->source->fd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0), r;
+	int fd = px_open_regular(saved->source->fd, path, O_NOFOLLOW);
 
 	if (fd < 0)
 		return fd;
-	r = px_check_readable(fd);
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
 	*ret = (struct px_stream){ .fd = fd };
 	return 0;
 }
@@ -195,15 +191,11 @@ struct level {
 	size_t length; /* Of its path. */
 };
 
-/* Go down into the folder open as @fd, which is closed if that fails. */
-static int enter(struct collection *collection, struct level *level, int fd)
+/* Go down into the folder that is called so in @parent. */
+static int enter(struct collection *collection, int parent, const char *name, struct level *level)
 {
-	level->folder = fdopendir(fd);
 	level->length = collection->length;
-	if (level->folder != NULL)
-		return 0;
-	close(fd);
-	return -ENOMEM;
+	return px_open_folder(parent, name, O_NOFOLLOW, &level->folder);
 }
 
 /* Put @name behind the path of @level; false, and a trouble, if it is too long. */
@@ -236,13 +228,16 @@ static unsigned char type_of(const struct level *level, const struct dirent *ent
 	return S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
 }
 
-/* Look at what is called so in @level; *@ret_fd is set if it is a folder to go down into. */
+/*
+ * Look at what is called so in @level; 1 if it is a folder that has been gone down
+ * into, which is @below then, NULL if that would be too deep.
+ */
 static int look_at(struct px_saved *saved, const struct level *level, const struct dirent *entry,
-	bool is_deepest, int *ret_fd)
+	struct level *below)
 {
 	unsigned char type = type_of(level, entry);
 	struct collection *collection = saved->reader;
-	int fd;
+	int r = -ELOOP;
 
 	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
 		!append(saved, level, entry->d_name))
@@ -251,41 +246,38 @@ static int look_at(struct px_saved *saved, const struct level *level, const stru
 		return add_file(saved);
 	if (type != DT_DIR || is_passed_over(collection))
 		return 0;
-	fd = is_deepest ? -ELOOP
-			: px_openat(dirfd(level->folder), entry->d_name,
-				  O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (fd >= 0)
-		*ret_fd = fd;
-	else if (!px_is_shortage(fd))
-		px_saved_trouble(saved, fd, collection->path, PX_NO_PLACE,
-			is_deepest ? "folders are too deep" : "");
-	return px_is_shortage(fd) ? fd : 0;
+	if (below != NULL)
+		r = enter(collection, dirfd(level->folder), entry->d_name, below);
+	if (r == 0)
+		return 1;
+	if (px_is_shortage(r))
+		return r;
+	px_saved_trouble(saved, r, collection->path, PX_NO_PLACE,
+		below == NULL ? "folders are too deep" : "");
+	return 0;
 }
 
-/* All that is below the folder open as @fd, which is closed. */
-static int walk(struct px_saved *saved, int fd)
+/* All that is below the folder. */
+static int walk(struct px_saved *saved)
 {
 	struct level levels[DEPTH_MAX], *level = levels;
 	struct collection *collection = saved->reader;
-	int r = enter(collection, level, fd);
+	int r = enter(collection, saved->source->fd, ".", level);
 	size_t depth = r == 0;
 
 	while (depth > 0) {
 		const struct dirent *entry;
-		int below = -1;
 
 		level = &levels[depth - 1];
 		errno = 0;
-		entry = r == 0 ? readdir(level->folder) : NULL;
+		entry = r >= 0 ? readdir(level->folder) : NULL;
 		if (entry != NULL) {
-			r = look_at(saved, level, entry, depth == DEPTH_MAX, &below);
-			if (below >= 0)
-				r = enter(collection, &levels[depth], below);
-			depth += below >= 0 && r == 0;
+			r = look_at(saved, level, entry, depth < DEPTH_MAX ? &levels[depth] : NULL);
+			depth += r == 1;
 			continue;
 		}
 		collection->path[level->length] = '\0';
-		if (r == 0 && errno != 0)
+		if (r >= 0 && errno != 0)
 			px_saved_trouble(saved, -errno, collection->path, PX_NO_PLACE, "");
 		closedir(level->folder);
 		depth--;
@@ -295,9 +287,8 @@ static int walk(struct px_saved *saved, int fd)
 
 static int collection_fill(struct px_saved *saved)
 {
-	int fd = px_openat(saved->source->fd, ".", O_RDONLY | O_DIRECTORY, 0), r;
+	int r = walk(saved);
 
-	r = fd < 0 ? fd : walk(saved, fd);
 	if (r < 0)
 		px_saved_trouble(saved, r, "", PX_NO_PLACE, "");
 	else if (saved->index.count == 0 && saved->pids == NULL)
@@ -313,13 +304,9 @@ static int collection_open(
 {
 	const struct collection *collection = saved->reader;
 	const struct folder *folder = &collection->folders[found->at];
-	char path[PATH_MAX + 32], number[16], *digits = number + sizeof(number) - 1, *at = path;
-	unsigned pid = (unsigned)found->pid;
+	char path[PATH_MAX + 32], number[PX_DIGITS_SIZE], *at = path;
+	const char *digits = px_digits((uint64_t)found->pid, number);
 
-	*digits = '\0';
-	do
-		*--digits = (char)('0' + pid % 10);
-	while ((pid /= 10) != 0);
 	at = stpcpy(at, folder->path);
 	if (at > path && at[-1] != '/')
 		*at++ = '/';

@@ -28,11 +28,32 @@ int px_openat(int folder, const char *path, int flags, unsigned mode)
 	return high;
 }
 
-int px_check_readable(int fd)
+int px_open_regular(int folder, const char *path, int flags)
 {
+	int fd = px_openat(folder, path, O_RDONLY | O_NONBLOCK | flags, 0), r = 0;
 	struct stat status;
 
+	if (fd < 0)
+		return fd;
 	if (fstat(fd, &status) < 0)
-		return -errno;
-	return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) ? 0 : -EMEDIUMTYPE;
+		r = -errno;
+	else if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		r = -EMEDIUMTYPE;
+	if (r == 0)
+		return fd;
+	close(fd);
+	return r;
+}
+
+int px_open_folder(int parent, const char *path, int flags, DIR **ret)
+{
+	int fd = px_openat(parent, path, O_RDONLY | O_DIRECTORY | flags, 0);
+
+	if (fd < 0)
+		return fd;
+	*ret = fdopendir(fd);
+	if (*ret != NULL)
+		return 0;
+	close(fd);
+	return -ENOMEM;
 }

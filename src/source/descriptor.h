@@ -5,6 +5,7 @@
 #ifndef PX_DESCRIPTOR_H
 #define PX_DESCRIPTOR_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -17,13 +18,16 @@
 int px_openat(int folder, const char *path, int flags, unsigned mode);
 
 /**
- * Whether @fd may be read, when it was opened where anybody may have put
- * anything: a pipe would pass for an empty file, a device might never end.
- * (Reading a folder fails by itself.)
+ * The same for reading a file where anybody may have put anything: a pipe would
+ * pass for an empty file, a device might never end.  (Reading a folder fails by
+ * itself.)  @flags are more of open(2)'s, or 0.
  *
- * Returns 0, -EMEDIUMTYPE, or what fstat(2) gave.
+ * Returns it, -EMEDIUMTYPE if it is no regular file, or another negative errno.
  */
-int px_check_readable(int fd);
+int px_open_regular(int folder, const char *path, int flags);
+
+/** Open a folder to be listed; @flags are more of open(2)'s.  Returns 0 or a negative errno. */
+int px_open_folder(int parent, const char *path, int flags, DIR **ret);
 
 /** Whether @r, a negative errno, says that we are short of something, not the other side. */
 static inline bool px_is_shortage(int r)

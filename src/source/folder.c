@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "digits.h"
 
 const char *const px_file_names[PX_FILE_COUNT] = {
 	[PX_FILE_STAT] = "stat",
@@ -24,17 +25,11 @@ const char *const px_file_names[PX_FILE_COUNT] = {
 
 int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret)
 {
-	char name[16], *digits = name + sizeof(name) - 1;
-	unsigned number = (unsigned)pid;
+	char name[PX_DIGITS_SIZE];
 	int r;
 
 	*ret = (struct px_place){ .is_procfs = source->is_procfs };
-	/* By hand: most runs have no other use for the pages that printf() is in. */
-	*digits = '\0';
-	do
-		*--digits = (char)('0' + number % 10);
-	while ((number /= 10) != 0);
-	r = px_openat(source->fd, digits, O_PATH | O_DIRECTORY, 0);
+	r = px_openat(source->fd, px_digits((uint64_t)pid, name), O_PATH | O_DIRECTORY, 0);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return -ESRCH;
 	if (r < 0)
@@ -48,18 +43,19 @@ void px_folder_close_place(struct px_place *place)
 	close(place->fd);
 }
 
+int px_place_open(const struct px_place *place, const char *path)
+{
+	/* Where no kernel answers, anybody may have put anything. */
+	return place->is_procfs ? px_openat(place->fd, path, O_RDONLY, 0)
+				: px_open_regular(place->fd, path, 0);
+}
+
 int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret)
 {
-	int fd = px_openat(place->fd, px_file_names[file], O_RDONLY | O_NONBLOCK, 0), r;
+	int fd = px_place_open(place, px_file_names[file]);
 
 	if (fd < 0)
 		return fd;
-	/* Where no kernel answers, anybody may have put anything. */
-	r = place->is_procfs ? 0 : px_check_readable(fd);
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
 	*ret = (struct px_stream){ .fd = fd };
 	return 0;
 }

@@ -40,18 +40,13 @@ static int compare(const void *a, const void *b)
 /* Read the folder once: what comes and goes later is not seen, as in any list. */
 static int list(struct pmapx_source *source)
 {
-	int fd = px_openat(source->fd, ".", O_RDONLY | O_DIRECTORY, 0), r = 0;
 	struct dirent *entry;
 	size_t room = 0;
 	DIR *folder;
+	int r = px_open_folder(source->fd, ".", 0, &folder);
 
-	if (fd < 0)
-		return fd;
-	folder = fdopendir(fd);
-	if (folder == NULL) {
-		close(fd);
-		return -ENOMEM;
-	}
+	if (r < 0)
+		return r;
 	while (r == 0 && (errno = 0, entry = readdir(folder)) != NULL) {
 		pid_t pid = px_saved_pid(
 			&(struct pmapx_text){ entry->d_name, strlen(entry->d_name) });

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "digits.h"
 #include "growable.h"
 
 /* What stays in memory; more goes to a file. */
@@ -48,12 +49,9 @@ static void tell(struct px_saved *saved, const char *text)
 
 static void tell_number(struct px_saved *saved, uint64_t number)
 {
-	char digits[20], *at = digits + sizeof(digits);
+	char digits[PX_DIGITS_SIZE];
 
-	do
-		*--at = (char)('0' + number % 10);
-	while ((number /= 10) != 0);
-	tell_bytes(saved, at, (size_t)(digits + sizeof(digits) - at));
+	tell(saved, px_digits(number, digits));
 }
 
 void px_saved_trouble(struct px_saved *saved, int r, const char *what, uint64_t at, const char *why)

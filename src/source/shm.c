@@ -63,16 +63,9 @@ int px_shm_scan(const struct px_source_ops *ops, struct px_stream *stream, px_sh
 /* The file, if it may be read. */
 static int open_self_maps(struct pmapx_source *source)
 {
-	int fd = px_openat(source->fd, "self/maps", O_RDONLY | O_NONBLOCK, 0), r;
+	int fd = px_open_regular(source->fd, "self/maps", 0);
 
-	if (fd < 0)
-		return px_is_shortage(fd) ? fd : -ENODATA;
-	r = px_check_readable(fd);
-	if (r < 0) {
-		close(fd);
-		return px_is_shortage(r) ? r : -ENODATA;
-	}
-	return fd;
+	return fd >= 0 || px_is_shortage(fd) ? fd : -ENODATA;
 }
 
 int px_shm_search(

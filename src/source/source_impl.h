@@ -176,6 +176,8 @@ int px_source_open(const struct px_source_ops *ops, const char *path, struct pma
 int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret);
 void px_folder_close_place(struct px_place *place);
 int px_folder_open_file(const struct px_place *place, enum px_file file, struct px_stream *ret);
+/** Open any file of a process's folder; returns a descriptor or a negative errno. */
+int px_place_open(const struct px_place *place, const char *path);
 ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size);
 void px_folder_close_stream(struct px_stream *stream);
 int px_folder_next(
