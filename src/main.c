@@ -33,6 +33,7 @@
  *   capture.c        from the first byte to the last
  *   pool.c           processes read side by side, handed out in order
  *   take.c           one process
+ *   large.c          its large files
  *   host.c           the host
  *   redact.c         what is replaced, and by what
  *   redact_addresses.c  addresses

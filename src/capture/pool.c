@@ -52,6 +52,22 @@ struct px_pool {
 	} slots[WINDOW]; /* By number modulo WINDOW. */
 };
 
+/*
+ * Whether a reader is to wait until something of its spool has been written, under
+ * the lock: before it takes more than memory, as long as there is something to
+ * write; if that must wait for another reader, before it takes too much.
+ */
+static bool is_full(const struct reader *reader)
+{
+	const struct px_pool *pool = reader->pool;
+	bool is_writing = pool->is_out || pool->slots[pool->turn % WINDOW].reader != NULL;
+
+	if (reader->waiting == 0)
+		return false;
+	return reader->spool.length >
+		(is_writing ? reader->spool.memory_max / 2 : SPOOL_MAX / pool->reader_count);
+}
+
 /* Wait until there is something to read, under the lock: false if there will not be. */
 static bool wait_for_job(struct reader *reader, size_t *ret)
 {
@@ -59,10 +75,7 @@ static bool wait_for_job(struct reader *reader, size_t *ret)
 
 	/* What is next to be written waits for nobody. */
 	while (!atomic_load(&pool->pace.stopped) && pool->next < pool->options->pid_count &&
-		pool->next != pool->turn &&
-		(pool->next - pool->turn >= WINDOW ||
-			(reader->waiting > 0 &&
-				reader->spool.length > SPOOL_MAX / pool->reader_count)))
+		pool->next != pool->turn && (pool->next - pool->turn >= WINDOW || is_full(reader)))
 		pthread_cond_wait(&pool->room, &pool->lock);
 	if (atomic_load(&pool->pace.stopped) || pool->next >= pool->options->pid_count)
 		return false;

@@ -417,3 +417,12 @@ void px_redact_lines(
 		redactor->line.length = 0;
 	}
 }
+
+int px_redact_keep(struct px_redactor *redactor, struct px_spool *spool)
+{
+	struct px_bytes *out = &redactor->out;
+	int r = out->failed ? -ENOMEM : px_spool_append(spool, out->bytes, out->length);
+
+	out->length = 0;
+	return r;
+}

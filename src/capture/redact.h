@@ -12,6 +12,7 @@
 #include <pmapx/base.h>
 
 #include "capture.h"
+#include "spool.h"
 
 /** What is replaced in a capture, and its key. */
 struct px_redaction {
@@ -71,6 +72,9 @@ void px_redact_lines(struct px_redactor *redactor, const char *name, const struc
 /** The same of a small file, whole; the mappings of the process must be known. */
 void px_redact_small(struct px_redactor *redactor, const char *name, const struct pmapx_text *text,
 	const struct px_redact_facts *facts);
+
+/** Append what has been made to @spool.  Returns 0, or what that gave. */
+int px_redact_keep(struct px_redactor *redactor, struct px_spool *spool);
 
 /** A path, as a mapping, exe or /proc/mounts has it: those of which it is the name stay. */
 void px_redact_path(

@@ -9,27 +9,16 @@
  */
 #include "take.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "descriptor.h"
-#include "interrupt.h"
-#include "saved_name.h"
 #include "scan.h"
 
-/* As in reader.c: the kernel fills about a page of it at a time. */
-#define READ_SIZE ((size_t)32 * 1024)
-/* How often a map that changes is read, and up to how many bytes it is read again. */
+/* How often a map that changes is read. */
 #define READINGS_MAX 6
-#define AGAIN_MAX ((size_t)1024 * 1024)
-/* What large files are read into, before that goes to the spool. */
-#define BUFFER_SIZE ((size_t)256 * 1024)
-
-/* The flag in stat that kernel threads have; PF_KTHREAD in linux/sched.h. */
-#define KERNEL_THREAD 0x200000
 
 const char px_part_exe[] = "exe";
 static const char rollup[] = "smaps_rollup";
@@ -50,29 +39,25 @@ static const char *const small_files[] = {
 int px_taker_init(struct px_taker *taker, const struct px_capture_options *options,
 	const struct px_redaction *redaction, struct px_pace *pace, struct px_spool *spool)
 {
-	const struct pmapx_parser_options mappings = { .size = sizeof(mappings),
-		.mappings_only = true };
-	int r;
-
-	*taker = (struct px_taker){ .options = options,
-		.pace = pace,
-		.redactor = { .redaction = redaction },
-		.spool = spool };
-	taker->buffer = malloc(BUFFER_SIZE);
-	taker->small_size = READ_SIZE;
-	taker->small = malloc(READ_SIZE);
-	if (taker->buffer == NULL || taker->small == NULL)
+	*taker = (struct px_taker){
+		.options = options, .redactor = { .redaction = redaction }, .spool = spool
+	};
+	taker->large = (struct px_large){ .pace = pace,
+		.redactor = &taker->redactor,
+		.spool = spool,
+		.buffer = malloc(PX_LARGE_BUFFER) };
+	taker->small_size = PX_READ_SIZE;
+	taker->small = malloc(PX_READ_SIZE);
+	if (taker->large.buffer == NULL || taker->small == NULL)
 		return -ENOMEM;
-	r = pmapx_parser_open(&mappings, &taker->parser);
-	return r < 0 ? r : pmapx_source_open_live(NULL, &taker->source);
+	return pmapx_source_open_live(NULL, &taker->source);
 }
 
 void px_taker_deinit(struct px_taker *taker)
 {
 	pmapx_source_close(taker->source);
-	pmapx_parser_close(taker->parser);
 	px_redactor_deinit(&taker->redactor);
-	free(taker->buffer);
+	free(taker->large.buffer);
 	free(taker->small);
 }
 
@@ -90,41 +75,13 @@ static void add_part(struct px_record *record, const char *name, uint64_t offset
 	record->parts[record->part_count++] = (struct px_part){ name, offset, length };
 }
 
-/*
- * A large file.  Once the first thread of a process has exited, its own are empty;
- * those of any other are whole.
- */
-static int open_large(const struct pmapx_process *process, const char *name)
-{
-	const struct px_place *place = &process->place;
-	struct dirent *entry;
-	int result = -ENOENT;
-	DIR *folder = NULL;
-
-	if (process->identity.state == 'Z' && px_open_folder(place->fd, "task", 0, &folder) < 0)
-		folder = NULL;
-	while (folder != NULL && result < 0 && (entry = readdir(folder)) != NULL) {
-		struct pmapx_text text = { entry->d_name, strlen(entry->d_name) };
-		pid_t thread = px_saved_pid(&text);
-		char path[64];
-
-		if (thread == 0 || thread == process->identity.pid)
-			continue;
-		stpcpy(stpcpy(stpcpy(stpcpy(path, "task/"), entry->d_name), "/"), name);
-		result = px_place_open(place, path);
-	}
-	if (folder != NULL)
-		closedir(folder);
-	return result >= 0 ? result : px_place_open(place, name);
-}
-
 /* Append a small file to what is kept of such, from @length on; moves @length. */
 static int read_small(struct px_taker *taker, int fd, size_t *length)
 {
 	ssize_t n;
 
 	do {
-		if (taker->small_size - *length < READ_SIZE) {
+		if (taker->small_size - *length < PX_READ_SIZE) {
 			size_t size = taker->small_size * 2;
 			char *more = realloc(taker->small, size);
 
@@ -134,7 +91,7 @@ static int read_small(struct px_taker *taker, int fd, size_t *length)
 			taker->small_size = size;
 		}
 		n = px_folder_read(
-			&(struct px_stream){ .fd = fd }, taker->small + *length, READ_SIZE);
+			&(struct px_stream){ .fd = fd }, taker->small + *length, PX_READ_SIZE);
 		if (n > 0)
 			*length += (size_t)n;
 	} while (n > 0);
@@ -143,13 +100,13 @@ static int read_small(struct px_taker *taker, int fd, size_t *length)
 
 static int read_link(struct px_taker *taker, int folder, const char *name, size_t *length)
 {
-	ssize_t n = readlinkat(folder, name, taker->buffer, READ_SIZE);
+	ssize_t n = readlinkat(folder, name, taker->large.buffer, PX_READ_SIZE);
 
 	if (n < 0)
 		return -errno;
-	if (taker->small_size - *length < READ_SIZE)
+	if (taker->small_size - *length < PX_READ_SIZE)
 		return -ENAMETOOLONG;
-	memcpy(taker->small + *length, taker->buffer, (size_t)n);
+	memcpy(taker->small + *length, taker->large.buffer, (size_t)n);
 	*length += (size_t)n;
 	return 0;
 }
@@ -227,137 +184,24 @@ static int read_small_files(
 	return 0;
 }
 
-/* A number of stat, behind its name and state, by its field in proc(5). */
-static uint64_t stat_number(const struct pmapx_text *stat, int field)
-{
-	const char *end = stat->bytes + stat->length, *p;
-	uint64_t number = 0;
-
-	p = stat->length > 0 ? memrchr(stat->bytes, ')', stat->length) : NULL;
-	if (p == NULL)
-		return 0;
-	for (int i = 2; i < field; i++) {
-		while (p < end && !px_is_blank(*p))
-			p++;
-		p = px_skip_blanks(p, end);
-	}
-	px_scan_decimal(p, end, &number);
-	return number;
-}
-
-/* Append to the spool what the redactor has made. */
-static int keep_redacted(struct px_taker *taker)
-{
-	struct px_bytes *out = &taker->redactor.out;
-	int r = out->failed ? -ENOMEM : px_spool_append(taker->spool, out->bytes, out->length);
-
-	out->length = 0;
-	return r;
-}
-
-/* Append a piece of a large file to the spool, or what may be kept of it. */
-static int keep_large(struct px_taker *taker, const char *name, size_t length, bool is_last)
-{
-	struct pmapx_text text = { taker->buffer, length };
-
-	if (!px_redacts(taker->redactor.redaction, name))
-		return px_spool_append(taker->spool, text.bytes, text.length);
-	px_redact_lines(&taker->redactor, name, &text, is_last);
-	return keep_redacted(taker);
-}
-
-/* Forget the map that was read before. */
-static void begin_map(struct px_taker *taker)
-{
-	px_redact_begin(&taker->redactor);
-	pmapx_parser_reset(taker->parser);
-	taker->map_end = 0;
-	taker->is_torn = false;
-}
-
-/*
- * Look at the mappings in what has just been read of a map: one that begins where
- * others have been says that the map has changed between two pieces of it.
- */
-static int check_order(struct px_taker *taker, const char *bytes, size_t length)
-{
-	const struct pmapx_mapping *mapping;
-	int r = pmapx_parser_feed(taker->parser, bytes, length);
-
-	if (r < 0)
-		return r;
-	while ((r = pmapx_parser_next(taker->parser, &mapping, NULL)) == 1 || r == -EBADMSG) {
-		if (r == -EBADMSG)
-			continue;
-		taker->is_torn |= mapping->start < taker->map_end;
-		taker->map_end = mapping->end;
-	}
-	return r == -ENOMEM ? r : 0;
-}
-
-/* Whether to begin again: that is not done for ever, nor with much of it read. */
-static bool is_again(const struct px_taker *taker, uint64_t length)
-{
-	return taker->is_torn && taker->readings < READINGS_MAX && length < AGAIN_MAX;
-}
-
-/* The next piece of a large file, behind @length bytes in the buffer; as read(2). */
-static ssize_t read_piece(struct px_taker *taker, int fd, size_t length, bool is_map)
-{
-	ssize_t n = px_folder_read(
-		&(struct px_stream){ .fd = fd }, taker->buffer + length, BUFFER_SIZE - length);
-
-	if (n <= 0)
-		return n;
-	atomic_fetch_add(&taker->pace->read_bytes, (size_t)n);
-	if (is_map) {
-		int r = check_order(taker, taker->buffer + length, (size_t)n);
-
-		return r < 0 ? r : n;
-	}
-	return n;
-}
-
-/*
- * Read a large file into the spool; like miss() if it cannot be, -EAGAIN if it is a
- * map that is to be read again.
- */
+/* A large file; fails as miss() does, or with -EAGAIN if it is to be read again. */
 static int read_large(struct px_taker *taker, const struct pmapx_process *process, const char *name,
 	bool is_map, struct px_record *record)
 {
-	uint64_t start = taker->spool->length;
-	int fd = open_large(process, name);
-	size_t length = 0;
-	ssize_t n;
+	struct px_spool *spool = taker->spool;
+	uint64_t start = spool->length;
+	int r;
 
-	if (fd < 0)
-		return miss(record, name, fd);
-	if (is_map)
-		begin_map(taker);
-	do {
-		n = read_piece(taker, fd, length, is_map && taker->source->is_procfs);
-		if (n > 0)
-			length += (size_t)n;
-		/* The spool may be a file, which takes many pages sooner than each one. */
-		if (n <= 0 || BUFFER_SIZE - length < READ_SIZE) {
-			record->error = keep_large(taker, name, length, n <= 0);
-			length = 0;
-		}
-		if (record->error == 0 && (atomic_load(&taker->pace->stopped) || px_interrupted()))
-			record->error = -ECANCELED;
-	} while (n > 0 && record->error == 0 &&
-		!is_again(taker, taker->spool->length - start + length));
-	close(fd);
-	if (record->error < 0)
-		return record->error;
-	if (n > 0)
-		return -EAGAIN;
-	if (n == 0) {
-		add_part(record, name, start, taker->spool->length - start);
-		return is_map && taker->is_torn ? miss(record, name, -PX_MISSING_TORN) : 0;
+	taker->large.is_last_reading = taker->readings == READINGS_MAX;
+	r = px_large_read(&taker->large, process, name, is_map);
+	if (taker->large.error < 0)
+		return record->error = taker->large.error;
+	if (r == 0) {
+		add_part(record, name, start, spool->length - start);
+		return taker->large.order.is_torn ? miss(record, name, -PX_MISSING_TORN) : 0;
 	}
-	px_spool_cut(taker->spool, start);
-	return miss(record, name, (int)n);
+	px_spool_cut(spool, start);
+	return r == -EAGAIN ? r : miss(record, name, r);
 }
 
 /* A large file for which the kernel walks page tables, if that is not too much. */
@@ -376,7 +220,7 @@ static int read_map(
 	unsigned count = record->part_count;
 	int r;
 
-	begin_map(taker);
+	px_redact_begin(&taker->redactor);
 	r = read_costly(taker, process, "smaps", true, record);
 	if (r == 0 && record->part_count == count)
 		r = read_large(taker, process, "maps", true, record);
@@ -443,13 +287,12 @@ static void note_identity(const struct pmapx_identity *identity, struct px_recor
 }
 
 /* What it is; what has no memory of its own lacks nothing. */
-static void note_kind(const struct px_taker *taker, struct px_record *record, unsigned small_count)
+static void note_kind(
+	const struct pmapx_identity *identity, struct px_record *record, unsigned small_count)
 {
-	const struct pmapx_text stat = find_small(taker, record, "stat");
-
 	if ((record->state == 'Z' || record->state == 'X') && !has_text(record, small_count))
 		record->kind = PX_KIND_ZOMBIE;
-	else if ((stat_number(&stat, 9) & KERNEL_THREAD) != 0)
+	else if (identity->is_kernel)
 		record->kind = PX_KIND_KERNEL;
 	else
 		record->kind = PX_KIND_PROCESS;
@@ -476,7 +319,7 @@ static int keep_small_files(struct px_taker *taker, struct px_record *record, un
 
 		if (px_redacts(taker->redactor.redaction, part->name)) {
 			px_redact_small(&taker->redactor, part->name, &text, &facts);
-			r = keep_redacted(taker);
+			r = px_redact_keep(&taker->redactor, taker->spool);
 		} else {
 			r = px_spool_append(taker->spool, text.bytes, text.length);
 		}
@@ -526,7 +369,7 @@ static int take_process(
 		record->part_count = small_count;
 		miss(record, "smaps", -PX_MISSING_CHANGED);
 	}
-	note_kind(taker, record, small_count);
+	note_kind(&process->identity, record, small_count);
 	if (r == 0 || r == -ESTALE) {
 		int kept = keep_small_files(taker, record, small_count);
 

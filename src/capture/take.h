@@ -5,13 +5,10 @@
 #ifndef PX_TAKE_H
 #define PX_TAKE_H
 
-#include <pmapx/parser.h>
-
-#include <stdatomic.h>
 #include <time.h>
 
 #include "capture.h"
-#include "redact.h"
+#include "large.h"
 #include "source_impl.h"
 #include "spool.h"
 
@@ -51,26 +48,16 @@ struct px_record {
 /** The file whose contents are the aim of a link. */
 extern const char px_part_exe[];
 
-/** What those who read, and whoever waits for them, tell each other. */
-struct px_pace {
-	atomic_bool stopped;      /**< Nothing more needs to be read. */
-	atomic_size_t read_bytes; /**< How much has been, modulo what this holds. */
-};
-
 /** One who reads; set it up with px_taker_init(). */
 struct px_taker {
 	const struct px_capture_options *options;
-	struct px_pace *pace;
 	struct px_redactor redactor;
 	struct pmapx_source *source;
-	struct px_spool *spool;      /**< Where to; of whoever calls. */
-	char *buffer;                /**< Of large files, before they go to the spool. */
-	struct pmapx_parser *parser; /**< Sees the mappings of the map that is read. */
-	uint64_t map_end;            /**< Where the last of them ends. */
-	bool is_torn;                /**< One of them begins where others have been. */
-	unsigned readings;           /**< How often the process has been begun to be read. */
-	char *small;                 /**< The contents of small files. */
-	size_t small_size;           /**< The room there. */
+	struct px_spool *spool; /**< Where to; of whoever calls. */
+	struct px_large large;  /**< Reads large files. */
+	unsigned readings;      /**< How often the process has been begun to be read. */
+	char *small;            /**< The contents of small files. */
+	size_t small_size;      /**< The room there. */
 };
 
 /** Returns 0, or a negative errno. */

@@ -180,7 +180,7 @@ def measure_capture(row, subjects, options):
             with contextlib.suppress(OSError):
                 os.remove(path)
         # Its closing line is nobody's.
-        columns = {"pmapx": [["sh", "-c", 'exec "$0" "$@" 2>/dev/null', px.PMAPX, "capture",
+        columns = {"pmapx": [["/bin/sh", "-c", 'exec "$0" "$@" 2>/dev/null', px.PMAPX, "capture",
                               "-o", path, *pids]],
                    "floor": [floor_of(row, pids)]}
         with measure.cores(CORES):
