@@ -288,11 +288,7 @@ static void check_end(struct px_saved *saved)
 
 	if (reader->is_done || reader->is_damaged)
 		return;
-	if (reader->is_capture && !reader->manifest.complete)
-		px_saved_trouble(
-			saved, -ENODATA, "", PX_NO_PLACE, "the end of the capture is missing");
-	else if (!reader->is_capture)
-		px_saved_check_ends(saved);
+	px_saved_check_ends(saved);
 	if (!reader->has_member)
 		px_saved_trouble(saved, -ENODATA, "", PX_NO_PLACE,
 			"no maps or smaps of processes are in it");
@@ -301,15 +297,13 @@ static void check_end(struct px_saved *saved)
 /* The index has been emptied: what the manifest said of the host holds still. */
 static int remember_host(struct px_saved *saved)
 {
-	const struct px_manifest *manifest = &((struct px_archive *)saved->reader)->manifest;
+	const struct px_archive *reader = saved->reader;
 	uint32_t number;
 	int r = px_index_host(&saved->index, &(struct pmapx_text){ "", 0 }, &number);
 
 	if (r < 0)
 		return tell_shortage(saved, r);
-	saved->index.hosts[number].shm_asked = true;
-	saved->index.hosts[number].shm_result = manifest->has_shm_device ? 0 : -ENODATA;
-	saved->index.hosts[number].shm = manifest->shm_device;
+	px_saved_know_host(saved, number, &reader->manifest);
 	return 0;
 }
 

@@ -37,16 +37,16 @@ static bool is_map(const struct pmapx_text *text, enum px_file *ret)
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *stop = newline != NULL ? newline : end;
 		struct pmapx_text line = { at, (size_t)(stop - at) };
+		enum px_line_kind kind = px_line_kind(&line);
 		struct pmapx_mapping mapping;
 		struct pmapx_error error;
 
-		if (px_line_kind(&line) == PX_LINE_MAPPING &&
-			px_maps_parse(&line, &mapping, &error) == 0) {
+		if (kind == PX_LINE_MAPPING && px_maps_parse(&line, &mapping, &error) == 0) {
 			/* The second in a row: there are no keys in between. */
 			if (found)
 				return true;
 			found = true;
-		} else if (found && px_line_kind(&line) == PX_LINE_KEY) {
+		} else if (found && kind == PX_LINE_KEY) {
 			*ret = PX_FILE_SMAPS;
 			return true;
 		}

@@ -368,10 +368,20 @@ int px_saved_shm_device(struct pmapx_source *source, struct pmapx_device *ret)
 	return host->shm_result;
 }
 
+void px_saved_know_host(struct px_saved *saved, uint32_t host, const struct px_manifest *manifest)
+{
+	struct px_host *whose = &saved->index.hosts[host];
+
+	/* A later one says what the first could not know yet. */
+	whose->is_cut = !manifest->complete;
+	whose->shm_asked = true;
+	whose->shm_result = manifest->has_shm_device ? 0 : -ENODATA;
+	whose->shm = manifest->shm_device;
+}
+
 bool px_saved_manifest(struct px_saved *saved, const char *name, uint32_t host,
 	const struct pmapx_text *json, struct px_manifest *ret)
 {
-	struct px_host *whose = &saved->index.hosts[host];
 	int r = px_manifest_parse(json, ret);
 
 	if (r == -EPROTONOSUPPORT)
@@ -380,11 +390,7 @@ bool px_saved_manifest(struct px_saved *saved, const char *name, uint32_t host,
 		px_saved_trouble(saved, r, name, PX_NO_PLACE, "not what pmapx capture writes");
 	if (r < 0)
 		return false;
-	/* A later one says what the first could not know yet. */
-	whose->is_cut = !ret->complete;
-	whose->shm_asked = true;
-	whose->shm_result = ret->has_shm_device ? 0 : -ENODATA;
-	whose->shm = ret->shm_device;
+	px_saved_know_host(saved, host, ret);
 	return true;
 }
 

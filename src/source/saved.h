@@ -91,6 +91,9 @@ void px_saved_trouble(
 bool px_saved_manifest(struct px_saved *saved, const char *name, uint32_t host,
 	const struct pmapx_text *json, struct px_manifest *ret);
 
+/** Have @manifest say what @host is. */
+void px_saved_know_host(struct px_saved *saved, uint32_t host, const struct px_manifest *manifest);
+
 /** Hand out the process whose files begin at @first of the index. */
 void px_saved_take(struct px_saved *saved, size_t first);
 
