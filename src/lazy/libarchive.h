@@ -45,6 +45,8 @@
 	X(archive_entry_clear)                     \
 	X(archive_entry_free)                      \
 	X(archive_entry_filetype)                  \
+	X(archive_entry_hardlink)                  \
+	X(archive_entry_hardlink_utf8)             \
 	X(archive_entry_pathname)                  \
 	X(archive_entry_pathname_utf8)             \
 	X(archive_entry_set_filetype)              \
@@ -52,7 +54,8 @@
 	X(archive_entry_set_pathname)              \
 	X(archive_entry_set_perm)                  \
 	X(archive_entry_set_size)                  \
-	X(archive_entry_set_symlink)
+	X(archive_entry_set_symlink)               \
+	X(archive_entry_size)
 
 /** The functions of libarchive that are used, by their own names. */
 struct px_libarchive {

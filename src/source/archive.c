@@ -20,8 +20,9 @@
 
 struct px_archive {
 	struct px_tar *tar;
-	const char *path; /* Of the file that has been come to. */
-	bool is_waiting;  /* It is for the next time. */
+	const char *path;      /* Of what has been come to, */
+	enum px_tar_kind kind; /* and what that is. */
+	bool is_waiting;       /* It is for the next time. */
 	bool has_ended;
 	bool has_member;             /* Something in it is of a process. */
 	bool is_done;                /* What comes is not wanted, and has not been looked at. */
@@ -48,7 +49,7 @@ static void tell_damage(struct px_saved *saved, const char *name)
 	px_saved_trouble(saved, damage.code, name, damage.at, damage.why);
 }
 
-/* Go on to the next file; 1 if there is one. */
+/* Go on to the next file, or what has the name of one; 1 if there is one. */
 static int next_file(struct px_saved *saved)
 {
 	struct px_archive *reader = saved->reader;
@@ -60,7 +61,7 @@ static int next_file(struct px_saved *saved)
 	}
 	if (reader->has_ended)
 		return 0;
-	r = px_tar_next(reader->tar, &reader->path);
+	r = px_tar_next(reader->tar, &reader->path, &reader->kind);
 	reader->has_ended = r != 1;
 	if (r < 0)
 		tell_damage(saved, "");
@@ -244,6 +245,22 @@ static bool is_beyond(const struct px_saved *saved, const struct px_saved_name *
 	return true;
 }
 
+/* Take the file, as far as it is wanted, or tell why not. */
+static int take(struct px_saved *saved, const char *path, const struct px_saved_name *name)
+{
+	const struct px_archive *reader = saved->reader;
+	bool is_wanted = name->is_manifest || px_saved_wants(saved, name->pid);
+
+	if (reader->kind != PX_TAR_FILE) {
+		if (is_wanted)
+			px_saved_no_file(saved, path, reader->kind == PX_TAR_LINK);
+		return 0;
+	}
+	if (name->is_manifest)
+		return take_manifest(saved, path, name);
+	return is_wanted ? take_file(saved, path, name) : pass_by(saved, path, name);
+}
+
 /* Look at the file; -EXFULL if it is for the next time. */
 static int look_at(struct px_saved *saved)
 {
@@ -252,7 +269,8 @@ static int look_at(struct px_saved *saved)
 	struct px_saved_name name;
 
 	if (path.bytes == NULL) {
-		tell_damage(saved, "");
+		if (reader->kind == PX_TAR_FILE)
+			tell_damage(saved, "");
 		return 0;
 	}
 	path.length = strlen(path.bytes);
@@ -269,16 +287,15 @@ static int look_at(struct px_saved *saved)
 	}
 	if (must_wait(saved, &name))
 		return -EXFULL;
-	if (name.is_manifest)
-		return take_manifest(saved, path.bytes, &name);
-	reader->has_member = true;
-	reader->last = name.pid;
-	if (is_beyond(saved, &name)) {
-		reader->has_ended = reader->is_done = true;
-		return 0;
+	if (!name.is_manifest) {
+		reader->has_member = true;
+		reader->last = name.pid;
+		if (is_beyond(saved, &name)) {
+			reader->has_ended = reader->is_done = true;
+			return 0;
+		}
 	}
-	return px_saved_wants(saved, name.pid) ? take_file(saved, path.bytes, &name)
-					       : pass_by(saved, path.bytes, &name);
+	return take(saved, path.bytes, &name);
 }
 
 /* All has been read that can be. */

@@ -166,6 +166,18 @@ static int add_file(struct px_saved *saved)
 	return r;
 }
 
+/* Tell of what is at collection->path, if it is called as a file that is wanted; @type is none's. */
+static void tell_no_file(struct px_saved *saved, unsigned char type)
+{
+	const struct collection *collection = saved->reader;
+	struct px_saved_name name;
+	enum form form;
+
+	if (read_name(collection, &name, &form) &&
+		(name.is_manifest || px_saved_wants(saved, name.pid)))
+		px_saved_no_file(saved, collection->path, type == DT_LNK);
+}
+
 /*
  * What else there is below a process in /proc: much, and none of it ours.  What
  * is called by a number may be something else, such as a case.
@@ -223,9 +235,7 @@ static unsigned char type_of(const struct level *level, const struct dirent *ent
 	if (entry->d_type != DT_UNKNOWN ||
 		fstatat(dirfd(level->folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return entry->d_type;
-	if (S_ISDIR(status.st_mode))
-		return DT_DIR;
-	return S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
+	return (unsigned char)IFTODT(status.st_mode);
 }
 
 /*
@@ -244,7 +254,11 @@ static int look_at(struct px_saved *saved, const struct level *level, const stru
 		return 0;
 	if (type == DT_REG)
 		return add_file(saved);
-	if (type != DT_DIR || is_passed_over(collection))
+	if (type != DT_DIR) {
+		tell_no_file(saved, type);
+		return 0;
+	}
+	if (is_passed_over(collection))
 		return 0;
 	if (below != NULL)
 		r = enter(collection, dirfd(level->folder), entry->d_name, below);

@@ -74,6 +74,12 @@ void px_saved_trouble(struct px_saved *saved, int r, const char *what, uint64_t 
 	tell(saved, *why != '\0' ? why : px_describe_error(-r));
 }
 
+void px_saved_no_file(struct px_saved *saved, const char *name, bool is_link)
+{
+	px_saved_trouble(saved, -EMEDIUMTYPE, name, PX_NO_PLACE,
+		is_link ? "a link, which is not followed" : "");
+}
+
 void px_saved_spool_trouble(struct px_saved *saved, int r)
 {
 	char what[PATH_MAX + 32];

@@ -82,6 +82,9 @@ void px_saved_trouble(
 	struct px_saved *saved, int r, const char *what, uint64_t at, const char *why);
 #define PX_NO_PLACE UINT64_MAX
 
+/** Tell that @name, which is wanted, is no regular file; @is_link if it is a link. */
+void px_saved_no_file(struct px_saved *saved, const char *name, bool is_link);
+
 /**
  * Take what @json, the beginning of a pmapx.json called @name, says of @host, a
  * number of the index.  What is wrong with it is a trouble.

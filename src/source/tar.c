@@ -166,7 +166,20 @@ static int end(struct px_tar *tar, int r, int64_t before)
 	return tar->error = -ENODATA;
 }
 
-int px_tar_next(struct px_tar *tar, const char **ret_name)
+/* What the entry is; some archives have the contents of hard links, too. */
+static enum px_tar_kind find_kind(const struct px_tar *tar)
+{
+	const struct px_libarchive *library = &tar->library;
+	mode_t type = library->archive_entry_filetype(tar->entry);
+	bool is_hard = library->archive_entry_hardlink(tar->entry) != NULL ||
+		library->archive_entry_hardlink_utf8(tar->entry) != NULL;
+
+	if (type == AE_IFLNK || (is_hard && library->archive_entry_size(tar->entry) == 0))
+		return PX_TAR_LINK;
+	return type == AE_IFREG ? PX_TAR_FILE : PX_TAR_ODD;
+}
+
+int px_tar_next(struct px_tar *tar, const char **ret_name, enum px_tar_kind *ret_kind)
 {
 	const struct px_libarchive *library = &tar->library;
 
@@ -176,8 +189,9 @@ int px_tar_next(struct px_tar *tar, const char **ret_name)
 
 		if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
 			return end(tar, r, before);
-		if (library->archive_entry_filetype(tar->entry) != AE_IFREG)
+		if (library->archive_entry_filetype(tar->entry) == AE_IFDIR)
 			continue;
+		*ret_kind = find_kind(tar);
 		*ret_name = library->archive_entry_pathname(tar->entry);
 		/* A name that the locale has no letters for. */
 		if (*ret_name == NULL)

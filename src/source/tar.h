@@ -14,6 +14,13 @@
 /** An archive that is being read. */
 struct px_tar;
 
+/** What an entry of an archive is, if it is no folder. */
+enum px_tar_kind {
+	PX_TAR_FILE, /**< A regular file. */
+	PX_TAR_LINK, /**< A link, hard or symbolic, which is never followed. */
+	PX_TAR_ODD   /**< A device or a pipe. */
+};
+
 /** What is wrong with an archive. */
 struct px_tar_damage {
 	int code;        /**< Negative errno. */
@@ -30,13 +37,13 @@ struct px_tar_damage {
 int px_tar_open(struct px_input *input, struct px_tar **ret, const char **ret_reason);
 
 /**
- * Go on to the next regular file.  *@ret_name lives until the next call; NULL if
- * what it is called cannot be known.
+ * Go on to the next entry that is no folder.  *@ret_name lives until the next call;
+ * NULL if what it is called cannot be known.
  *
  * Returns 1; 0 at the end; or a negative errno, with more in px_tar_damage(), and
  * that is the end too.
  */
-int px_tar_next(struct px_tar *tar, const char **ret_name);
+int px_tar_next(struct px_tar *tar, const char **ret_name, enum px_tar_kind *ret_kind);
 
 /**
  * Read the next part of the file, which lives until the next call.  *@ret_offset

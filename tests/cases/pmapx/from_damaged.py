@@ -16,6 +16,7 @@ import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
 import px
+import saving
 import tars
 from tars import ONE_LINE
 
@@ -263,18 +264,69 @@ class Names(tars.Case):
 
 
 class Kinds(tars.Case):
+    # What an entry is, and what is said of it where a file is wanted.
+    NO_FILES = ((b"1", "a link, which is not followed"), (b"2", "a link, which is not followed"),
+                (b"3", "Not a regular file"), (b"4", "Not a regular file"), (b"6", "Not a regular file"))
+
+    def link(self, name, kind, mode=0o644):
+        def change(block):
+            block[100:108] = b"%07o\0" % mode
+        return tars.header(name, kind=kind, link="maps-2", change=change)
+
     def test_no_files(self):
-        """Links, devices, pipes and folders are not files."""
+        """Links, devices and pipes are not files: named where one is wanted, everything else is shown."""
         path = os.path.join(self.folder, "case.tar")
-        for kind in b"1", b"2", b"3", b"4", b"5", b"6":
-            with self.subTest(kind=kind):
-                self.result(
-                    self.of(tars.header("maps-1", kind=kind, link="/etc/passwd"), tars.END),
-                    b"", self.told(path, "no maps or smaps of processes are in it"), 1)
-                got = self.of(tars.header("maps-1", kind=kind, link="/etc/passwd"),
-                              tars.entry("maps-2", ONE_LINE), tars.END)
-                self.shows(got, 2, lines=3)
-                self.assertEqual((got.status, got.stderr), (0, b""))
+        for kind, why in self.NO_FILES:
+            for name in "maps-1", "proc/1/smaps", "proc/2/stat", "pmapx.json":
+                with self.subTest(kind=kind, name=name):
+                    told = self.told(path, "%s: %s" % (name, why))
+                    got = self.of(tars.entry("maps-2", ONE_LINE), self.link(name, kind), tars.END)
+                    self.shows(got, 2, lines=3)
+                    self.result(got._replace(stdout=b""), b"", told, 1)
+                    if name != "pmapx.json":
+                        self.result(self.of(self.link(name, kind), tars.END), b"", told, 1)
+        got = self.of(tars.entry("maps-2", ONE_LINE), *(self.link("%d/maps" % (3 + i), kind)
+                      for i, (kind, _) in enumerate(self.NO_FILES)), tars.END)
+        self.result(got._replace(stdout=b""), b"",
+                    self.told(path, "3/maps: a link, which is not followed (and 4 more)"), 1)
+
+    def test_no_files_that_are_not_wanted(self):
+        """The link exe of a capture, files of processes that nobody asked for, folders."""
+        parts = [tars.entry("proc/2/maps", ONE_LINE), tars.END]
+        for kind, _ in self.NO_FILES:
+            got = self.of(self.link("proc/2/exe", kind), *parts)
+            self.shows(got, 2, lines=3)
+            self.assertEqual((got.status, got.stderr), (0, b""))
+            got = self.of(self.link("proc/1/maps", kind), *parts, words=["2"])
+            self.shows(got, 2, lines=3)
+            self.assertEqual((got.status, got.stderr), (0, b""))
+        got = self.of(self.link("maps-1", b"5"), *parts)
+        self.shows(got, 2, lines=3)
+        self.assertEqual((got.status, got.stderr), (0, b""))
+        self.result(self.of(self.link("maps-1", b"5"), tars.END), b"", self.told(
+            os.path.join(self.folder, "case.tar"), "no maps or smaps of processes are in it"), 1)
+
+    def test_hard_links(self):
+        """As GNU tar makes them of files with two names, and with the mode of a file; or with contents."""
+        path = os.path.join(self.folder, "case.tar")
+        told = self.told(path, "maps-1: a link, which is not followed")
+        got = self.of(tars.entry("maps-2", ONE_LINE), self.link("maps-1", b"1", 0o100644), tars.END)
+        self.shows(got, 2, lines=3)
+        self.result(got._replace(stdout=b""), b"", told, 1)
+        folder = os.path.join(self.folder, "links")
+        os.mkdir(folder)
+        os.link(tars.write(folder, "maps-2", ONE_LINE), os.path.join(folder, "maps-1"))
+        got = self.run_from(saving.tar(os.path.join(self.folder, "case"), folder, "maps-2", "maps-1"))
+        self.shows(got, 2, lines=3)
+        self.result(got._replace(stdout=b""), b"", told, 1)
+        # POSIX lets pax save the contents, too; elsewhere the size is of what is linked to.
+        whole = tars.header("maps-1", len(ONE_LINE), kind=b"1", link="maps-2") + tars.padded(ONE_LINE)
+        got = self.of(tars.pax("maps-2", ONE_LINE, mtime="1.5"), whole, tars.END)
+        self.shows(got, 1, 2, lines=6)
+        self.assertEqual((got.status, got.stderr), (0, b""))
+        got = self.of(whole[:tars.BLOCK], tars.entry("maps-2", ONE_LINE), tars.END)
+        self.shows(got, 2, lines=3)
+        self.result(got._replace(stdout=b""), b"", told, 1)
 
     def test_formats(self):
         for what, magic in (("ustar", b"ustar\x0000"), ("gnu", b"ustar  \0"), ("v7", bytes(8))):

@@ -41,6 +41,30 @@ class Folders(tars.Case):
         for end in ("", "/"):
             self.shows(os.path.join(self.folder, "4711" + end), b"1100:   [A]")
 
+    def test_no_files(self):
+        """What is called as a file that is wanted and is none is named, and never opened."""
+        folder = self.save("case", "1100")
+        case = os.path.dirname(folder)
+        self.save("elsewhere", "7", maps=tars.ONE_LINE)
+        for make, why in ((os.mkfifo, "Not a regular file"),
+                          (lambda path: os.symlink("../../elsewhere/7/maps", path), "a link, which is not followed"),
+                          (lambda path: os.symlink("nowhere", path), "a link, which is not followed")):
+            for name in "1100/smaps", "1100/status", "smaps-7", "pmapx.json":
+                path = os.path.join(case, name)
+                make(path)
+                got = self.run_from(case, "-q")
+                with self.subTest(name=name, why=why):
+                    self.result(got, b"1100:   [A]\n0000000000400000      4K r-x-- b\n",
+                                self.told(case, "%s: %s" % (name, why)), 1)
+                    if name == "smaps-7":
+                        self.result(self.run_from(case, "-q", "1100"), got.stdout)
+                os.unlink(path)
+            for name in "1100/exe", "1100/cwd", "7", "other":
+                make(os.path.join(case, name))
+            self.shows(case, b"1100:   [A]")
+            for name in "1100/exe", "1100/cwd", "7", "other":
+                os.unlink(os.path.join(case, name))
+
     def test_host_called_task(self):
         self.save("hosts", "task", "1100")
         self.save("hosts", "task", "1100", "task", "1101")
