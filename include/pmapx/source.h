@@ -48,6 +48,13 @@ struct pmapx_member {
 
 	/** What to call it if @pid is 0: the base name of its file, or "-". */
 	const char *name;
+
+	/**
+	 * Whether it is of a capture of pmapx's own, whose maps are as a kernel hands
+	 * them out: one that is not in order was changing while it was read, as
+	 * pmapx_source_in_order() has it.
+	 */
+	bool is_captured;
 };
 
 /** A device as maps files name it. */

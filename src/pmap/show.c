@@ -78,6 +78,13 @@ static bool is_undone(struct px_sheet *sheet, const struct px_view *view, struct
 	return reading->is_torn;
 }
 
+/* Whether maps are as a kernel has handed them out, now or when it was captured. */
+static bool is_kernels(const struct px_sheet *sheet)
+{
+	return sheet->member != NULL ? sheet->member->is_captured
+				     : pmapx_source_in_order(sheet->source);
+}
+
 /*
  * A mapping that begins where others have been: the map has changed between two
  * pieces.  Whether to begin again; if that cannot be, it is a trouble.
@@ -85,7 +92,7 @@ static bool is_undone(struct px_sheet *sheet, const struct px_view *view, struct
 static bool is_torn(struct px_sheet *sheet, const struct px_view *view,
 	const struct pmapx_mapping *mapping, struct reading *reading)
 {
-	bool fits = mapping->start >= reading->end || !pmapx_source_in_order(sheet->source);
+	bool fits = mapping->start >= reading->end || !is_kernels(sheet);
 
 	if (reading->end < mapping->end)
 		reading->end = mapping->end;

@@ -22,7 +22,8 @@ struct px_found {
 struct px_host {
 	char *name;              /**< That folder, "" for the source itself; owned. */
 	size_t length;           /**< Of @name. */
-	bool is_cut;             /**< It is a capture, of which the end is missing. */
+	bool is_capture;         /**< A manifest says that pmapx captured it, */
+	bool is_cut;             /**< and the end of that is missing. */
 	bool shm_asked;          /**< Whether @shm_result and @shm are known. */
 	int shm_result;          /**< What finding out gave. */
 	struct pmapx_device shm; /**< Where shared memory lives, if @shm_result is 0. */

@@ -120,6 +120,7 @@ void px_saved_take(struct px_saved *saved, size_t first)
 		.pid = found->pid,
 		.host = saved->index.host_count > 1 ? saved->index.hosts[found->host].name : "",
 		.name = saved->name != NULL ? saved->name : "",
+		.is_captured = saved->index.hosts[found->host].is_capture,
 	};
 }
 
@@ -379,6 +380,7 @@ void px_saved_know_host(struct px_saved *saved, uint32_t host, const struct px_m
 	struct px_host *whose = &saved->index.hosts[host];
 
 	/* A later one says what the first could not know yet. */
+	whose->is_capture = true;
 	whose->is_cut = !manifest->complete;
 	whose->shm_asked = true;
 	whose->shm_result = manifest->has_shm_device ? 0 : -ENODATA;

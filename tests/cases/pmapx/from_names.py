@@ -102,6 +102,30 @@ class Captures(tars.Case):
     def process(self, pid):
         return tars.entry("proc/%d/maps" % pid, tars.ONE_LINE) + tars.entry("proc/%d/comm" % pid, "A\n")
 
+    def test_torn(self):
+        """A map that was changing when it was captured is named, in whatever form the capture is; of what
+        others have saved and edited, the order is theirs."""
+        torn = px.map_line("00600000-00602000", "rw-p") + px.map_line("00601000-00603000", "rw-p")
+        whole = px.map_line("00600000-00602000", "rw-p") + px.map_line("00602000-00603000", "rw-p")
+        parts = [self.manifest("false"), tars.entry("proc/90/maps", torn),
+                 tars.entry("proc/91/maps", whole), self.manifest("true")]
+        expected = (b"90:   -\n0000000000600000      8K rw---   [ anon ]\n"
+                    b"0000000000601000      8K rw---   [ anon ]\n"
+                    b"91:   -\n0000000000600000      8K rw---   [ anon ]\n"
+                    b"0000000000602000      4K rw---   [ anon ]\n")
+        folder = os.path.join(self.folder, "case")
+        archive = tars.write(self.folder, "a.tar", *parts, tars.END)
+        os.mkdir(folder)
+        px.run(["tar", "-xf", archive, "-C", folder])
+        self.assertEqual(sorted(os.listdir(folder)), ["pmapx.json", "proc"])
+        again = tars.write(self.folder, "b.tar", *parts[1:], tars.END)
+        for path, words in ((archive, []), (folder, []), (again, []), (archive, ["90", "91"])):
+            with self.subTest(path=path, words=words):
+                self.result(self.run_from(path, "-q", *words), expected,
+                            self.told(path, "90: maps: the map was changing while it was read"), 1)
+        other = tars.write(self.folder, "c.tar", *parts[1:3], tars.END)
+        self.result(self.run_from(other, "-q"), expected)
+
     def test_packed_again(self):
         """The manifest that was the last is the first then, and processes come in any order."""
         path = tars.write(self.folder, "a.tar", self.manifest("true"), self.process(1100),
