@@ -5,6 +5,7 @@
 #include "index.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,13 +14,28 @@
  * file takes 32 bytes, so this is 8 MiB, and 40,000 processes with all their files.
  */
 #define FILES_MAX ((size_t)256 * 1024)
-/* Each is looked for among all. */
+/* A name may take 4 KiB, so this is a MiB. */
 #define HOSTS_MAX 256
+
+/* Where the name of a host is kept, and by which it is found. */
+struct named {
+	struct pmapx_text name; /* Behind this struct. */
+	uint32_t number;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct pmapx_text *one = &((const struct named *)a)->name;
+	const struct pmapx_text *other = &((const struct named *)b)->name;
+
+	if (one->length != other->length)
+		return one->length < other->length ? -1 : 1;
+	return memcmp(one->bytes, other->bytes, one->length);
+}
 
 void px_index_clear(struct px_index *index)
 {
-	for (uint32_t i = 0; i < index->host_count; i++)
-		free(index->hosts[i].name);
+	tdestroy(index->names, free);
 	free(index->hosts);
 	free(index->list);
 	*index = (struct px_index){ .is_bounded = index->is_bounded };
@@ -30,39 +46,66 @@ static bool is_host(const struct px_host *host, const struct pmapx_text *name)
 	return host->length == name->length && memcmp(host->name, name->bytes, name->length) == 0;
 }
 
-static int add_host(struct px_index *index, const struct pmapx_text *name)
+/* Room for one more. */
+static int make_room(struct px_index *index)
 {
+	uint32_t room = index->host_room != 0 ? index->host_room * 2 : 4;
 	struct px_host *hosts;
-	char *copy;
 
 	if (index->is_bounded && index->host_count == HOSTS_MAX)
 		return -EXFULL;
-	hosts = reallocarray(index->hosts, index->host_count + 1, sizeof(*hosts));
+	if (index->host_count < index->host_room)
+		return 0;
+	hosts = reallocarray(index->hosts, room, sizeof(*hosts));
 	if (hosts == NULL)
 		return -ENOMEM;
 	index->hosts = hosts;
-	copy = strndup(name->bytes, name->length);
-	if (copy == NULL)
+	index->host_room = room;
+	return 0;
+}
+
+/* A host that is not there; its number is the next. */
+static int add_host(struct px_index *index, const struct pmapx_text *name)
+{
+	int r = make_room(index);
+	struct named *named;
+	char *copy;
+
+	if (r < 0)
+		return r;
+	named = malloc(sizeof(*named) + name->length + 1);
+	if (named == NULL)
 		return -ENOMEM;
-	hosts[index->host_count++] = (struct px_host){ .name = copy, .length = name->length };
+	copy = (char *)(named + 1);
+	memcpy(copy, name->bytes, name->length);
+	copy[name->length] = '\0';
+	*named = (struct named){ { copy, name->length }, index->host_count };
+	if (tsearch(named, &index->names, compare_names) == NULL) {
+		free(named);
+		return -ENOMEM;
+	}
+	index->hosts[index->host_count++] = (struct px_host){ .name = copy,
+		.length = name->length };
 	return 0;
 }
 
 int px_index_host(struct px_index *index, const struct pmapx_text *name, uint32_t *ret)
 {
-	uint32_t i = index->last_host;
+	uint32_t number = index->last_host;
 
 	/* Files of one host mostly follow each other. */
-	if (i >= index->host_count || !is_host(&index->hosts[i], name))
-		for (i = 0; i < index->host_count && !is_host(&index->hosts[i], name);)
-			i++;
-	if (i == index->host_count) {
-		int r = add_host(index, name);
+	if (number >= index->host_count || !is_host(&index->hosts[number], name)) {
+		const struct named wanted = { .name = *name };
+		struct named *const *found = tfind(&wanted, &index->names, compare_names);
+		int r = 0;
 
+		number = found != NULL ? (*found)->number : index->host_count;
+		if (found == NULL)
+			r = add_host(index, name);
 		if (r < 0)
 			return r;
 	}
-	*ret = index->last_host = i;
+	*ret = index->last_host = number;
 	return 0;
 }
 

@@ -20,7 +20,7 @@ struct px_found {
 
 /** A machine, or whatever else one folder of a source stands for. */
 struct px_host {
-	char *name;              /**< That folder, "" for the source itself; owned. */
+	const char *name;        /**< That folder, "" for the source itself; in @names. */
 	size_t length;           /**< Of @name. */
 	bool is_capture;         /**< A manifest says that pmapx captured it, */
 	bool is_cut;             /**< and the end of that is missing. */
@@ -37,7 +37,8 @@ struct px_index {
 	struct px_found *list;
 	size_t count, room;
 	struct px_host *hosts;
-	uint32_t host_count;
+	uint32_t host_count, host_room;
+	void *names;        /**< Of the hosts, a tree of tsearch(3). */
 	uint32_t last_host; /**< The one that was asked for last. */
 	bool is_bounded;    /**< It holds no more than is sensible at once. */
 };

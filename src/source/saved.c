@@ -339,19 +339,24 @@ int px_saved_look_for_shm(struct px_saved *saved, const struct px_found *found)
 	return r;
 }
 
-/* Any map of @host may tell: the processes of a host share the device. */
-static int find_shm_device(struct px_saved *saved, uint32_t host)
+/*
+ * Any map of @host may tell: the processes of a host share the device.  Its files
+ * are together, and @first is one of them.
+ */
+static int find_shm_device(struct px_saved *saved, uint32_t host, size_t first)
 {
-	for (size_t i = 0; i < saved->index.count; i++) {
-		const struct px_found *found = &saved->index.list[i];
+	const struct px_index *index = &saved->index;
 
-		if (found->host == host &&
-			(found->file == PX_FILE_MAPS || found->file == PX_FILE_SMAPS)) {
-			int r = px_saved_look_for_shm(saved, found);
+	while (first > 0 && index->list[first - 1].host == host)
+		first--;
+	for (size_t i = first; i < index->count && index->list[i].host == host; i++) {
+		const struct px_found *found = &index->list[i];
+		int r = 0;
 
-			if (r < 0)
-				return r;
-		}
+		if (found->file == PX_FILE_MAPS || found->file == PX_FILE_SMAPS)
+			r = px_saved_look_for_shm(saved, found);
+		if (r < 0)
+			return r;
 	}
 	return saved->index.hosts[host].shm_seen == PX_SHM_NO ? -ENODATA : 0;
 }
@@ -367,7 +372,7 @@ int px_saved_shm_device(struct pmapx_source *source, struct pmapx_device *ret)
 	number = saved->index.list[saved->first].host;
 	host = &saved->index.hosts[number];
 	if (!host->shm_asked) {
-		host->shm_result = find_shm_device(saved, number);
+		host->shm_result = find_shm_device(saved, number, saved->first);
 		host->shm_asked = !px_is_shortage(host->shm_result);
 	}
 	if (host->shm_result == 0)

@@ -170,6 +170,12 @@ class Segments(tars.Case):
         got = self.labels(("A/1/maps", SYSV), ("A/2/maps", self.line(zero, "00:01")),
                           ("B/1/maps", SYSV), ("B/2/maps", self.line(zero, "00:02")), ("C/1/maps", SYSV))
         self.assertEqual(got, [self.SHMID, (b"", b"zero"), self.NAME, (b"", b"zero"), self.NAME])
+        # Wherever among those of its host a process is.
+        told = [("%s/%d/maps" % (host, pid), self.line(zero, "00:0%d" % device))
+                for host, device in (("A", 2), ("B", 1), ("C", 2)) for pid in (1, 3)]
+        self.assertEqual(self.labels(("B/2/maps", SYSV), *told, words=["2"]), [self.SHMID])
+        self.assertEqual(self.labels(("B/4/maps", SYSV), *told, words=["4"]), [self.SHMID])
+        self.assertEqual(self.labels(("C/4/maps", SYSV), *told, words=["4"]), [self.NAME])
 
 
 class Hosts(tars.Case):
