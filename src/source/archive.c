@@ -68,29 +68,40 @@ static int next_file(struct px_saved *saved)
 	return r == 1;
 }
 
+/*
+ * The next piece of the file, behind @length bytes of it, which lives until the next
+ * call; 0 at its end, or where it is damaged, which is told.
+ */
+static size_t next_piece(
+	struct px_saved *saved, const char *name, uint64_t length, const void **ret)
+{
+	const struct px_archive *reader = saved->reader;
+	uint64_t offset;
+	ssize_t n = px_tar_read(reader->tar, ret, &offset);
+
+	if (n < 0) {
+		tell_damage(saved, name);
+		return 0;
+	}
+	/* No file of /proc has a hole, which could stand for any number of zeros. */
+	if (offset != length) {
+		px_saved_trouble(saved, -EBADMSG, name, length, "a hole in the file");
+		return 0;
+	}
+	return (size_t)n;
+}
+
 /* Copy the contents of the file, @limit bytes at most, to the spool. */
 static int copy_file(struct px_saved *saved, const char *name, uint64_t limit, uint64_t *ret_length)
 {
-	struct px_archive *reader = saved->reader;
 	uint64_t length = 0;
 	int result = 0;
 
 	while (result == 0 && length < limit) {
 		const void *bytes;
-		uint64_t offset;
-		ssize_t n = px_tar_read(reader->tar, &bytes, &offset);
-		size_t size = (size_t)n;
+		size_t size = next_piece(saved, name, length, &bytes);
 
-		if (n < 0) {
-			tell_damage(saved, name);
-			break;
-		}
-		/* No file of /proc has a hole, which could stand for any number of zeros. */
-		if (offset != length) {
-			px_saved_trouble(saved, -EBADMSG, name, length, "a hole in the file");
-			break;
-		}
-		if (n == 0)
+		if (size == 0)
 			break;
 		if (size > limit - length)
 			size = (size_t)(limit - length);
@@ -138,31 +149,63 @@ static int take_file(struct px_saved *saved, const char *path, const struct px_s
 	return r;
 }
 
+/* A file that is read as it comes, and does not stay. */
+struct passing {
+	struct px_stream stream; /* As which it is read. */
+	struct px_saved *saved;
+	const char *path;
+	const char *bytes; /* Of the piece that it has come to, */
+	size_t left;       /* so many. */
+	uint64_t length;   /* With all pieces before. */
+};
+
+/* As the operation of a source. */
+static ssize_t read_passing(struct px_stream *stream, void *bytes, size_t size)
+{
+	struct passing *passing = (struct passing *)stream;
+
+	if (passing->left == 0) {
+		const void *piece = NULL;
+
+		passing->left = next_piece(passing->saved, passing->path, passing->length, &piece);
+		passing->length += passing->left;
+		passing->bytes = piece;
+	}
+	if (passing->left == 0)
+		return 0;
+	if (size > passing->left)
+		size = passing->left;
+	memcpy(bytes, passing->bytes, size);
+	passing->bytes += size;
+	passing->left -= size;
+	return (ssize_t)size;
+}
+
 /*
  * A map that is not wanted may tell what the device of shared memory is, for those
- * that are; it does not stay.
+ * that are.
  */
 static int pass_by(struct px_saved *saved, const char *path, const struct px_saved_name *name)
 {
-	struct pmapx_text host = px_saved_host(&name->folder);
-	struct px_found found = { .at = saved->spool.length };
+	static const struct px_source_ops ops = { .read = read_passing };
+	struct pmapx_text host_name = px_saved_host(&name->folder);
+	struct passing passing = { .saved = saved, .path = path };
+	struct px_host *host;
+	uint32_t number;
 	int r;
 
 	if (name->file != PX_FILE_MAPS && name->file != PX_FILE_SMAPS)
 		return 0;
-	r = px_index_host(&saved->index, &host, &found.host);
+	r = px_index_host(&saved->index, &host_name, &number);
 	if (r == -EXFULL)
 		return 0;
 	if (r < 0)
 		return tell_shortage(saved, r);
-	if (saved->index.hosts[found.host].shm_asked ||
-		saved->index.hosts[found.host].shm_seen == PX_SHM_SURE)
+	host = &saved->index.hosts[number];
+	if (host->shm_asked || host->shm_seen == PX_SHM_SURE)
 		return 0;
-	r = copy_file(saved, path, UINT64_MAX, &found.length);
-	if (r == 0)
-		r = tell_shortage(saved, px_saved_look_for_shm(saved, &found));
-	px_spool_cut(&saved->spool, found.at);
-	return r;
+	r = px_shm_scan(&ops, &passing.stream, px_shm_by_safe_name, 0, &host->shm_seen, &host->shm);
+	return tell_shortage(saved, r);
 }
 
 /*

@@ -325,7 +325,8 @@ static int saved_open_file(const struct px_place *place, enum px_file file, stru
 	return r;
 }
 
-int px_saved_look_for_shm(struct px_saved *saved, const struct px_found *found)
+/* Look for the device of shared memory of its host in a map, if that is not known for sure. */
+static int look_for_shm(struct px_saved *saved, const struct px_found *found)
 {
 	struct px_host *host = &saved->index.hosts[found->host];
 	struct px_stream stream;
@@ -354,7 +355,7 @@ static int find_shm_device(struct px_saved *saved, uint32_t host, size_t first)
 		int r = 0;
 
 		if (found->file == PX_FILE_MAPS || found->file == PX_FILE_SMAPS)
-			r = px_saved_look_for_shm(saved, found);
+			r = look_for_shm(saved, found);
 		if (r < 0)
 			return r;
 	}

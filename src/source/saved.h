@@ -64,12 +64,6 @@ void px_saved_close(struct px_saved *saved);
 /** As pmapx_source_shm_device(), for the host of the process that was handed out last. */
 int px_saved_shm_device(struct pmapx_source *source, struct pmapx_device *ret);
 
-/**
- * Look in @found, a map, for the device of shared memory of its host, if that is
- * not known for sure; 0, -ENOMEM, -EMFILE or -ENFILE.
- */
-int px_saved_look_for_shm(struct px_saved *saved, const struct px_found *found);
-
 /** Whether files of process @pid are wanted. */
 bool px_saved_wants(const struct px_saved *saved, pid_t pid);
 

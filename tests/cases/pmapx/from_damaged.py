@@ -407,6 +407,16 @@ class Waiting(tars.Case):
         self.shows(got, 1, lines=3)
         self.assertEqual((got.status, got.stderr), (0, b""))
 
+    def test_passed_by(self):
+        """What is not wanted need not wait: it is looked at as it comes, to its end."""
+        sysv = px.map_line("10000000-10001000", "rw-s", "/SYSV00000000 (deleted)", "00:01", 11)
+        zero = px.map_line("20000000-20001000", "rw-s", "/dev/zero (deleted)", "00:01", 12)
+        for end, name in ((b"", b"SYSV00000000 (deleted)"), (zero, b"  [ shmid=0xb ]")):
+            path = tars.write(self.folder, "case.tar", tars.entry("maps-2", sysv),
+                              tars.entry("maps-1", maps(40000) + end), tars.END)
+            got = px.pmapx("--from", path, "-q", "2", env=px.environment(TMPDIR="/nonexistent"))
+            self.result(got, b"2:   -\n0000000010000000      4K rw-s- %s\n" % name)
+
     def test_full(self):
         if os.geteuid() != 0:
             self.skipTest("only root mounts")
