@@ -349,16 +349,27 @@ static const struct px_saved_ops collection_ops = {
 	.close = collection_close,
 };
 
+/* The number that the folder called @path is called by, 0 if it is called otherwise. */
+static pid_t number_of(const char *path)
+{
+	struct pmapx_text whole = { path, strlen(path) }, name = px_saved_take_last(&whole);
+
+	return px_saved_pid(&name);
+}
+
 int px_collection_open(const char *path, int fd, const struct pmapx_source_options *options,
 	struct pmapx_source **ret)
 {
 	struct collection *collection = calloc(1, sizeof(*collection));
-	struct pmapx_text whole = { path, strlen(path) }, name = px_saved_take_last(&whole);
+	char real[PATH_MAX];
 	int r;
 
 	if (collection == NULL)
 		return -ENOMEM;
-	collection->own_pid = px_saved_pid(&name);
+	collection->own_pid = number_of(path);
+	/* "." has another name. */
+	if (collection->own_pid == 0 && realpath(path, real) != NULL)
+		collection->own_pid = number_of(real);
 	r = px_saved_new(&collection_ops, path, fd, options, ret);
 	if (r < 0) {
 		free(collection);

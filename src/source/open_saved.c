@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -193,16 +194,34 @@ static int begin(struct px_input *input, struct stat *status)
 	return n < 0 ? (int)n : 0;
 }
 
+/* Whether @path is called as a file of a process; in whose folder that is is not told. */
+static bool is_named(const char *path, struct px_saved_name *ret)
+{
+	const struct pmapx_text text = { path, strlen(path) };
+	bool is_name = px_saved_name(&text, ret) && !ret->is_manifest;
+
+	ret->folder = (struct pmapx_text){ "", 0 };
+	return is_name;
+}
+
+/* The same, if need be by its real name: it may have been given from within the folder. */
+static bool find_name(const char *path, struct px_saved_name *ret)
+{
+	char real[PATH_MAX];
+
+	return is_named(path, ret) ||
+		(strcmp(path, "-") != 0 && realpath(path, real) != NULL && is_named(real, ret));
+}
+
 /* Open what is no folder; *@ret_reason says why not, unless it is "". */
 static int open_file(struct px_input *input, const struct pmapx_source_options *options,
 	struct pmapx_source **ret, const char **ret_reason)
 {
-	struct pmapx_text path = { input->path, strlen(input->path) };
 	struct pmapx_text text = { input->bytes, input->length };
 	struct pmapx_source *source;
 	struct px_saved_name name;
 	enum px_file kind;
-	bool is_named = px_saved_name(&path, &name) && !name.is_manifest;
+	bool has_name = find_name(input->path, &name);
 	int r;
 
 	if (px_corefile_is(&text))
@@ -210,9 +229,9 @@ static int open_file(struct px_input *input, const struct pmapx_source_options *
 	if (px_archive_is(&text))
 		return px_archive_open(input, options, ret, ret_reason);
 	if (is_map(&text, &kind))
-		return open_map(input, kind, is_named ? name.pid : 0, options, ret);
+		return open_map(input, kind, has_name ? name.pid : 0, options, ret);
 	/* One of a kernel thread is empty, another may be damaged at its beginning. */
-	if (is_named && (name.file == PX_FILE_MAPS || name.file == PX_FILE_SMAPS))
+	if (has_name && (name.file == PX_FILE_MAPS || name.file == PX_FILE_SMAPS))
 		return open_map(input, name.file, name.pid, options, ret);
 	/* Old tar archives have nothing that is easy to see. */
 	r = px_archive_open(input, options, &source, ret_reason);

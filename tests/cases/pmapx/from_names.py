@@ -33,6 +33,22 @@ class Folders(tars.Case):
         for end in ("", "/", "//"):
             self.shows(path + end, b"1100:   [A]")
 
+    def test_from_within(self):
+        """The folder of a process has its name where one stands in it, or comes to it by a link."""
+        path = self.save("1100", maps=tars.ONE_LINE, smaps=tars.ONE_LINE)
+        below = self.save("1100", "fd", maps=tars.ONE_LINE)
+        os.symlink("1100", os.path.join(self.folder, "latest"))
+        expected = b"1100:   [b]\n0000000000400000      4K r-x-- b\n"
+        for given, where in ((".", path), ("./", path), (".//.", path), ("..", below), ("latest", self.folder),
+                             ("latest/", self.folder), ("smaps", path), ("./maps", path), ("../maps", below),
+                             ("latest/maps", self.folder)):
+            with self.subTest(given=given):
+                self.result(self.run_from(given, "-q", cwd=where), expected)
+        # The name that is given comes first.
+        os.symlink("1100", os.path.join(self.folder, "7"))
+        for given in "7", "7/", "7/smaps":
+            self.result(self.run_from(given, "-q", cwd=self.folder), expected.replace(b"1100", b"7"))
+
     def test_number_of_something_else(self):
         """A case may be called by a number, as a process is; what is below /proc/PID is not looked at."""
         self.save("4711", "proc", "1100")
