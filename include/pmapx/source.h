@@ -46,7 +46,7 @@ struct pmapx_member {
 	 */
 	const char *host;
 
-	/** What to call it if @pid is 0: the base name of its file, or "-". */
+	/** What to call it if @pid is 0: the base name of its file, or "-" for standard input. */
 	const char *name;
 
 	/**

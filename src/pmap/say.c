@@ -5,12 +5,22 @@
 #include "say.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "descriptor.h"
 
 const char *px_map_file_name(enum pmapx_map_file file)
 {
 	return file == PMAPX_FILE_SMAPS ? "smaps" : "maps";
+}
+
+/* Whether what was handed out is one file, which the source is. */
+static bool is_source(const struct px_sheet *sheet)
+{
+	const char *path = pmapx_source_path(sheet->source), *slash = strrchr(path, '/');
+
+	return sheet->member->pid == 0 &&
+		strcmp(slash != NULL ? slash + 1 : path, sheet->member->name) == 0;
 }
 
 /* "pmapx: case.tar: hostA: 1100", without a host if there is but one. */
@@ -43,8 +53,7 @@ static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid, con
 	px_message_begin(console);
 	if (sheet->member != NULL) {
 		begin_saved(sheet);
-		/* A file without a process is the source. */
-		if (*file != '\0' && sheet->member->pid != 0) {
+		if (*file != '\0' && !is_source(sheet)) {
 			px_out_string(err, ": ");
 			px_out_string(err, file);
 		}

@@ -317,7 +317,7 @@ static int look_at(struct px_saved *saved)
 		return 0;
 	}
 	path.length = strlen(path.bytes);
-	if (!px_saved_name(&path, &name))
+	if (!px_saved_name(&path, &name) && !px_saved_is_nameless(&path, &name))
 		return 0;
 	if (path.length > NAME_MAX_BYTES) {
 		px_saved_trouble(saved, -ENAMETOOLONG, path.bytes, PX_NO_PLACE, "");

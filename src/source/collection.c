@@ -23,7 +23,7 @@
 enum form {
 	FORM_PROC,      /* PID/NAME */
 	FORM_COLLECTED, /* NAME-PID */
-	FORM_ITSELF     /* NAME: the collection is the folder of one process. */
+	FORM_ITSELF     /* NAME: the collection is the folder of one process, or nothing tells. */
 };
 
 /* A folder that files of the index are in: what @at of them is an index of. */
@@ -95,9 +95,11 @@ static bool read_name(
 			*form = FORM_COLLECTED;
 		return true;
 	}
-	if (collection->own_pid == 0 || memchr(path.bytes, '/', path.length) != NULL)
-		return false;
 	*form = FORM_ITSELF;
+	if (collection->own_pid == 0)
+		return px_saved_is_nameless(&path, ret);
+	if (memchr(path.bytes, '/', path.length) != NULL)
+		return false;
 	own[0] = '1';
 	own[1] = '/';
 	memcpy(own + 2, path.bytes, path.length);

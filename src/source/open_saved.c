@@ -16,6 +16,7 @@
 #include "maps.h"
 #include "saved.h"
 
+static const char empty[] = "empty";
 static const char unknown[] = "neither a map, nor a folder or an archive of such, nor a core file";
 
 /* A single map. */
@@ -239,7 +240,7 @@ static int open_file(struct px_input *input, const struct pmapx_source_options *
 		return r;
 	if (px_archive_is_none(source)) {
 		pmapx_source_close(source);
-		*ret_reason = unknown;
+		*ret_reason = text.length == 0 ? empty : unknown;
 		return -EMEDIUMTYPE;
 	}
 	*ret = source;

@@ -112,14 +112,18 @@ static int give_trouble(struct px_saved *saved, struct pmapx_error *error)
 void px_saved_take(struct px_saved *saved, size_t first)
 {
 	const struct px_found *found = &saved->index.list[first];
+	const char *name = saved->name;
 
+	/* One map is the source, or one of the source is nobody's. */
+	if (name == NULL)
+		name = found->pid == 0 ? px_file_names[found->file] : "";
 	saved->first = first;
 	saved->run = px_index_run(&saved->index, first);
 	saved->next = first + saved->run;
 	saved->member = (struct pmapx_member){
 		.pid = found->pid,
 		.host = saved->index.host_count > 1 ? saved->index.hosts[found->host].name : "",
-		.name = saved->name != NULL ? saved->name : "",
+		.name = name,
 		.is_captured = saved->index.hosts[found->host].is_capture,
 	};
 }

@@ -111,3 +111,14 @@ struct pmapx_text px_saved_host(const struct pmapx_text *folder)
 		host.length = 0;
 	return host;
 }
+
+bool px_saved_is_nameless(const struct pmapx_text *path, struct px_saved_name *ret)
+{
+	struct pmapx_text folder = *path, name = px_saved_take_last(&folder);
+
+	if (path->length == 0 || path->bytes[path->length - 1] == '/')
+		return false;
+	*ret = (struct px_saved_name){ .folder = folder, .file = find_file(&name) };
+	return (ret->file == PX_FILE_MAPS || ret->file == PX_FILE_SMAPS) &&
+		px_saved_host(&folder).length == 0;
+}

@@ -29,6 +29,12 @@ struct pmapx_text px_saved_take_last(struct pmapx_text *path);
 /** What @path tells; false if it is not about a process, or none that we read. */
 bool px_saved_name(const struct pmapx_text *path, struct px_saved_name *ret);
 
+/**
+ * Whether @path is that of a map that nothing tells the process of: called maps or
+ * smaps, and not below the folder of a host.  Its number is 0.
+ */
+bool px_saved_is_nameless(const struct pmapx_text *path, struct px_saved_name *ret);
+
 /** What @folder stands for: itself, without a last component "proc" and slashes at its end. */
 struct pmapx_text px_saved_host(const struct pmapx_text *folder);
 

@@ -116,8 +116,8 @@ static void read_all(const struct pmapx_source_options *options, bool is_all)
 			must_be_error(r, &error);
 			continue;
 		}
-		/* A single map has no number, and is alone. */
-		px_must(member->pid > 0 || (before == 0 && *member->name != '\0'));
+		/* What has no number has a name. */
+		px_must(member->pid > 0 || *member->name != '\0');
 		order = strcmp(host.bytes, member->host);
 		px_must(!is_all || order < 0 || (order == 0 && before <= member->pid));
 		px_must(!is_all || order < 0 || before < member->pid || member->pid == 0);

@@ -69,6 +69,23 @@ class Header(tars.Case):
         for name in ("maps-7", "7/maps"):
             self.result(self.run_from(tars.write(self.folder, name, ONE_LINE)), b"7:   [b]\n" + ROWS)
 
+    def test_no_folder(self):
+        """A map that is in a folder or an archive, and nothing tells of which process it is."""
+        other = b"3:   [b]\n" + ROWS
+        for number, (files, name) in enumerate(((["maps"], b"maps"), (["smaps"], b"smaps"), (["maps", "smaps"], b"maps"),
+                                                (["proc/smaps"], b"smaps"))):
+            case = os.path.join(self.folder, "case%d" % number)
+            for file in files + ["3/maps", "stat", "comm", "below/maps"]:
+                os.makedirs(os.path.dirname(os.path.join(case, file)), exist_ok=True)
+                tars.write(case, file, ONE_LINE)
+            for path in case, saving.tar(case, case):
+                with self.subTest(files=files, path=path):
+                    self.result(self.run_from(path), b"-:   %s\n" % name + ROWS + other)
+                    self.result(self.run_from(path, "3"), other)
+        path = tars.write(self.folder, "case.tar", tars.entry("./smaps", b"garbage\n" + ONE_LINE), tars.END)
+        self.result(self.run_from(path, "-q"), b"-:   smaps\n" + ROWS.partition(b"\n")[0] + b"\n",
+                    self.told(path, "smaps: line 1, column 8: expected a mapping, or ':' after a key"), 1)
+
     def test_asked_for(self):
         path = tars.write(self.folder, "case.tar", tars.entry("7/maps", ONE_LINE), tars.END)
         self.result(self.run_from(path, "8"), b"", self.told(path, "8: No such process"), 42)
