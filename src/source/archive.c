@@ -275,17 +275,38 @@ static bool is_late(const struct px_saved *saved, const struct px_saved_name *na
 			(name->pid == reader->last && saved->index.count == 0));
 }
 
-/* Whether all that is wanted of a capture has been read. */
-static bool is_beyond(const struct px_saved *saved, const struct px_saved_name *name)
+/* Whether the index has all files of process @pid that a capture has of each: its map is the last. */
+static bool has_all(const struct px_index *index, pid_t pid)
 {
-	const struct px_archive *reader = saved->reader;
+	const unsigned small = 1u << PX_FILE_STAT | 1u << PX_FILE_STATUS | 1u << PX_FILE_CMDLINE |
+		1u << PX_FILE_COMM;
+	const unsigned maps = 1u << PX_FILE_MAPS | 1u << PX_FILE_SMAPS;
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < index->count; i++)
+		if (index->list[i].pid == pid && index->hosts[index->list[i].host].length == 0)
+			seen |= 1u << index->list[i].file;
+	return (seen & small) == small && (seen & maps) != 0;
+}
+
+/*
+ * Whether all that is wanted of a capture has been read: what comes is beyond it, and
+ * nothing of it is missing.  If something is, it may come yet, as when the capture was
+ * packed again: then the order is not believed.
+ */
+static bool is_beyond(struct px_saved *saved, const struct px_saved_name *name)
+{
+	struct px_archive *reader = saved->reader;
 
 	if (!reader->is_capture || !reader->manifest.in_order || saved->pids == NULL)
 		return false;
 	for (size_t i = 0; i < saved->pid_count; i++)
 		if (saved->pids[i] >= name->pid)
 			return false;
-	return true;
+	for (size_t i = 0; i < saved->pid_count; i++)
+		if (!has_all(&saved->index, saved->pids[i]))
+			reader->manifest.in_order = false;
+	return reader->manifest.in_order;
 }
 
 /* Take the file, as far as it is wanted, or tell why not. */

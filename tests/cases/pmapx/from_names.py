@@ -161,7 +161,8 @@ class Captures(tars.Case):
 
     def test_as_written(self):
         """What is beyond the last that is wanted is not looked at; and shown is what has come."""
-        parts = self.manifest("false"), self.process(90), self.process(300)
+        small = b"".join(tars.entry("proc/90/" + name) for name in ("status", "stat", "cmdline"))
+        parts = self.manifest("false"), small, self.process(90), self.process(300)
         block = b"90:   [A]\n0000000000400000      4K r-x-- b\n"
         path = tars.write(self.folder, "a.tar", *parts)
         self.result(self.run_from(path, "-q", "90"), block)

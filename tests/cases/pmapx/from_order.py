@@ -64,7 +64,26 @@ class Orders(tars.Case):
         """Where processes are named, or a tree is looked for, all there is of them is put together."""
         shuffled = [manifest(), files("5/stat", "7/stat", "7/maps", "5/maps"), manifest(complete="true"), tars.END]
         self.result(self.of(*shuffled, words=("-q", "7", "5")), block(7) + block(5))
+        self.result(self.of(*shuffled, words=("-q", "5")), block(5))
         self.result(self.of(*shuffled, words=("-q", "--tree", "5")), block(5))
+
+    def test_what_comes_behind_others(self):
+        """Whichever file of a process it is that a shuffled capture has behind those of a later one: what
+        is shown by the number is what is shown of all."""
+        whole = {"status": "Name:\tA\nPid:\t5\n", "stat": px.stat_line(5, "A"), "cmdline": "B\0", "comm": "A\n",
+                 "smaps": MAPS}
+        for last in whole:
+            parts = [tars.entry("proc/5/" + name, data) for name, data in whole.items() if name != last]
+            shuffled = [manifest(), *parts, files("7/stat", "7/maps"),
+                        tars.entry("proc/5/" + last, whole[last]), manifest(complete="true"), tars.END]
+            with self.subTest(last=last):
+                self.result(self.of(*shuffled, words=("-q", "5")), block(5, "B"))
+        # Who has no map has been denied, and who is not there may come.
+        parts = [manifest(), files("5/stat", "7/stat", "7/maps"), manifest(complete="true"), tars.END]
+        path = os.path.join(self.folder, "case.tar")
+        self.result(self.of(*parts, words=("-q", "5")), b"5:   [A]\n",
+                    self.told(path, "5: no maps was captured"), 1)
+        self.result(self.of(*parts[:-1], files("3/stat", "3/maps"), tars.END, words=("-q", "3")), block(3))
 
 
 if __name__ == "__main__":
