@@ -238,6 +238,12 @@ static bool has_text(const struct px_record *record, unsigned small_count)
 	return false;
 }
 
+/* Whether it has no memory of its own: what else has none is about to exit. */
+static bool is_without_memory(const struct pmapx_identity *identity)
+{
+	return identity->is_kernel || identity->state == 'Z' || identity->state == 'X';
+}
+
 /*
  * Whether the memory that has been read was there to the end; as check_end() of
  * reader.c, which explains it.
@@ -250,7 +256,10 @@ static int check_memory(const struct px_taker *taker, struct pmapx_process *proc
 	if (!taker->source->is_procfs || record->part_count == small_count)
 		return 0;
 	if (!has_text(record, small_count))
-		return process->identity.has_start_stack ? -ESTALE : 0;
+		return process->identity.has_start_stack ||
+				!is_without_memory(&process->identity)
+			? -ESTALE
+			: 0;
 	/* Of a first thread that has exited, nothing can be asked. */
 	return process->has_map && record->state != 'Z' ? ops->check_end(&process->map) : 0;
 }

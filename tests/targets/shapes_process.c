@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,21 @@ static void *surviving_thread(void *arg)
 	px_truth("tid", "%ld", gettid_number());
 	px_ready();
 	px_hold();
+}
+
+/* Whether a process has a map with something in it. */
+static bool has_map(pid_t pid)
+{
+	char path[64];
+	FILE *maps;
+	bool result;
+
+	snprintf(path, sizeof(path), "/proc/%ld/maps", (long)pid);
+	maps = fopen(path, "re");
+	result = maps && fgetc(maps) != EOF;
+	if (maps)
+		fclose(maps);
+	return result;
 }
 
 static void build_leader_exited(int argc, char **argv)
@@ -261,6 +277,51 @@ static void build_zombie(int argc, char **argv)
 	px_truth("zombie", "%ld", (long)child);
 }
 
+static void wait_for_all(void)
+{
+	while (wait(NULL) > 0)
+		;
+}
+
+/*
+ * The first process of a PID namespace waits in its exit for all others there, and has
+ * given up its memory before that: a zombie that nobody has waited for holds it.
+ */
+static void build_exiting(int argc, char **argv)
+{
+	pid_t first, second;
+	siginfo_t info;
+	int go[2];
+
+	(void)argc, (void)argv;
+	if (unshare(CLONE_NEWPID))
+		px_skip("no PID namespaces: %s", strerror(errno));
+	if (pipe2(go, O_CLOEXEC))
+		px_fail("pipe2");
+	fflush(stdout);
+	/* Not px_fork(): there, nobody's parent is known by a number. */
+	first = fork();
+	if (first == 0) {
+		char byte;
+
+		close(go[1]);
+		_exit((int)read(go[0], &byte, 1));
+	}
+	second = first > 0 ? fork() : -1;
+	if (second == 0)
+		_exit(0);
+	if (second < 0 || waitid(P_PID, (id_t)second, &info, WEXITED | WNOWAIT))
+		px_fail("fork");
+	atexit(wait_for_all);
+	close(go[1]);
+	for (int tries = 0; has_map(first); tries++) {
+		if (tries == 5000)
+			px_skip("it keeps its memory");
+		nap();
+	}
+	px_truth("exiting", "%ld", (long)first);
+}
+
 static void build_unreadable(int argc, char **argv)
 {
 	(void)argc, (void)argv;
@@ -317,6 +378,8 @@ const struct px_shape px_shapes_process[] = {
 		"/proc/PID/cmdline has exactly these bytes; without a NUL at the end, none",
 		build_title_raw },
 	{ "zombie", "[COMM]", "has a zombie child with an odd command name", build_zombie },
+	{ "exiting", "", "a child that has no memory any more and is no zombie yet",
+		build_exiting },
 	{ "stack-border", "", "the stack begins where one mapping ends and the next begins",
 		build_stack_border },
 	{ "unreadable", "", "not dumpable: nobody but root can read its map", build_unreadable },

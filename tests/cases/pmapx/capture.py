@@ -258,6 +258,18 @@ class Kinds(CaptureCase):
             one = self.capture(pid).processes[pid]
         self.assertEqual((one["kind"], one["state"], one["missing"]), ("zombie", "Z", []))
 
+    def test_exiting(self):
+        """What has given up its memory, and is no zombie yet, has no map, and that is said."""
+        with px.Target("exiting") as target:
+            pid = int(target.truth["exiting"])
+            capture = self.capture("--strict", pid, status=1)
+        one = capture.processes[pid]
+        self.assertEqual((one["kind"], one["state"]), ("process", "S"))
+        self.assertNotIn("smaps", capture.of(pid))
+        self.assertIn({"file": "smaps", "why": "the process exited or began another program each "
+                                               "time"}, one["missing"])
+        self.assertIn(b"; 1 without smaps (the process exited ", capture.result.stderr)
+
     def test_first_thread_has_exited(self):
         """The map is that of the threads that live."""
         with px.Target("leader-exited") as target:
