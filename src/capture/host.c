@@ -65,6 +65,19 @@ static void find_value(const char *text, const char *key, const char *ends, char
 		*(char *)mempcpy(ret, at, length) = '\0';
 }
 
+/* The last of @text, lines of mounts, about /proc: what is mounted there last is what is seen. */
+static char *find_proc_mount(char *text)
+{
+	static const char place[] = " /proc ";
+	char *at = strstr(text, place), *next;
+
+	while (at != NULL && (next = strstr(at + 1, place)) != NULL)
+		at = next;
+	if (at != NULL)
+		at[strcspn(at, "\n")] = '\0';
+	return at;
+}
+
 int px_host_read(struct pmapx_source *source, struct px_host *ret)
 {
 	char *text = malloc(FILE_MAX);
@@ -85,12 +98,10 @@ int px_host_read(struct pmapx_source *source, struct px_host *ret)
 		find_value(text, "\nCapEff:\t", "\n", ret->capabilities, sizeof(ret->capabilities));
 	/* Options of /proc itself: "proc /proc proc rw,hidepid=2 0 0". */
 	if (read_file(source->fd, "self/mounts", text, FILE_MAX) > 0) {
-		char *line = strstr(text, " /proc proc ");
+		const char *mount = find_proc_mount(text);
 
-		if (line != NULL) {
-			line[strcspn(line, "\n")] = '\0';
-			find_value(line, "hidepid=", ", ", ret->hidepid, sizeof(ret->hidepid));
-		}
+		if (mount != NULL)
+			find_value(mount, "hidepid=", ", ", ret->hidepid, sizeof(ret->hidepid));
 	}
 	free(text);
 	r = pmapx_source_shm_device(source, &ret->shm);

@@ -103,6 +103,19 @@ class Forms(CaptureCase):
         self.assertEqual(files["proc/sys/vm/max_map_count"],
                          contents("/proc/sys/vm/max_map_count"))
 
+    def test_hidepid(self):
+        """As the mount has it that is seen, which is the last."""
+        hidden, plain = "hide=hidepid=9 /proc proc rw,hidepid=2,gid=4 0 0\n", "proc /proc proc rw 0 0\n"
+        other = "none /proc/sys proc rw,hidepid=1 0 0\n"
+        for mounts, expected in ((hidden + other, "2"), (plain + hidden, "2"), (hidden + plain, None),
+                                 (hidden + "none /proc tmpfs rw 0 0\n", None), (other, None), ("", None)):
+            with self.subTest(mounts=mounts), px.Root() as root:
+                root.process(100, smaps=b"")
+                root.file("self/mounts", mounts)
+                got = root.mounted([px.PMAPX, "capture", "--force", "-o", self.path("a.tar")])
+                self.assertEqual(got.status, 0, got.stderr)
+                self.assertEqual(Capture(self.path("a.tar")).manifest["rights"]["hidepid"], expected)
+
     def test_numa(self):
         with px.Target("anon") as target:
             if not os.path.exists("/proc/%d/numa_maps" % target.pid):
