@@ -241,25 +241,24 @@ static bool has_text(const struct px_record *record, unsigned small_count)
 /* Whether it has no memory of its own: what else has none is about to exit. */
 static bool is_without_memory(const struct pmapx_identity *identity)
 {
-	return identity->is_kernel || identity->state == 'Z' || identity->state == 'X';
+	return !identity->has_start_stack &&
+		(identity->is_kernel || identity->state == 'Z' || identity->state == 'X');
 }
 
 /*
  * Whether the memory that has been read was there to the end; as check_end() of
- * reader.c, which explains it.
+ * reader.c, which explains it.  A program that hides its map may have begun in the
+ * middle of it: that, too, ends the memory that there was.
  */
 static int check_memory(const struct px_taker *taker, struct pmapx_process *process,
 	const struct px_record *record, unsigned small_count)
 {
 	const struct px_source_ops *ops = taker->source->ops;
 
-	if (!taker->source->is_procfs || record->part_count == small_count)
+	if (!taker->source->is_procfs)
 		return 0;
-	if (!has_text(record, small_count))
-		return process->identity.has_start_stack ||
-				!is_without_memory(&process->identity)
-			? -ESTALE
-			: 0;
+	if (record->part_count > small_count && !has_text(record, small_count))
+		return is_without_memory(&process->identity) ? 0 : -ESTALE;
 	/* Of a first thread that has exited, nothing can be asked. */
 	return process->has_map && record->state != 'Z' ? ops->check_end(&process->map) : 0;
 }

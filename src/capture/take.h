@@ -20,6 +20,8 @@ enum { PX_MISSING_RSS = 1000001, PX_MISSING_CHANGED, PX_MISSING_TORN };
 
 /* Files of a process: the small ones, two of smaps, maps and numa_maps. */
 #define PX_PARTS_MAX 12
+/* All of them may be missing, and the memory may have gone. */
+#define PX_GAPS_MAX (PX_PARTS_MAX + 1)
 
 /** What has been read of a process. */
 struct px_record {
@@ -40,8 +42,8 @@ struct px_record {
 	unsigned part_count;
 	struct px_gap {
 		const char *name;
-		int why;      /**< Positive errno, or PX_MISSING_... */
-	} gaps[PX_PARTS_MAX]; /**< The files that it should have and has not. */
+		int why;     /**< Positive errno, or PX_MISSING_... */
+	} gaps[PX_GAPS_MAX]; /**< The files that it should have and has not. */
 	unsigned gap_count;
 };
 

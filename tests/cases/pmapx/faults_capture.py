@@ -2,6 +2,8 @@
 """pmapx capture, with calls that fail in turn: there is a whole capture, or there is nothing, and one
 line says why; and a process that exits or begins another program while it is read."""
 import os
+import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
@@ -120,6 +122,47 @@ class Changing(CaptureCase):
         self.assertEqual((one["kind"], one["state"], one["missing"]), ("zombie", "Z", []))
         self.assertEqual(files["smaps"], b"")
         self.assertIn(b"State:\tZ", files["status"])
+
+    def test_exec_of_what_hides(self):
+        """One of another user may not be looked into, if its file cannot be read: nothing is left of
+        the program before it, of which there is no map either."""
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        somebody = 65534
+        program = shutil.copy(px.TARGET, self.path("px_target"))
+        os.chmod(self.folder, 0o755)
+        os.mkdir(self.path("out"))
+        os.chown(self.path("out"), somebody, somebody)
+        words = ["capture", "--jobs", "1", "-o", "out/a.tar"]
+        prefix = ["setpriv", "--reuid=%d" % somebody, "--regid=%d" % somebody, "--clear-groups"]
+        with subprocess.Popen([program, "obedient", "50"], stdin=subprocess.PIPE, user=somebody,
+                              group=somebody, stdout=subprocess.PIPE) as process:
+            pid = process.pid
+            while process.stdout.readline() != b"ready\n":
+                pass
+            px.settle(pid)
+            run = faulty.run([*words, str(pid)], prefix=prefix, cwd=self.folder)
+            number = next(number for family, number, file in faulty.points(run.calls)
+                          if family == "open" and str(file).endswith("smaps"))
+            os.remove(self.path("out/a.tar"))
+
+            def obey():
+                os.chmod(program, 0o111)
+                process.stdin.write(b"exec\n")
+                process.stdin.flush()
+                while process.stdout.readline() != b"ready\n":
+                    pass
+            run = faulty.run([*words, str(pid)], "open:%d:stop" % number, at_stop=obey,
+                             prefix=prefix, cwd=self.folder)
+            process.stdin.close()
+        self.assertEqual((run.stops, run.result.status), (1, 0), run.result.stderr)
+        capture = Capture(self.path("out/a.tar"), run.result)
+        files = capture.of(pid)
+        self.assertNotIn("maps", files)
+        self.assertEqual({files["comm"], files["status"].split()[1] + b"\n"}, {b"exe\n"})
+        self.assertEqual(files["cmdline"], b"px_target\0anon\0007\0")
+        self.assertEqual([gap["file"] for gap in capture.processes[pid]["missing"]],
+                         ["exe", "smaps_rollup", "smaps", "maps"])
 
 
 if __name__ == "__main__":
