@@ -56,6 +56,7 @@
  *   executable.c     what to call a process that has no name
  *   proctable.c      which processes there are
  *   select.c         which of them are wanted
+ *   operand.c        words that stand for processes
  *   reader.c         a map file, fed to a parser
  *   query.c          what a maps file of a kernel can be asked
  *   open_saved.c     what was saved: a map, a folder or an archive

@@ -10,6 +10,7 @@
 
 #include "capture.h"
 #include "cmd.h"
+#include "operand.h"
 #include "text.h"
 
 /* Values of the options that have no letter. */
@@ -206,46 +207,42 @@ static bool take_option(struct px_console *console, int letter, struct px_captur
 	return true;
 }
 
-/* A process id: a decimal number, or one behind /proc/. */
-static bool read_pid(const char *text, pid_t *ret)
+/* Read the operands into options->pids; false after a message. */
+static bool read_operands(struct px_console *console, char **operands, size_t count,
+	struct px_capture_options *options)
 {
-	static const char folder[] = "/proc/";
-	uint64_t number;
-	char *end;
+	for (size_t i = 0; i < count; i++) {
+		enum px_operand operand = px_operand_read(
+			operands[i], &options->pids[options->pid_count]);
 
-	if (strncmp(text, folder, sizeof(folder) - 1) == 0)
-		text += sizeof(folder) - 1;
-	if (!read_number(text, &number, &end) || *end != '\0' || number > INT32_MAX)
+		if (operand == PX_OPERAND_BAD)
+			return refuse(console, "", operands[i], PX_OPERAND_WANTED);
+		options->pid_count += operand == PX_OPERAND_PID;
+	}
+	/* All processes are no answer to words that stand for none. */
+	if (count > 0 && options->pid_count == 0 && !px_select_is_given(&options->select)) {
+		px_message(console, "capture: " PX_OPERAND_NONE);
 		return false;
-	*ret = (pid_t)number;
+	}
 	return true;
 }
 
 static int capture(struct px_console *console, struct px_capture_options *options, char **operands,
 	size_t count)
 {
-	pid_t *pids = NULL;
 	int status = PX_VERB_TROUBLE;
-	bool good = true;
 
-	if (count > 0) {
-		pids = calloc(count, sizeof(*pids));
-		if (pids == NULL) {
-			px_message(console, "memory allocation failed");
-			return PX_VERB_TROUBLE;
-		}
+	options->pids = calloc(count + 1, sizeof(*options->pids));
+	if (options->pids == NULL) {
+		px_message(console, "memory allocation failed");
+		return PX_VERB_TROUBLE;
 	}
-	for (size_t i = 0; good && i < count; i++)
-		good = read_pid(operands[i], &pids[i]) ||
-			refuse(console, "", operands[i], "not a process id");
-	options->pids = pids;
-	options->pid_count = count;
-	if (good) {
+	if (read_operands(console, operands, count, options)) {
 		int r = px_capture(console, options);
 
 		status = r < 0 ? PX_VERB_TROUBLE : r > 0 ? PX_VERB_FINDINGS : PX_VERB_DONE;
 	}
-	free(pids);
+	free(options->pids);
 	return status;
 }
 

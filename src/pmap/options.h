@@ -59,14 +59,4 @@ enum px_verdict {
 enum px_verdict px_options_read(
 	struct px_console *console, bool as_pmap, int argc, char **argv, struct px_options *ret);
 
-/** What an operand is. */
-enum px_operand {
-	PX_OPERAND_PID,     /**< A process. */
-	PX_OPERAND_SKIPPED, /**< "/proc/" and no number: passed over, as for /proc/ *. */
-	PX_OPERAND_BAD      /**< Neither. */
-};
-
-/** Read an operand; *@ret is set for PX_OPERAND_PID. */
-enum px_operand px_operand_read(const char *text, pid_t *ret);
-
 #endif

@@ -12,6 +12,7 @@
 #include "wanted.h"
 #include "heritage.h"
 #include "jobs.h"
+#include "operand.h"
 #include "rc.h"
 #include "show.h"
 #include "usage.h"
@@ -43,9 +44,7 @@ static void say_bad_operand(struct px_console *console, bool as_pmap, const char
 	px_message_begin(console);
 	px_out_string(&console->err, "'");
 	px_message_text(console, text);
-	px_out_string(&console->err,
-		"': not a process id: a number from 1 to 2147483647 (octal "
-		"behind a leading 0), or /proc/NUMBER");
+	px_out_string(&console->err, "': " PX_OPERAND_WANTED);
 	px_message_end(console);
 }
 
@@ -74,9 +73,7 @@ static int read_operands(struct px_console *console, bool as_pmap, struct run *r
 	}
 	wanted->named = wanted->count;
 	if (wanted->count == 0 && !px_select_is_given(&options->select)) {
-		px_message(console,
-			as_pmap ? "library failed pids statistics"
-				: "no process: /proc/ and no number behind it is passed over");
+		px_message(console, as_pmap ? "library failed pids statistics" : PX_OPERAND_NONE);
 		return -EINVAL;
 	}
 	return 0;

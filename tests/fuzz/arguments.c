@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "operand.h"
 #include "stage.h"
 
 #define WORDS_MAX 8

@@ -14,6 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import px
 from capturing import SMALL, Capture, CaptureCase, contents, steady
 
+NO_PROCESS = ("not a process id: a number from 1 to 2147483647 (octal behind a leading 0), or "
+              "/proc/NUMBER")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
 
 
@@ -131,6 +133,16 @@ class Forms(CaptureCase):
             tids = os.listdir("/proc/%d/task" % target.pid)
             capture = self.capture(*tids)
             self.assertEqual(list(capture.processes), [target.pid])
+
+    def test_operands(self):
+        """They are written as those of the views."""
+        with px.Target("anon") as target:
+            for words in (["/proc/%d" % target.pid], ["%#x" % target.pid], ["0%o" % target.pid],
+                          ["/proc/self", "/proc/%#x" % target.pid, "/proc/meminfo"]):
+                with self.subTest(words=words):
+                    self.assertEqual(list(self.capture("--force", *words).processes), [target.pid])
+            self.assertEqual(list(self.capture("--force", "/proc/bus", "--tree", target.pid).processes),
+                             [target.pid])
 
     def test_gone(self):
         """One that has exited since it was listed does not keep the others from being captured."""
@@ -483,8 +495,11 @@ class Words(CaptureCase):
                 (["--redact", "args,x"],
                  "capture: --redact=args,x: not a list of args, paths, addresses"),
                 (["--redact", ""], "capture: --redact=: not a list of args, paths, addresses"),
-                (["nobody"], "capture: nobody: not a process id"),
-                (["0"], "capture: 0: not a process id"),
+                (["nobody"], "capture: nobody: " + NO_PROCESS),
+                (["0"], "capture: 0: " + NO_PROCESS),
+                (["/proc/1/maps"], "capture: /proc/1/maps: " + NO_PROCESS),
+                (["/proc/self", "/proc/bus"], "capture: no process: /proc/ and no number behind it "
+                                              "is passed over"),
                 (["2147483647"], "capture: 2147483647: no such process"),
                 (["-o", "a.zip"], "a.zip: not a name for a capture, which ends in .tar, .tar.gz, "
                                   ".tar.xz, .tar.zst or a slash"),
