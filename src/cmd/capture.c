@@ -62,7 +62,7 @@ static const char usage[] =
 	" --label <text>          a name for the capture\n"
 	" --redact <what>[,...]   replace args, paths, addresses before they are written\n"
 	" --max-rss <size>        do not walk page tables of processes that have more in\n"
-	"                         memory: maps for smaps; in KiB, or with k, m, g behind\n"
+	"                         memory: maps for smaps; in KiB, or with k, m, g, t behind\n"
 	" --numa                  also save numa_maps\n"
 	" --cost                  say how long reading each process took, longest first\n"
 	" --jobs <n>              read at most n processes at a time\n"
@@ -92,14 +92,14 @@ static bool refuse(
 	return false;
 }
 
-/* A decimal number from 1 on, and what is behind it. */
+/* A decimal number, and what is behind it. */
 static bool read_number(const char *text, uint64_t *ret, char **ret_end)
 {
 	if (*text < '0' || *text > '9')
 		return false;
 	errno = 0;
 	*ret = strtoull(text, ret_end, 10);
-	return errno == 0 && *ret > 0;
+	return errno == 0;
 }
 
 static bool take_jobs(struct px_console *console, struct px_capture_options *options)
@@ -107,7 +107,7 @@ static bool take_jobs(struct px_console *console, struct px_capture_options *opt
 	uint64_t number;
 	char *end;
 
-	if (!read_number(optarg, &number, &end) || *end != '\0')
+	if (!read_number(optarg, &number, &end) || *end != '\0' || number == 0)
 		return refuse(console, "--jobs=", optarg, "not a number of processes from 1 on");
 	options->jobs = number < UINT_MAX ? (unsigned)number : UINT_MAX;
 	return true;
@@ -133,7 +133,8 @@ static bool take_size(struct px_console *console, struct px_capture_options *opt
 			return true;
 		}
 	}
-	return refuse(console, "--max-rss=", optarg, "not a size: KiB, or with k, m, g behind");
+	return refuse(console, "--max-rss=", optarg,
+		"not a size: a number of KiB, or with k, m, g or t behind");
 }
 
 static bool take_redaction(struct px_console *console, struct px_capture_options *options)

@@ -228,6 +228,17 @@ class Manifest(CaptureCase):
         self.assertLess(abs((start - before).total_seconds()), 60)
         self.assertLessEqual(manifest["start"], manifest["end"])
 
+    def test_given_more_than_once(self):
+        """The last counts; what is to be replaced adds up."""
+        capture = self.capture("-o", "b.tar", "--label=one", "--label", "two", "--redact", "paths",
+                               "--redact=args", "--output", "a.tar", os.getpid())
+        self.assertEqual(self.left(), ["a.tar"])
+        self.assertEqual((capture.manifest["label"], capture.manifest["redacted"]),
+                         ("two", ["args", "paths"]))
+        got = self.run_capture("-o", "b.tar", "--tree", os.getpid(), "--tree", os.getpid())
+        self.result(got, stderr="pmapx: capture: --tree=%d: given twice; a process is selected if all "
+                                "that is given holds\n" % os.getpid(), status=2)
+
     def test_a_member_on_each_line(self):
         text = self.capture(os.getpid()).files["pmapx.json"]
         lines = text.decode().splitlines()
@@ -375,8 +386,11 @@ class Kinds(CaptureCase):
                                               for name in ("smaps_rollup", "smaps", "numa_maps")])
             self.assertEqual(capture.of(target.pid)["maps"], px.process_file(target.pid, "maps"))
             self.assertIn(b"; 1 without smaps (more memory than --max-rss)", capture.result.stderr)
-            one = self.capture("--force", "--max-rss", "1g", target.pid).processes[target.pid]
-            self.assertEqual((one["files"], one["missing"]), (SMALL + ["smaps"], []))
+            for size in ("1g", "1G", "1T", "99999999", "17179869183t"):
+                one = self.capture("--force", "--max-rss", size, target.pid).processes[target.pid]
+                self.assertEqual((one["files"], one["missing"]), (SMALL + ["smaps"], []), size)
+            one = self.capture("--force", "--max-rss=0", target.pid).processes[target.pid]
+            self.assertEqual(one["files"], SMALL[:-1] + ["maps"])
 
 
 class Torn(CaptureCase):
@@ -488,10 +502,10 @@ class Words(CaptureCase):
                 (["-o"], "capture: -o: a value is missing"),
                 (["--jobs", "0"], "capture: --jobs=0: not a number of processes from 1 on"),
                 (["--jobs", "2x"], "capture: --jobs=2x: not a number of processes from 1 on"),
-                (["--max-rss", "3q"],
-                 "capture: --max-rss=3q: not a size: KiB, or with k, m, g behind"),
-                (["--max-rss", "0"],
-                 "capture: --max-rss=0: not a size: KiB, or with k, m, g behind"),
+                *((["--max-rss", size], "capture: --max-rss=%s: not a size: a number of KiB, or "
+                                        "with k, m, g or t behind" % size)
+                  for size in ("3q", "", "-1", "1.5g", "2gb", "18446744073709551616",
+                               "18014398509481984m", "17179869184t")),
                 (["--redact", "args,x"],
                  "capture: --redact=args,x: not a list of args, paths, addresses"),
                 (["--redact", ""], "capture: --redact=: not a list of args, paths, addresses"),
