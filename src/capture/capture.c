@@ -199,6 +199,16 @@ static const char *target_name(const struct capture *capture)
 	return capture->target.is_stream ? "standard output" : capture->path;
 }
 
+/* That something has the name which is not replaced. */
+static void say_obstacle(struct capture *capture)
+{
+	char why[128];
+
+	(void)snprintf(why, sizeof(why), "that is %s, which --force does not replace",
+		capture->target.obstacle);
+	say(capture, capture->path, why);
+}
+
 /* Say why there is no capture, once. */
 static void say_error(struct capture *capture, int r)
 {
@@ -219,7 +229,7 @@ static void say_error(struct capture *capture, int r)
 		say(capture, capture->path, "there is one already; --force replaces it");
 		break;
 	case -ENOTEMPTY:
-		say(capture, capture->path, "not a capture, so --force does not replace it");
+		say_obstacle(capture);
 		break;
 	default:
 		say(capture, target_name(capture), strerror(-r));

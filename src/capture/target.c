@@ -112,21 +112,45 @@ int px_target_init(struct px_target *target, const char *path, bool force)
 	return target->name != NULL && target->folder != NULL ? 0 : -ENOMEM;
 }
 
+/* What is not replaced: in words, NULL if it may go. */
+static const char *find_obstacle(const struct px_target *target, mode_t mode)
+{
+	bool is_folder = target->form == PX_FORM_FOLDER;
+
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return is_folder ? "a file" : NULL;
+	case S_IFDIR:
+		if (!is_folder)
+			return "a folder";
+		return px_tree_may_go(target->parent, target->name)
+			? NULL
+			: "a folder that is neither a capture nor empty";
+	case S_IFLNK:
+		return "a symbolic link";
+	case S_IFIFO:
+		return "a FIFO";
+	case S_IFSOCK:
+		return "a socket";
+	default:
+		return "a device";
+	}
+}
+
 /*
  * Whether what there is of the final name may be replaced: a file by a file, a
  * capture, or a folder with nothing in it, by a folder.
  */
-static int check_name(const struct px_target *target)
+static int check_name(struct px_target *target)
 {
 	struct stat status;
 
 	if (fstatat(target->parent, target->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	if (!target->force)
-		return -EEXIST;
-	if (target->form != PX_FORM_FOLDER)
-		return S_ISREG(status.st_mode) ? 0 : -ENOTEMPTY;
-	return px_tree_may_go(target->parent, target->name) ? 0 : -ENOTEMPTY;
+	target->obstacle = find_obstacle(target, status.st_mode);
+	if (target->obstacle != NULL)
+		return -ENOTEMPTY;
+	return target->force ? 0 : -EEXIST;
 }
 
 /* Make it under a name that nobody has. */
@@ -246,8 +270,11 @@ static int rename_new(const struct px_target *target)
 	if (errno != EINVAL && errno != ENOSYS)
 		return -errno;
 	/* File systems that do not know how: a folder replaces none but an empty one. */
-	if (target->form == PX_FORM_FOLDER)
-		return renameat(parent, target->temporary, parent, target->name) < 0 ? -errno : 0;
+	if (target->form == PX_FORM_FOLDER) {
+		if (renameat(parent, target->temporary, parent, target->name) == 0)
+			return 0;
+		return errno == ENOTEMPTY ? -EEXIST : -errno;
+	}
 	if (linkat(parent, target->temporary, parent, target->name, 0) < 0)
 		return -errno;
 	unlinkat(parent, target->temporary, 0);

@@ -24,10 +24,11 @@ enum px_form { PX_FORM_NONE, PX_FORM_FOLDER, PX_FORM_TAR, PX_FORM_GZIP, PX_FORM_
 /** A target; set it up with px_target_init(). */
 struct px_target {
 	enum px_form form;
-	bool is_stream; /**< Standard output, which has no name. */
-	bool force;     /**< Whether what has the name already may be replaced. */
-	char *folder;   /**< Path of the folder that it is made in, owned. */
-	char *name;     /**< Its name there, owned. */
+	const char *obstacle; /**< What has the name, in words, if that must not be replaced. */
+	bool is_stream;       /**< Standard output, which has no name. */
+	bool force;           /**< Whether what has the name already may be replaced. */
+	char *folder;         /**< Path of the folder that it is made in, owned. */
+	char *name;           /**< Its name there, owned. */
 	char temporary[sizeof(".pmapx-0123456789abcdef")];
 	int parent;       /**< Descriptor of that folder, or -1. */
 	int fd;           /**< Of what is being made, or -1. */
@@ -49,9 +50,9 @@ int px_target_init(struct px_target *target, const char *path, bool force);
 /**
  * Begin it.
  *
- * Returns 0; -EEXIST if there is something of that name; -ENOTEMPTY if that must
- * not be replaced, with or without force; -ELIBACC if libarchive is missing; or
- * what the system gave.
+ * Returns 0; -EEXIST if there is something of that name, which force replaces;
+ * -ENOTEMPTY if that is target->obstacle, which nothing replaces; -ELIBACC if
+ * libarchive is missing; or what the system gave.
  */
 int px_target_begin(struct px_target *target);
 

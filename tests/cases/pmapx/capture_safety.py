@@ -5,6 +5,8 @@ import os
 import re
 import resource
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import time
@@ -54,7 +56,7 @@ class Exclusive(CaptureCase):
         self.result(got, stderr="pmapx: %s: %s\n" % (name, why), status=2)
 
     EXISTS = "there is one already; --force replaces it"
-    FOREIGN = "not a capture, so --force does not replace it"
+    FOREIGN = "that is %s, which --force does not replace"
 
     def test_file(self):
         with open(self.path("a.tar"), "w") as file:
@@ -82,21 +84,34 @@ class Exclusive(CaptureCase):
             os.mkdir(self.path("a"))
             with open(self.path("a", name), "w") as file:
                 file.write(text)
-            self.there_is("a/", self.FOREIGN, "--force")
+            for words in ([], ["--force"]):
+                self.there_is("a/", self.FOREIGN % "a folder that is neither a capture nor empty",
+                              *words)
             self.assertEqual(contents(self.path("a", name)), text.encode())
             os.remove(self.path("a", name))
             os.rmdir(self.path("a"))
 
     def test_foreign_file(self):
+        """Nor any other, and it is said what it is."""
         os.mkdir(self.path("a.tar"))
         os.symlink("nowhere", self.path("b.tar"))
         os.mkfifo(self.path("c.tar"))
         with open(self.path("d"), "w"):
             pass
-        for name in ("a.tar", "b.tar", "c.tar", "d/"):
-            self.there_is(name, self.EXISTS)
-            self.there_is(name, self.FOREIGN, "--force")
-        self.assertEqual(self.left(), ["a.tar", "b.tar", "c.tar", "d"])
+        os.symlink("a.tar", self.path("e"))
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(self.path("f.tar"))
+        kinds = [("a.tar", "a folder"), ("b.tar", "a symbolic link"), ("c.tar", "a FIFO"),
+                 ("d/", "a file"), ("e/", "a symbolic link"), ("f.tar", "a socket")]
+        try:
+            os.mknod(self.path("g.tar"), stat.S_IFCHR, os.makedev(1, 3))
+            kinds.append(("g.tar", "a device"))
+        except PermissionError:
+            print("no device can be made here", file=sys.stderr)
+        for name, kind in kinds:
+            for words in ([], ["--force"]):
+                self.there_is(name, self.FOREIGN % kind, *words)
+        self.assertEqual(self.left(), [name.rstrip("/") for name, _ in kinds])
         self.assertEqual(os.readlink(self.path("b.tar")), "nowhere")
 
     def test_while_it_is_taken(self):
