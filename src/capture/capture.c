@@ -159,11 +159,14 @@ static int list_processes(struct capture *capture)
 	return 0;
 }
 
-/* HOST-DATE.pmapx.tar.zst; what a host is called may be no name for a file. */
+/*
+ * HOST-DATE.pmapx.tar.zst; what a host is called may be no name for a file.  The
+ * date has milliseconds: of small captures there are some in a second.
+ */
 static char *default_path(const struct px_about *about)
 {
 	const char *host = about->host.name.nodename;
-	size_t size = strlen(host) + sizeof("host-20001231T235959Z.pmapx.tar.zst");
+	size_t size = strlen(host) + sizeof("host-20001231T235959.123Z.pmapx.tar.zst");
 	char *path = malloc(size), *at = path;
 	struct tm parts;
 
@@ -180,7 +183,9 @@ static char *default_path(const struct px_about *about)
 		*at++ = c;
 	}
 	gmtime_r(&about->start.tv_sec, &parts);
-	(void)strftime(at, size - (size_t)(at - path), "-%Y%m%dT%H%M%SZ.pmapx.tar.zst", &parts);
+	at += strftime(at, size - (size_t)(at - path), "-%Y%m%dT%H%M%S", &parts);
+	(void)snprintf(at, size - (size_t)(at - path), ".%03uZ.pmapx.tar.zst",
+		(unsigned)(about->start.tv_nsec / 1000000));
 	return path;
 }
 

@@ -76,8 +76,14 @@ class Forms(CaptureCase):
         self.assertEqual(got.status, 0, got.stderr)
         name, = self.left()
         host = re.sub(r"[^A-Za-z0-9.-]", "_", os.uname().nodename)
-        self.assertRegex(name, r"\A%s-\d{8}T\d{6}Z\.pmapx\.tar\.zst\Z" % re.escape(host))
+        self.assertRegex(name, r"\A%s-\d{8}T\d{6}\.\d{3}Z\.pmapx\.tar\.zst\Z" % re.escape(host))
         self.assertEqual(got.stderr.split(b": ")[1], name.encode())
+        # It is that of the beginning, and another each time, sorted by time.
+        start = Capture(self.path(name)).manifest["start"]
+        self.assertIn("-%s." % re.sub("[-:]", "", start), name)
+        for _ in range(4):
+            self.assertEqual(self.run_capture(os.getpid()).status, 0)
+        self.assertEqual((len(self.left()), self.left()[0]), (5, name))
 
     def test_layout(self):
         with px.Target("many-processes", "3") as target:
