@@ -11,9 +11,7 @@
 #include "library.h"
 
 /* What to say when px_libelf_open() gives -ELIBACC. */
-#define PX_LIBELF_MISSING                                                                          \
-	"core files need " PX_LIBELF_SONAME ", which is not installed (package " PX_LIBELF_PACKAGE \
-	")"
+#define PX_LIBELF_MISSING PX_LIBRARY_MISSING("core files need", PX_LIBELF_SONAME, PX_LIBELF_PACKAGE)
 
 #define PX_LIBELF_FUNCTIONS(X) \
 	X(elf_version)         \

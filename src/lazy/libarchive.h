@@ -11,9 +11,8 @@
 #include "library.h"
 
 /* What to say when px_libarchive_open() gives -ELIBACC. */
-#define PX_LIBARCHIVE_MISSING                 \
-	"archives need " PX_LIBARCHIVE_SONAME \
-	", which is not installed (package " PX_LIBARCHIVE_PACKAGE ")"
+#define PX_LIBARCHIVE_MISSING \
+	PX_LIBRARY_MISSING("archives need", PX_LIBARCHIVE_SONAME, PX_LIBARCHIVE_PACKAGE)
 
 #define PX_LIBARCHIVE_FUNCTIONS(X)                 \
 	X(archive_error_string)                    \

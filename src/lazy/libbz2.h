@@ -10,9 +10,8 @@
 #include "library.h"
 
 /* What to say when px_libbz2_open() gives -ELIBACC. */
-#define PX_LIBBZ2_MISSING                         \
-	"archives in .bz2 need " PX_LIBBZ2_SONAME \
-	", which is not installed (package " PX_LIBBZ2_PACKAGE ")"
+#define PX_LIBBZ2_MISSING \
+	PX_LIBRARY_MISSING("archives in .bz2 need", PX_LIBBZ2_SONAME, PX_LIBBZ2_PACKAGE)
 
 #define PX_LIBBZ2_FUNCTIONS(X)  \
 	X(BZ2_bzDecompressInit) \

@@ -10,9 +10,8 @@
 #include "library.h"
 
 /* What to say when px_liblzma_open() gives -ELIBACC. */
-#define PX_LIBLZMA_MISSING                        \
-	"archives in .xz need " PX_LIBLZMA_SONAME \
-	", which is not installed (package " PX_LIBLZMA_PACKAGE ")"
+#define PX_LIBLZMA_MISSING \
+	PX_LIBRARY_MISSING("archives in .xz need", PX_LIBLZMA_SONAME, PX_LIBLZMA_PACKAGE)
 
 #define PX_LIBLZMA_FUNCTIONS(X) \
 	X(lzma_stream_decoder)  \

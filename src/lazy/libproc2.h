@@ -10,9 +10,8 @@
 #include "library.h"
 
 /* What to say when px_libproc2_open() gives -ELIBACC. */
-#define PX_LIBPROC2_MISSING                             \
-	"selecting processes needs " PX_LIBPROC2_SONAME \
-	", which cannot be loaded (package " PX_LIBPROC2_PACKAGE ")"
+#define PX_LIBPROC2_MISSING \
+	PX_LIBRARY_MISSING("selecting processes needs", PX_LIBPROC2_SONAME, PX_LIBPROC2_PACKAGE)
 
 #define PX_LIBPROC2_FUNCTIONS(X) \
 	X(procps_pids_new)       \

@@ -20,13 +20,20 @@ struct px_symbol {
  * Load the library called @soname and fill @table with its @count @symbols.
  *
  * Returns 0 and in *@ret_handle what px_library_close() takes, or -ELIBACC if
- * it is not installed, or lacks one of them.
+ * it cannot be loaded, or lacks one of them.
  */
 int px_library_open(const char *soname, const struct px_symbol *symbols, size_t count, void *table,
 	void **ret_handle);
 
 /** Give a library back; NULL is fine. */
 void px_library_close(void *handle);
+
+/*
+ * What to say when a library gives -ELIBACC, and somebody @needs it.  Mostly it is
+ * not installed, but memory may be short, or the file damaged.
+ */
+#define PX_LIBRARY_MISSING(needs, soname, package) \
+	needs " " soname ", which cannot be loaded (package " package ")"
 
 /* A member of a table, from a list of functions; and its row of struct px_symbol. */
 #define PX_LAZY_MEMBER(function) __typeof__ (&(function))(function);

@@ -10,9 +10,7 @@
 #include "library.h"
 
 /* What to say when px_libz_open() gives -ELIBACC. */
-#define PX_LIBZ_MISSING                        \
-	"archives in .gz need " PX_LIBZ_SONAME \
-	", which is not installed (package " PX_LIBZ_PACKAGE ")"
+#define PX_LIBZ_MISSING PX_LIBRARY_MISSING("archives in .gz need", PX_LIBZ_SONAME, PX_LIBZ_PACKAGE)
 
 #define PX_LIBZ_FUNCTIONS(X) \
 	X(inflateInit2_)     \

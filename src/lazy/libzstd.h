@@ -11,9 +11,8 @@
 #include "library.h"
 
 /* What to say when px_libzstd_open() gives -ELIBACC. */
-#define PX_LIBZSTD_MISSING                         \
-	"archives in .zst need " PX_LIBZSTD_SONAME \
-	", which is not installed (package " PX_LIBZSTD_PACKAGE ")"
+#define PX_LIBZSTD_MISSING \
+	PX_LIBRARY_MISSING("archives in .zst need", PX_LIBZSTD_SONAME, PX_LIBZSTD_PACKAGE)
 
 #define PX_LIBZSTD_FUNCTIONS(X)   \
 	X(ZSTD_createDStream)     \

@@ -39,7 +39,7 @@ enum px_packing px_unpack_find(const struct pmapx_text *text);
  * Begin to unpack what @input hands out, given @data; @packing is not
  * PX_PACKING_NONE.  Several streams behind each other are read as one.
  *
- * Returns 0, -ELIBACC if the library for it is not installed, or -ENOMEM.
+ * Returns 0, -ELIBACC if the library for it cannot be loaded, or -ENOMEM.
  */
 int px_unpack_open(
 	enum px_packing packing, px_unpack_input *input, void *data, struct px_unpack **ret);

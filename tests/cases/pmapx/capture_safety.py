@@ -237,8 +237,8 @@ class Needs(CaptureCase):
         for name in ("a.tar", "-"):
             got = px.run(words + [name], cwd=self.folder)
             self.assertEqual(got.status, 2)
-            self.assertRegex(got.stderr, rb"\Apmapx: archives need libarchive\.so\.\d+, which is not "
-                                         rb"installed \(package libarchive\d+\)\n\Z")
+            self.assertRegex(got.stderr, rb"\Apmapx: archives need libarchive\.so\.\d+, which cannot "
+                                         rb"be loaded \(package libarchive\d+\)\n\Z")
             self.assertEqual(self.left(), [])
         got = px.run(words + ["a/"], cwd=self.folder)
         self.assertEqual(got.status, 0, got.stderr)

@@ -338,8 +338,8 @@ class Library(Case):
             got = px.pmapx("--from", self.path, env=px.environment(LD_LIBRARY_PATH=folder))
         self.assertEqual((got.stdout, got.status), (b"", 1))
         self.assertTrue(re.fullmatch(
-            re.escape(b"pmapx: " + self.path.encode() + b": core files need libelf.so.1, which is "
-                      b"not installed (package libelf1)") + rb"\n", got.stderr), got.stderr)
+            re.escape(b"pmapx: " + self.path.encode() + b": core files need libelf.so.1, which "
+                      b"cannot be loaded (package libelf1)") + rb"\n", got.stderr), got.stderr)
 
 
 if __name__ == "__main__":

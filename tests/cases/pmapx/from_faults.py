@@ -164,7 +164,7 @@ class Archive(Sweep):
                 number, = [number for number, file in loaded if file.startswith(name + ".so")]
                 run = self.run_with(["--from", path], "load:%d:2" % number)
                 self.assertRegex(run.result.stderr, rb"\Apmapx: [^\n]+: archives [^\n]*need %s\.so\.[\d.]+, which"
-                                 rb" is not installed \(package %s[-\d.]+\)\n\Z" % (
+                                 rb" cannot be loaded \(package %s[-\d.]+\)\n\Z" % (
                                      name.encode(), rb"zlib1g|libz" if name == "libz" else name.encode()))
                 self.assertEqual((run.result.status, run.result.stdout, run.left), (1, b"", (0, 0)))
 
