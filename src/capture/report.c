@@ -99,10 +99,12 @@ static void put_fixed(struct px_out *out, uint64_t number, unsigned digits)
 	px_out_number(out, number % 10);
 }
 
-static void put_mebibytes(struct px_out *out, uint64_t bytes)
+static void put_size(struct px_out *out, uint64_t bytes)
 {
-	put_fixed(out, bytes * 10 >> 20, 1);
-	px_out_string(out, " MiB");
+	bool is_small = bytes < 1 << 20;
+
+	put_fixed(out, bytes * 10 >> (is_small ? 10 : 20), 1);
+	px_out_string(out, is_small ? " KiB" : " MiB");
 }
 
 static void put_seconds(struct px_out *out, uint64_t ms)
@@ -127,7 +129,7 @@ void px_report_progress(struct px_report *report, size_t bytes)
 	px_out_string(err, " of ");
 	px_out_number(err, report->total);
 	px_out_string(err, " processes, ");
-	put_mebibytes(err, bytes);
+	put_size(err, bytes);
 	px_out_string(err, ", ");
 	put_seconds(err, ms);
 	px_out_flush(err);
@@ -185,9 +187,9 @@ void px_report_end(
 		err, separator, report->kinds[PX_KIND_KERNEL], "kernel thread", "kernel threads");
 	separator = put_count(err, separator, report->kinds[PX_KIND_ZOMBIE], "zombie", "zombies");
 	px_out_string(err, *separator == ':' ? ": no process, " : ", ");
-	put_mebibytes(err, report->read_bytes);
+	put_size(err, report->read_bytes);
 	px_out_string(err, " read, ");
-	put_mebibytes(err, written_bytes);
+	put_size(err, written_bytes);
 	px_out_string(err, " written in ");
 	put_seconds(err, px_report_ms(report));
 	if (sync_ms > 0) {

@@ -461,10 +461,16 @@ class Words(CaptureCase):
     def test_closing_line(self):
         with px.Target("anon") as target:
             got = self.run_capture("-o", "a.tar", target.pid)
-            self.assertRegex(got.stderr, rb"\Apmapx: a\.tar: 1 process, \d+\.\d MiB read, "
-                                         rb"\d+\.\d MiB written in \d+\.\d\d s"
+            self.assertRegex(got.stderr, rb"\Apmapx: a\.tar: 1 process, [1-9]\d*\.\d KiB read, "
+                                         rb"[1-9]\d*\.\d KiB written in \d+\.\d\d s"
                                          rb"( \(\d+\.\d\d s to the disk\))?\n\Z")
             self.assertEqual(got.stdout, b"")
+            size = os.path.getsize(self.path("a.tar"))
+            self.assertIn(b" %d.%d KiB written " % (size >> 10, (size * 10 >> 10) % 10), got.stderr)
+        with px.Target("many", "3000", "touched") as target:
+            got = self.run_capture("--force", "-o", "a.tar", target.pid)
+            size = os.path.getsize(self.path("a.tar"))
+            self.assertIn(b" %d.%d MiB written " % (size >> 20, (size * 10 >> 20) % 10), got.stderr)
 
     def test_cost(self):
         with px.Target("many", "3000", "touched") as large, px.Target("anon") as small:
@@ -495,7 +501,7 @@ class Words(CaptureCase):
                     seen += part
                 os.close(ours)
                 self.assertEqual(process.wait(), 0)
-        drawn = re.findall(rb"\r\x1b\[K(\d of 1 processes, \d+\.\d MiB, \d+\.\d\d s)", seen)
+        drawn = re.findall(rb"\r\x1b\[K(\d of 1 processes, \d+\.\d [KM]iB, \d+\.\d\d s)", seen)
         if not drawn:
             self.skipTest("it took no tenth of a second")
         self.assertRegex(seen, rb" s\r\x1b\[Kpmapx: .*/a\.tar\.xz: 1 process, [^\r]*\r\n\Z")
