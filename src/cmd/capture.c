@@ -62,7 +62,7 @@ static const char usage[] =
 	" --label <text>          a name for the capture\n"
 	" --redact <what>[,...]   replace args, paths, addresses before they are written\n"
 	" --max-rss <size>        do not walk page tables of processes that have more in\n"
-	"                         memory: maps for smaps; in KiB, or with k, m, g, t behind\n"
+	"                         memory: maps for smaps; KiB, or with k, m, g, t behind\n"
 	" --numa                  also save numa_maps\n"
 	" --cost                  say how long reading each process took, longest first\n"
 	" --jobs <n>              read at most n processes at a time\n"

@@ -46,6 +46,23 @@ static void help_usage(struct px_console *console, struct px_out *out)
 	px_out_string(out, "\n\"help VERB\" and \"VERB --help\" print the options of a verb.\n");
 }
 
+/* What there is, where something else was asked for. */
+static void say_no_verb(struct px_console *console, const char *word)
+{
+	const size_t count = sizeof(verbs) / sizeof(verbs[0]);
+
+	px_message_begin(console);
+	px_out_string(&console->err, "no such verb: ");
+	px_message_text(console, word);
+	px_out_string(&console->err, "; there are ");
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			px_out_string(&console->err, i + 1 < count ? ", " : " and ");
+		px_out_string(&console->err, verbs[i].name);
+	}
+	px_message_end(console);
+}
+
 static int run_help(struct px_console *console, int argc, char **argv)
 {
 	const struct px_verb *verb = find(argc > 1 ? argv[1] : "help");
@@ -54,13 +71,9 @@ static int run_help(struct px_console *console, int argc, char **argv)
 		verb->usage(console, &console->out);
 		return PX_VERB_DONE;
 	}
-	px_message_begin(console);
-	if (verb == NULL) {
-		px_out_string(&console->err, "no such verb: ");
-		px_message_text(console, argv[1]);
-	} else {
-		px_out_string(&console->err, "help: one verb at a time");
-	}
-	px_message_end(console);
+	if (verb == NULL)
+		say_no_verb(console, argv[1]);
+	else
+		px_message(console, "help: one verb at a time");
 	return PX_VERB_TROUBLE;
 }

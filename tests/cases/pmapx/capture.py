@@ -548,7 +548,15 @@ class Words(CaptureCase):
         listed = px.pmapx("help")
         self.assertEqual((listed.status, listed.stderr), (0, b""))
         self.assertRegex(listed.stdout, rb"\n capture   \w")
-        self.result(px.pmapx("help", "me"), stderr="pmapx: no such verb: me\n", status=2)
+        self.result(px.pmapx("help", "me"), status=2, stderr="pmapx: no such verb: me; there are capture "
+                                                             "and help\n")
+
+    def test_width(self):
+        """All help fits on a terminal."""
+        for words in (["help"], ["help", "help"], ["help", "capture"], ["--help"]):
+            lines = px.pmapx(*words).stdout.splitlines()
+            self.assertGreater(len(lines), 5)
+            self.assertEqual([line for line in lines if len(line) > 80], [], words)
 
     def test_verbs_are_not_pmap(self):
         """Called as pmap there is none; else only the exact first word is one."""
