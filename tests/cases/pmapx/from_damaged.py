@@ -102,11 +102,19 @@ class Cut(tars.Case):
                 count = len(unpack(packed[:length]))
                 if count < len(data) - len(tars.END):
                     self.check(got, path, count)
-                    self.assertNotIn(b"Unrecognized", got.stderr)
+                    self.assertNotRegex(got.stderr, b"Unrecognized|no tar")
                     continue
                 # Behind the last entry there is what tells whether all is as it was.
                 self.assertEqual((got.stdout, got.status), (whole.stdout, 1))
                 self.assertRegex(got.stderr, rb": byte \d+: the compressed data ends too early\n\Z")
+
+    def test_compressed_map(self):
+        """It is no archive, and what to do is said."""
+        for ending, pack in list(tars.COMPRESSIONS.items())[1:]:
+            for text in (maps(5), b""):
+                path = tars.write(self.folder, "maps" + ending[4:], pack(text))
+                self.result(px.pmapx("--from", path), status=1, stderr="pmapx: %s: byte 0: once "
+                            "unpacked it is no tar; a single map has to be unpacked first\n" % path)
 
     def test_xz(self):
         self.check_compressed(".tar.xz", lzma.compress(self.whole()),
