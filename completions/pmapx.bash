@@ -35,6 +35,29 @@ _pmapx_pids()
 	done
 }
 
+# Candidates: operands that begin with $1, processes of the proc root $2.
+_pmapx_operands()
+{
+	if [[ /proc/ == "$1"* && $1 ]]; then
+		_pmapx_pids '' "$2" /proc/
+	elif [[ $1 == /proc/* ]]; then
+		_pmapx_pids "${1#/proc/}" "$2" /proc/
+	else
+		_pmapx_pids "$1" "$2" ''
+	fi
+}
+
+# Candidates: lists of what can be replaced, which begin as $1, each once. $2 is put before.
+_pmapx_redactions()
+{
+	local before= word
+
+	[[ $1 == *,* ]] && before=${1%,*},
+	for word in args paths addresses; do
+		[[ ,$before != *,$word,* && $before$word == "$1"* ]] && COMPREPLY+=("$2$before$word")
+	done
+}
+
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
@@ -55,7 +78,7 @@ _pmapx_capture()
 		return
 		;;
 	--redact)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 'args paths addresses' -- "$cur")
+		_pmapx_redactions "$cur" "$prefix"
 		return
 		;;
 	--user)
@@ -74,7 +97,7 @@ _pmapx_capture()
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
 	else
-		_pmapx_pids "$cur" /proc ''
+		_pmapx_operands "$cur" /proc
 	fi
 }
 
@@ -85,26 +108,28 @@ _pmapx()
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
 	local own='--all --name= --user= --tree= --cgroup= --root= --from= --jobs= --compat='
-	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc ended=
+	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc source= ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
 
-	# The words before this one: is there a --root, or a -- that ends the options?
+	# The words before this one: is there a --root or a --from, or a -- that ends the
+	# options? What was saved and is no folder has no processes to be seen.
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		if [[ $word == -- ]]; then
 			ended=yes
 			break
-		elif [[ $own && $word == --root=?* ]]; then
-			root=${word#*=}
-		elif [[ $own && $word == --root ]]; then
+		elif [[ $own && $word == --@(root|from)=?* ]]; then
+			root=${word#*=} source=${word:2:4}
+		elif [[ $own && $word == --@(root|from) ]]; then
 			[[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
-			((i + 1 < COMP_CWORD)) && root=${COMP_WORDS[i + 1]}
+			((i + 1 < COMP_CWORD)) && root=${COMP_WORDS[i + 1]} source=${word:2:4}
 		fi
 	done
 	# Words arrive as typed, with their quotes and backslashes.
 	root=${root//[\"\'\\]/}
 	[[ $root == '~' || $root == '~/'* ]] && root=$HOME${root#'~'}
+	[[ $source == from && -d $root/proc ]] && root+=/proc
 
 	# Is this word the value of an option? With = among the characters that break
 	# words, "--option=value" comes as three of them.
@@ -162,12 +187,8 @@ _pmapx()
 	if [[ $cur == -* && ! $ended ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options $own" -- "$cur")
 		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
-	elif [[ /proc/ == "$cur"* && $cur ]]; then
-		_pmapx_pids '' "$root" /proc/
-	elif [[ $cur == /proc/* ]]; then
-		_pmapx_pids "${cur#/proc/}" "$root" /proc/
 	else
-		_pmapx_pids "$cur" "$root" ''
+		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
 			< <(compgen -W 'capture help' -- "$cur")
 	fi

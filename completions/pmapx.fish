@@ -1,27 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fish completion for pmapx, and for pmapx under the name pmap
 
-# Process ids with the names of the processes, from /proc or what --root says.
+# Process ids with the names of the processes, from /proc or what --root or --from says;
+# what was saved and is no folder has none to be seen.
 function __pmapx_pids
     # fish would look for the letters of an option in the names.
     string match -q -- '-*' (commandline -ct | string replace -r '^--tree=' ''); and return
 
     set -l root /proc
+    set -l source
     set -l words (commandline -opc)
-    # Only pmapx has --root.
+    # Only pmapx has these.
     if string match -qr '(^|/)pmapx$' -- $words[1]
         for i in (seq 2 (count $words))
             switch $words[$i]
                 case --
                     break
-                case --root
+                case --root --from
                     set -q words[(math $i + 1)]; and set root $words[(math $i + 1)]
-                case '--root=*'
-                    set root (string replace -- --root= '' $words[$i])
+                    set source $words[$i]
+                case '--root=*' '--from=*'
+                    set root (string replace -r -- '^--[a-z]*=' '' $words[$i])
+                    set source $words[$i]
             end
         end
     end
     set root (string replace -r '^~(?=/|$)' $HOME -- $root)
+    string match -q -- '--from*' $source; and test -d $root/proc; and set root $root/proc
 
     # "/proc/123" names a process as well.
     set -l before
@@ -46,6 +51,14 @@ end
 # Folders, also for "--root=" and what follows.
 function __pmapx_folders
     __fish_complete_directories (string replace -r -- '^--root=' '' (commandline -ct)) ''
+end
+
+# Lists of what can be replaced, each once.
+function __pmapx_redactions
+    set -l before (commandline -ct | string replace -r -- '^--redact=' '' | string replace -r '[^,]*$' '')
+    for word in args paths addresses
+        string match -q -- "*,$word,*" ",$before"; or echo $before$word
+    end
 end
 
 # Whether the first word is this verb; or, without one, no verb.
@@ -96,7 +109,7 @@ complete -n '__pmapx_verb help' -c pmapx -a $verbs
 complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
 complete -n '__pmapx_verb capture' -c pmapx -l label -x -d 'a name for the capture'
 complete -n '__pmapx_verb capture' -c pmapx -l force -d 'replace what is there'
-complete -n '__pmapx_verb capture' -c pmapx -l redact -x -a 'args paths addresses' \
+complete -n '__pmapx_verb capture' -c pmapx -l redact -x -a '(__pmapx_redactions)' \
     -d 'replace before writing'
 complete -n '__pmapx_verb capture' -c pmapx -l max-rss -x -d 'do not walk page tables of larger processes'
 complete -n '__pmapx_verb capture' -c pmapx -l all -d 'every process'

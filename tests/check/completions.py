@@ -172,6 +172,9 @@ class Shell:
         self.assertEqual(self.words("pmapx capture --f"), {"--force"})
         self.assertEqual(self.words("pmapx capture --redact "), {"args", "paths", "addresses"})
         self.assertEqual(self.words("pmapx capture --redact=p"), {"paths"})
+        self.assertEqual(self.words("pmapx capture --redact args,"), {"args,paths", "args,addresses"})
+        self.assertEqual(self.words("pmapx capture --redact=addresses,args,"),
+                         {"addresses,args,paths"})
         for line in ("pmapx capture -o ", "pmapx capture --output=", "pmapx capture --output "):
             with self.subTest(line=line):
                 self.assertEqual(self.words(line), {"folder", "rc"})
@@ -181,6 +184,7 @@ class Shell:
                 offered = self.complete(line)
                 self.assertIn(pid, offered)
                 self.assertTrue(all(word.isdigit() for word in offered), offered)
+        self.assertIn("/proc/" + pid, self.complete("pmapx capture /proc/" + pid[:-1]))
 
     def test_processes_by_their_beginning(self):
         pid = self.process()
@@ -211,6 +215,22 @@ class Shell:
                                      {"9": "nine", "100": HARMLESS, "1000": "other"})
             # pmap has no --root.
             self.assertIn(str(os.getpid()), self.complete("pmap --root %s " % root.path))
+
+    def test_processes_of_what_was_saved(self):
+        """Those of a folder, such as a capture; else none, rather than those of this machine."""
+        with px.Root() as root:
+            for folder in ("", "capture/proc/"):
+                root.file(folder + "9/stat", px.stat_line(9, "nine"))
+            for path in ("", "/capture"):
+                for line in ("pmapx --from %s ", "pmapx -x --from=%s "):
+                    with self.subTest(line=line, path=path):
+                        self.assertEqual(set(self.complete(line % (root.path + path))), {"9"})
+            self.assertEqual(self.complete("pmapx --root %s/capture " % root.path), {})
+        for path in ("rc", "folder", "none", "-"):
+            with self.subTest(path=path):
+                self.assertEqual(self.complete("pmapx --from %s " % path), {})
+                self.assertEqual(self.complete("pmapx --from=%s --tree " % path), {})
+        self.assertIn(str(os.getpid()), self.complete("pmap --from rc "))
 
     def test_root_with_a_blank(self):
         with px.Root() as root:
@@ -275,6 +295,12 @@ class Bash(Shell, px.TestCase):
         got = px.run(["bash", "--norc", "-c", 'source "$0"; complete -p pmapx pmap',
                       os.path.join(COMPLETIONS, "pmapx.bash")], env=self.env)
         self.result(got, "complete -o nosort -F _pmapx pmapx\ncomplete -o nosort -F _pmapx pmap\n")
+
+    def test_words_are_not_run(self):
+        """As compgen -W would."""
+        self.assertEqual(self.words("pmapx capture --redact=$(touch${IFS}ran),p"),
+                         {"$(touch${IFS}ran),paths"})
+        self.assertEqual(sorted(os.listdir(self.here)), ["folder", "rc"])
 
     def test_names_only_in_lists(self):
         """What readline would type is never more than the id."""
