@@ -398,6 +398,13 @@ static void say_done(struct capture *capture)
 
 	px_report_end(
 		&capture->report, target_name(capture), capture->target.written, capture->sync_ms);
+	if (capture->target.name_error < 0) {
+		px_message_begin(console);
+		px_message_text(console, capture->path);
+		px_out_string(&console->err, ": complete, but a crash may still lose it: ");
+		px_message_text(console, strerror(-capture->target.name_error));
+		px_message_end(console);
+	}
 	if (!capture->options.cost)
 		return;
 	px_report_costs(&capture->report, is_stream ? &console->err : &console->out);
@@ -435,7 +442,9 @@ int px_capture(struct px_console *console, const struct px_capture_options *opti
 		px_patience_end(&patience);
 	if (r < 0)
 		say_error(capture, r);
-	r = r < 0 ? -1 : options->strict && px_report_has_findings(&capture->report);
+	if (r == 0)
+		r = capture->target.name_error < 0 ||
+			(options->strict && px_report_has_findings(&capture->report));
 	px_report_deinit(&capture->report);
 	px_spool_deinit(&capture->spool);
 	px_spool_deinit(&capture->about.processes);
@@ -443,5 +452,5 @@ int px_capture(struct px_console *console, const struct px_capture_options *opti
 	free(capture->pids);
 	free(capture->path);
 	free(capture);
-	return r;
+	return r < 0 ? -1 : r;
 }

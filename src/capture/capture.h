@@ -36,8 +36,8 @@ struct px_capture_options {
 /**
  * Take a capture, and say what has been captured, or why not.
  *
- * Returns 0; 1 if something could not be read and options->strict; -1 if there is
- * no capture.
+ * Returns 0; 1 if there is a capture, but a crash may lose it, or something could
+ * not be read and options->strict; -1 if there is none.
  */
 int px_capture(struct px_console *console, const struct px_capture_options *options);
 

@@ -309,7 +309,8 @@ int px_target_publish(struct px_target *target)
 	if (r < 0)
 		return r;
 	target->temporary[0] = '\0';
-	return check_sync(fsync(target->parent));
+	target->name_error = check_sync(fsync(target->parent));
+	return 0;
 }
 
 void px_target_deinit(struct px_target *target)

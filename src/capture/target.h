@@ -30,9 +30,10 @@ struct px_target {
 	char *folder;         /**< Path of the folder that it is made in, owned. */
 	char *name;           /**< Its name there, owned. */
 	char temporary[sizeof(".pmapx-0123456789abcdef")];
-	int parent;       /**< Descriptor of that folder, or -1. */
-	int fd;           /**< Of what is being made, or -1. */
-	int error;        /**< Negative errno of the first write that failed, or 0. */
+	int parent;     /**< Descriptor of that folder, or -1. */
+	int fd;         /**< Of what is being made, or -1. */
+	int error;      /**< Negative errno of the first write that failed, or 0. */
+	int name_error; /**< Negative errno if it has its name, but that may not be on the disk. */
 	uint64_t written; /**< Bytes that have been written to it. */
 	char *buffer;     /**< For what a spool does not have in memory, owned. */
 	struct px_libarchive library;
@@ -72,7 +73,7 @@ int px_target_end(struct px_target *target);
 /** Have it on the disk, all of it.  Returns 0 or a negative errno. */
 int px_target_sync(struct px_target *target);
 
-/** Give it its name.  Returns as px_target_begin(). */
+/** Give it its name.  Returns as px_target_begin(); 0 as soon as it has it. */
 int px_target_publish(struct px_target *target);
 
 /** Free everything, and remove what has not been published. */

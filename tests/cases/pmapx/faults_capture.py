@@ -78,6 +78,31 @@ class Faults(CaptureCase):
             self.assertGreater(seen[2], 5)
             self.assertEqual(seen[0], 0)
 
+    def test_sync(self):
+        """What cannot be had on the disk is none; what has its name already is there, and it is said
+        that a crash may lose it."""
+        with px.Target("anon") as target:
+            for name, kept in (("a.tar", [False, True]), ("a/", [True])):
+                words = ["capture", "-o", name, str(target.pid)]
+                whole = faulty.run(words, cwd=self.folder)
+                self.assertEqual(sum(call.family == "fsync" for call in whole.calls), len(kept))
+                px.run(["rm", "-r", self.path(name)])
+                for number, is_kept in enumerate(kept, 1):
+                    with self.subTest(name=name, number=number):
+                        got = faulty.run(words, "fsync:%d:%s" % (number, EIO), cwd=self.folder).result
+                        self.assertEqual(got.stdout, b"")
+                        if not is_kept:
+                            self.result(got, status=2,
+                                        stderr="pmapx: %s: Input/output error\n" % name)
+                            self.assertEqual(self.left(), [])
+                            continue
+                        self.assertEqual(got.status, 1)
+                        self.assertRegex(got.stderr, rb"\Apmapx: %s: 1 process, [^\n]*\npmapx: %s: "
+                                         rb"complete, but a crash may still lose it: Input/output "
+                                         rb"error\n\Z" % (name.encode(), name.encode()))
+                        self.assertTrue(Capture(self.path(name)).manifest["complete"])
+                        px.run(["rm", "-r", self.path(name)])
+
 
 class Changing(CaptureCase):
     """What a process does in the middle of being read."""
