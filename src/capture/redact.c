@@ -159,6 +159,30 @@ static bool is_of_kernel(const struct pmapx_text *path)
 		memchr(path->bytes, '/', path->length) == NULL;
 }
 
+/*
+ * "[anon:NAME]", "[anon_shmem:NAME]": what a program has called its memory, by
+ * PR_SET_VMA_ANON_NAME; false if @path is none of these.
+ */
+static bool put_given_name(
+	const struct px_redaction *redaction, const struct pmapx_text *path, struct px_bytes *out)
+{
+	static const char *const frames[] = { "[anon:", "[anon_shmem:" };
+
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		size_t length = strlen(frames[i]);
+		struct pmapx_text name;
+
+		if (!px_name_is_label(path) || !px_name_begins(path, frames[i]))
+			continue;
+		name = (struct pmapx_text){ path->bytes + length, path->length - length - 1 };
+		put_string(out, frames[i]);
+		px_redact_token(redaction, 'p', &name, out);
+		put_string(out, "]");
+		return true;
+	}
+	return false;
+}
+
 void px_redact_path(
 	const struct px_redaction *redaction, const struct pmapx_text *path, struct px_bytes *out)
 {
@@ -166,6 +190,8 @@ void px_redact_path(
 	struct pmapx_text rest = *path, gone;
 
 	strip_deleted(&rest);
+	if ((redaction->what & PX_REDACT_PATHS) != 0 && put_given_name(redaction, path, out))
+		return;
 	if ((redaction->what & PX_REDACT_PATHS) == 0 || path->length == 0 || is_of_kernel(&rest)) {
 		px_bytes_put(out, path->bytes, path->length);
 		return;

@@ -69,7 +69,7 @@ class Redacted(CaptureCase):
     def test_kinds_stay(self):
         """What says what is mapped is no path."""
         for shape, *words in (("memfd", "secret-memfd"), ("shared-anon",), ("sysv",),
-                              ("deleted", "secret-deleted"), ("aio",), ("named-anon", "label")):
+                              ("deleted", "secret-deleted"), ("aio",)):
             with self.subTest(shape=shape), px.Target(shape, *words) as target:
                 live = px.mappings(px.process_file(target.pid, "smaps"))
                 capture = self.capture("--force", "--redact", "args,paths", "--numa", target.pid)
@@ -87,6 +87,31 @@ class Redacted(CaptureCase):
                     else:
                         self.assertRegex(now.name, rb"\A" + PATH + (
                             rb" \(deleted\)\Z" if was.name.endswith(b" (deleted)") else rb"\Z"))
+
+    def test_names_of_anonymous_memory(self):
+        """They are the program's words, with slashes or not; that it is anonymous stays."""
+        names = [b"[anon:secret one]", b"[heap]", b"[anon:secret/two]", b"[anon_shmem:secret one]",
+                 b"[anon:secret one]", b"[anon:secret- (deleted)]", b"[stack]", b"[anon]"]
+        with px.Root() as root:
+            root.process(100, smaps=b"".join(
+                px.smaps_entry(px.map_line("%x000-%x000" % (i, i + 1), "rw-p", name), Rss=4)
+                for i, name in enumerate(names, 1)))
+            seen = {}
+            for what in ("paths", "args,addresses"):
+                got = root.mounted([px.PMAPX, "capture", "--redact", what, "--force",
+                                    "-o", self.path("a/")])
+                self.assertEqual(got.status, 0, got.stderr)
+                with open(self.path("a/proc/100/smaps"), "rb") as file:
+                    seen[what] = [one.name for one in px.mappings(file.read())]
+        self.assertEqual(seen["args,addresses"], names)
+        shown = seen["paths"]
+        for was, now in zip(names, shown):
+            frame = re.match(rb"\[anon(_shmem)?:", was)
+            self.assertRegex(now, rb"\A%s\Z" % (re.escape(frame.group()) + rb"p[0-9a-f]{12}\]"
+                                                if frame else re.escape(was)))
+        self.assertEqual(shown[0], shown[4])
+        self.assertEqual(shown[0].partition(b":")[2], shown[3].partition(b":")[2])
+        self.assertEqual(len(set(shown)), len(set(names)))
 
     def test_arguments(self):
         with px.Target("title", "name", "/opt/secret/program: secret-user", "secret 1", "", "--a=b",
