@@ -203,7 +203,7 @@ static bool take_option(struct px_console *console, int letter, struct px_captur
 	case OPTION_REDACT:
 		return take_redaction(console, options);
 	default:
-		return take_selector(console, letter - OPTION_SELECT, options);
+		return take_selector(console, (enum px_selector)(letter - OPTION_SELECT), options);
 	}
 	return true;
 }
