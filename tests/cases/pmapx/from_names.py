@@ -86,6 +86,14 @@ class Folders(tars.Case):
         self.save("hosts", "task", "1100", "task", "1101")
         self.shows(os.path.join(self.folder, "hosts"), b"1100:   [A]")
 
+    def test_name_as_compressed_files_begin(self):
+        """A tar archive begins with the name of its first file."""
+        for host in (b"BZhang", b"\x1f\x8b\x08", b"(\xb5/\xfd"):
+            path = tars.write(self.folder, "a.tar", tars.entry(host + b"/1100/maps", tars.ONE_LINE),
+                              tars.entry(host + b"/1100/comm", "A\n"), tars.END)
+            with self.subTest(host=host):
+                self.shows(path, b"1100:   [A]")
+
     def test_name_in_status(self):
         """Where the kernel has put backslashes before what is odd."""
         for name, title in ((br"a\\b", br"[a\b]"), (br"a\nb", b"[a?b]"), (br"\\n", br"[\n]"),
