@@ -107,7 +107,7 @@ _pmapx()
 		-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from=
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
-	local own='--all --name= --user= --tree= --cgroup= --root= --from= --jobs= --compat='
+	local own='--all --name= --user= --tree= --cgroup= --map= --perm= --min= --root= --from= --jobs= --compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc source= ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
@@ -148,7 +148,7 @@ _pmapx()
 	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
 		option=$previous
 	fi
-	[[ ! $own && $option == --@(name|user|tree|cgroup|root|from|jobs|compat) ]] && option=
+	[[ ! $own && $option == --@(name|user|tree|cgroup|map|perm|min|root|from|jobs|compat) ]] && option=
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
@@ -179,7 +179,7 @@ _pmapx()
 		_pmapx_pids "$cur" "$root" "$prefix"
 		return
 		;;
-	--name | --cgroup | --jobs | --range | -*A)
+	--name | --cgroup | --map | --perm | --min | --jobs | --range | -*A)
 		return
 		;;
 	esac

@@ -11,6 +11,7 @@
 #include "capture.h"
 #include "cmd.h"
 #include "operand.h"
+#include "sift.h"
 #include "text.h"
 
 /* Values of the options that have no letter. */
@@ -115,26 +116,8 @@ static bool take_jobs(struct px_console *console, struct px_capture_options *opt
 
 static bool take_size(struct px_console *console, struct px_capture_options *options)
 {
-	static const char units[] = "kmgt";
-	uint64_t number;
-	char *end;
-
-	if (read_number(optarg, &number, &end)) {
-		const char *unit = *end != '\0' ? strchr(units, *end | 0x20) : NULL;
-		unsigned shift = 0;
-
-		if (unit != NULL) {
-			shift = 10 * (unsigned)(unit - units);
-			end++;
-		}
-		if (*end == '\0' && number <= UINT64_MAX >> shift) {
-			options->has_max_rss = true;
-			options->max_rss_kb = number << shift;
-			return true;
-		}
-	}
-	return refuse(console, "--max-rss=", optarg,
-		"not a size: a number of KiB, or with k, m, g or t behind");
+	options->has_max_rss = px_sift_size(optarg, &options->max_rss_kb);
+	return options->has_max_rss || refuse(console, "--max-rss=", optarg, PX_SIZE_WANTED);
 }
 
 static bool take_redaction(struct px_console *console, struct px_capture_options *options)

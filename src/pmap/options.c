@@ -15,7 +15,14 @@
 #include "usage.h"
 
 /* Values of the long options that have no letter. */
-enum { OPTION_ROOT = 256, OPTION_COMPAT, OPTION_FROM, OPTION_JOBS, OPTION_SELECT };
+enum {
+	OPTION_ROOT = 256,
+	OPTION_COMPAT,
+	OPTION_FROM,
+	OPTION_JOBS,
+	OPTION_SELECT,
+	OPTION_SIFT = OPTION_SELECT + PX_SELECTORS
+};
 
 static const char short_options[] = "hVxXrdqA:pkcC:nN:";
 
@@ -41,6 +48,7 @@ static const struct option own_options[] = {
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "root", required_argument, NULL, OPTION_ROOT },
 	PX_SELECT_OPTIONS(OPTION_SELECT),
+	PX_SIEVE_OPTIONS(OPTION_SIFT),
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -178,17 +186,33 @@ static enum px_verdict take_jobs(struct px_console *console, struct px_options *
 	return PX_REFUSED;
 }
 
-/* --all, --name=RE, --user=NAME, --tree=PID, --cgroup=PATH */
+/*
+ * --all, --name=RE, --user=NAME, --tree=PID, --cgroup=PATH for processes, --map=RE,
+ * --perm=LETTERS, --min=SIZE for mappings.
+ */
 static enum px_verdict take_selector(
-	struct px_console *console, enum px_selector selector, struct px_options *options)
+	struct px_console *console, int letter, struct px_options *options)
 {
-	const char *reason;
+	bool is_sieve = letter >= OPTION_SIFT;
+	const char *reason, *name;
+	int r;
 
-	if (px_select_add(&options->select, selector, optarg, &reason) == 0)
+	if (is_sieve) {
+		enum px_sieve sieve = (enum px_sieve)(letter - OPTION_SIFT);
+
+		name = px_sieve_names[sieve];
+		r = px_sift_add(&options->sift, sieve, optarg, &reason);
+	} else {
+		enum px_selector selector = (enum px_selector)(letter - OPTION_SELECT);
+
+		name = px_selector_names[selector];
+		r = px_select_add(&options->select, selector, optarg, &reason);
+	}
+	if (r == 0)
 		return PX_GO_ON;
 	px_message_begin(console);
 	px_out_string(&console->err, "--");
-	px_out_string(&console->err, px_selector_names[selector]);
+	px_out_string(&console->err, name);
 	px_out_string(&console->err, "=");
 	px_message_text(console, optarg);
 	px_out_string(&console->err, ": ");
@@ -267,8 +291,7 @@ static enum px_verdict take_option(
 		return take_jobs(console, options);
 	default:
 		if (letter >= OPTION_SELECT)
-			return take_selector(
-				console, (enum px_selector)(letter - OPTION_SELECT), options);
+			return take_selector(console, letter, options);
 		px_usage(console, as_pmap, &console->err);
 		return PX_REFUSED;
 	}

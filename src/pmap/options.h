@@ -12,6 +12,7 @@
 
 #include "console.h"
 #include "select.h"
+#include "sift.h"
 
 /** The layouts there are. */
 enum px_view_kind {
@@ -38,6 +39,9 @@ struct px_options {
 	const char *rc_path;  /**< -C's or -N's file, or NULL for the default. */
 	char **operands;      /**< What stands for processes; borrowed from argv. */
 	size_t operand_count; /**< How many. */
+
+	/** --map, --perm, --min; px_sift_deinit() in any case. */
+	struct px_sift sift;
 
 	/** --all, --name, --user, --tree, --cgroup; px_select_deinit() in any case. */
 	struct px_select select;

@@ -283,5 +283,6 @@ int px_pmap(struct px_console *console, bool as_pmap, int argc, char **argv)
 		break;
 	}
 	px_select_deinit(&options.select);
+	px_sift_deinit(&options.sift);
 	return status;
 }

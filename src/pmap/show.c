@@ -53,12 +53,18 @@ static void note(struct reading *reading, const struct pmapx_error *error)
 	reading->count++;
 }
 
-static bool is_selected(const struct px_options *options, const struct pmapx_mapping *mapping)
+/* Whether it is in the range, and is what was asked for; -ENOMEM if nobody can say. */
+static int is_selected(const struct px_options *options, const struct px_view *view,
+	const struct pmapx_mapping *mapping)
 {
 	/* The last byte of the mapping, also of one that is empty. */
 	uint64_t last = mapping->end > mapping->start ? mapping->end - 1 : mapping->end;
 
-	return last >= options->low && mapping->start <= options->high;
+	if (last < options->low || mapping->start > options->high)
+		return 0;
+	if (__builtin_expect(!options->sift.is_given, 1))
+		return 1;
+	return px_sift_mapping(&options->sift, mapping, view->file == PMAPX_FILE_SMAPS);
 }
 
 /* Mappings of a running process come in order, so that none can follow in range. */
@@ -134,7 +140,9 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
 		return false;
 	if (is_torn(sheet, view, mapping, reading))
 		return false;
-	r = view->row(sheet, mapping, is_selected(sheet->options, mapping));
+	r = is_selected(sheet->options, view, mapping);
+	if (r >= 0)
+		r = view->row(sheet, mapping, r != 0);
 	if (r == -E2BIG && reading->first.code != E2BIG)
 		note(reading,
 			&(struct pmapx_error){ .code = E2BIG,
@@ -186,6 +194,15 @@ static bool is_doubted(struct px_sheet *sheet, int error, bool is_last)
 		px_out_undo(&sheet->console->out);
 }
 
+/* What is looked at of smaps: by the view, and to select. */
+static uint64_t wanted_fields(const struct px_options *options, const struct px_view *view)
+{
+	/* 0 is all. */
+	if (view->fields == 0 || options->sift.values[PX_SIEVE_MIN] == NULL)
+		return view->fields;
+	return view->fields | UINT64_C(1) << PMAPX_FIELD_RSS;
+}
+
 /* Header and rows; returns its share of the exit status, or STATUS_AGAIN. */
 static int show_process(struct px_sheet *sheet, const struct px_view *view,
 	struct pmapx_process *process, bool is_last)
@@ -193,7 +210,7 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 	struct pmapx_reader_options options = {
 		.size = sizeof(options),
 		.mappings_only = view->mappings_only,
-		.fields = view->fields,
+		.fields = wanted_fields(sheet->options, view),
 		.has_range = !view->needs_all,
 		.low = sheet->options->low,
 		.high = sheet->options->high,

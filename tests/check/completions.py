@@ -24,7 +24,8 @@ COMPLETIONS = os.path.join(px.SOURCE, "completions")
 PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from -n --create-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
-OWN_OPTIONS = set("""--all --name --user --tree --cgroup --root --from --jobs --compat""".split())
+OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --perm --min --root --from --jobs
+    --compat""".split())
 VERBS = {"capture", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
@@ -116,7 +117,8 @@ class Shell:
         for line in ("pmapx --user ", "pmapx --user=", "pmapx --user ro"):
             with self.subTest(line=line):
                 self.assertIn("root", self.complete(line))
-        for line in ("pmapx --name ", "pmapx --name=", "pmapx --cgroup ", "pmapx --cgroup="):
+        for line in ("pmapx --name ", "pmapx --name=", "pmapx --cgroup ", "pmapx --cgroup=",
+                     "pmapx --map ", "pmapx --perm=", "pmapx --min "):
             with self.subTest(line=line):
                 self.assertNotIn(pid, self.complete(line))
         # pmap has none of them.

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which mappings are wanted: reading what was asked for, and matching.
+ */
+#include "sift.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan.h"
+
+const char *const px_sieve_names[PX_SIEVES] = {
+	[PX_SIEVE_MAP] = "map",
+	[PX_SIEVE_PERM] = "perm",
+	[PX_SIEVE_MIN] = "min",
+};
+
+bool px_sift_size(const char *text, uint64_t *ret_kb)
+{
+	static const char units[] = "kmgt";
+	const char *end = text + strlen(text), *at, *unit;
+	unsigned shift = 0;
+	uint64_t number;
+
+	at = px_scan_decimal(text, end, &number);
+	if (at == NULL)
+		return false;
+	if (at < end) {
+		unit = strchr(units, *at | 0x20);
+		if (unit == NULL || at + 1 < end)
+			return false;
+		shift = 10 * (unsigned)(unit - units);
+	}
+	if (number > UINT64_MAX >> shift)
+		return false;
+	*ret_kb = number << shift;
+	return true;
+}
+
+static const char *add_map(struct px_sift *sift, const char *value)
+{
+	int code = regcomp(&sift->name, value, REG_EXTENDED | REG_NOSUB);
+
+	if (code == 0)
+		return NULL;
+	regerror(code, &sift->name, sift->problem, sizeof(sift->problem));
+	return sift->problem;
+}
+
+static const char *add_perm(struct px_sift *sift, const char *value)
+{
+	(void)sift;
+	return value[strspn(value, "rwxsp")] == '\0' ? NULL
+						     : "not permissions: some of r, w, x, s, p";
+}
+
+static const char *add_min(struct px_sift *sift, const char *value)
+{
+	return px_sift_size(value, &sift->min_kb) ? NULL : PX_SIZE_WANTED;
+}
+
+int px_sift_add(
+	struct px_sift *sift, enum px_sieve sieve, const char *value, const char **ret_reason)
+{
+	static const char *(*const adders[PX_SIEVES])(struct px_sift *, const char *) = {
+		[PX_SIEVE_MAP] = add_map,
+		[PX_SIEVE_PERM] = add_perm,
+		[PX_SIEVE_MIN] = add_min,
+	};
+	const char *reason;
+
+	if (*value == '\0')
+		reason = "nothing to look for";
+	else if (sift->values[sieve] != NULL)
+		reason = "given twice; a mapping is selected if all that is given holds";
+	else
+		reason = adders[sieve](sift, value);
+	if (reason != NULL) {
+		*ret_reason = reason;
+		return -EINVAL;
+	}
+	sift->values[sieve] = value;
+	sift->is_given = true;
+	return 0;
+}
+
+void px_sift_deinit(struct px_sift *sift)
+{
+	if (sift->values[PX_SIEVE_MAP] != NULL)
+		regfree(&sift->name);
+	*sift = (struct px_sift){ 0 };
+}
+
+/*
+ * The expression is searched in the name, which is not terminated.  One with a NUL in
+ * it, which no kernel writes, ends there.
+ */
+static int matches_name(const struct px_sift *sift, const struct pmapx_text *name)
+{
+	char room[1024], *string = name->length < sizeof(room) ? room : malloc(name->length + 1);
+	int code;
+
+	if (string == NULL)
+		return -ENOMEM;
+	*(char *)mempcpy(string, name->bytes, name->length) = '\0';
+	code = regexec(&sift->name, string, 0, NULL, 0);
+	if (string != room)
+		free(string);
+	if (code == 0 || code == REG_NOMATCH)
+		return code == 0;
+	return -ENOMEM;
+}
+
+static bool has_permissions(const struct pmapx_mapping *mapping, const char *wanted)
+{
+	for (; *wanted != '\0'; wanted++)
+		if (strchr(mapping->perms, *wanted) == NULL)
+			return false;
+	return true;
+}
+
+static bool is_large(const struct pmapx_mapping *mapping, uint64_t min_kb, bool by_resident)
+{
+	if (!by_resident)
+		return pmapx_mapping_size_bytes(mapping) / 1024 >= min_kb;
+	return !pmapx_smaps_has(mapping->smaps, PMAPX_FIELD_RSS) ||
+		mapping->smaps->rss_kb >= min_kb;
+}
+
+int px_sift_mapping(
+	const struct px_sift *sift, const struct pmapx_mapping *mapping, bool by_resident)
+{
+	static const struct pmapx_text unnamed = { "[ anon ]", 8 };
+
+	if (sift->values[PX_SIEVE_PERM] != NULL &&
+		!has_permissions(mapping, sift->values[PX_SIEVE_PERM]))
+		return 0;
+	if (sift->values[PX_SIEVE_MIN] != NULL && !is_large(mapping, sift->min_kb, by_resident))
+		return 0;
+	if (sift->values[PX_SIEVE_MAP] == NULL)
+		return 1;
+	return matches_name(sift, mapping->name.length > 0 ? &mapping->name : &unnamed);
+}
