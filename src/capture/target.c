@@ -198,6 +198,8 @@ int px_target_begin(struct px_target *target)
 		if (r < 0)
 			return r;
 		target->parent = r;
+		/* A mask may also take what the owner needs, who could not open it then. */
+		(void)umask(S_IRWXG | S_IRWXO);
 		r = check_name(target);
 		if (r == 0)
 			r = make(target);

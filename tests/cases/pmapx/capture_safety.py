@@ -33,7 +33,7 @@ def modes(path):
 
 class Private(CaptureCase):
     def test_modes(self):
-        for umask in (0, 0o022, 0o077):
+        for umask in (0, 0o022, 0o077, 0o277, 0o777):
             for name in FORMS:
                 with self.subTest(umask=umask, name=name):
                     got = self.run_capture("--force", "-o", name, os.getpid(), umask=umask)
