@@ -176,6 +176,7 @@ int px_pool_open(const struct px_capture_options *options, const struct px_redac
 	const char *folder, struct px_pool **ret)
 {
 	struct px_pool *pool = calloc(1, sizeof(*pool));
+	pthread_condattr_t attributes;
 	int r;
 
 	if (pool == NULL)
@@ -183,7 +184,11 @@ int px_pool_open(const struct px_capture_options *options, const struct px_redac
 	pool->options = options;
 	pool->redaction = redaction;
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->done, NULL);
+	/* Whoever sets the time does not set how long to wait. */
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&pool->done, &attributes);
+	pthread_condattr_destroy(&attributes);
 	pthread_cond_init(&pool->room, NULL);
 	r = begin_readers(pool, folder, count_readers(options));
 	if (r < 0) {
@@ -214,7 +219,7 @@ static int wait_for_turn(struct px_pool *pool)
 	struct timespec end;
 	int r = 0;
 
-	clock_gettime(CLOCK_REALTIME, &end);
+	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_nsec += PATIENCE_NS;
 	end.tv_sec += end.tv_nsec / 1000000000;
 	end.tv_nsec %= 1000000000;
