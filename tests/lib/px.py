@@ -14,6 +14,7 @@ import contextlib
 import functools
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -412,8 +413,9 @@ def beside_pmap(*words, tries=5):
 
 def settle(pid, comm=None):
     """Wait until a process sleeps, and has this name if one is given: what it runs after its last
-    word still touches pages."""
-    for _ in range(1000):
+    word still touches pages. On a busy machine that can take its time."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
         try:
             with open("/proc/%d/stat" % pid, "rb") as file:
                 head, _, tail = file.read().rpartition(b") ")
@@ -570,6 +572,9 @@ class SampleCase(TestCase):
 
 def main():
     """Run the module's tests. Exit 77 (skipped, for ctest) if not one of them could run."""
+    # What is ended by a signal leaves no core file, which would be one more in a folder that is
+    # looked into; who wants one says so.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     program = unittest.main(module="__main__", exit=False, verbosity=2)
     result = program.result
     if not result.wasSuccessful():
