@@ -3,6 +3,7 @@
 overlap, totals are those of the rows, and what cannot be undone is said (D16)."""
 import itertools
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
@@ -15,7 +16,8 @@ PAGES = 300
 MANY_PAGES = 40000
 # Sanitizers make all of it slow, and find as much in fewer readings.
 SANITIZED = px.is_sanitized(px.PMAPX)
-SAID = b": the map was changing while it was read"
+# What is said of a process, whose map may be torn in several places.
+TOLD = rb"pmapx: %d: /proc/%d/s?maps: the map was changing while it was read( \(and \d+ more\))?\n"
 
 
 class Row:
@@ -100,6 +102,22 @@ class Changing(px.TestCase):
         self.low = int(self.target.truth["steady"], 16)
         self.high = self.low + int(self.target.truth["kbytes"]) * 1024
 
+    def is_told(self, got, *pids):
+        """Whether a map of these processes never fit together. It is read six times, and how often
+        each reading is torn is the machine's matter: that a torn one is read again is in
+        tests/unit/torn.c, that what is not said to be torn is not, here."""
+        told = b"|".join(TOLD % (pid, pid) for pid in pids)
+        self.assertRegex(got.stderr, rb"\A(%s)*\Z" % told)
+        self.assertEqual(got.status, 1 if got.stderr else 0)
+        return got.status == 1
+
+    def tell(self, count, readings):
+        """How many of the readings showed nothing, since they said so. If all did, nothing has
+        been shown to fit together."""
+        print("%d of %d readings were torn, and said so" % (count, readings), file=sys.stderr)
+        if count == readings:
+            self.skipTest("not one of %d readings fitted together" % readings)
+
     def what_is_wrong(self, text, view):
         rows, totals = rows_of(text, view)
         return {"overlapping": overlaps(rows) > 0,
@@ -107,16 +125,16 @@ class Changing(px.TestCase):
                 "wrong total": is_wrong_in_sum(rows, totals)}
 
     def count(self, program, readings):
-        """Which readings of a program show something that cannot be, and do not say so."""
+        """Which readings of a program show something that cannot be, and do not say so; and which
+        say so."""
         found = {}
         for number in range(readings):
             view = VIEWS[number % len(VIEWS)]
             got = px.run([program, *view, str(self.target.pid)])
-            if SAID in got.stderr:
-                self.assertEqual(got.status, 1)
+            if self.is_told(got, self.target.pid):
+                self.assertGreater(overlaps(rows_of(got.stdout, view)[0]), 0, got.stdout)
                 found.setdefault("said", []).append(got.stdout)
                 continue
-            self.assertEqual((got.status, got.stderr), (0, b""), view)
             wrong = [what for what, is_so in self.what_is_wrong(got.stdout, view).items() if is_so]
             for what in wrong + ["any"] * bool(wrong):
                 found.setdefault(what, []).append(got.stdout)
@@ -125,10 +143,10 @@ class Changing(px.TestCase):
     def test_every_reading_fits_together(self):
         readings = 150 if SANITIZED else 1000
         found = self.count(px.PMAPX, readings)
-        # Six torn readings in a row are possible, and honest.
-        self.assertLess(len(found.pop("said", [])), readings // 50)
+        said = len(found.pop("said", []))
         self.assertEqual({what: len(texts) for what, texts in found.items()}, {},
                          b"\n".join(texts[0] for texts in found.values()))
+        self.tell(said, readings)
 
     def test_readings_of_pmap(self):
         """That it is the reader's merit: the same target, with pmap."""
@@ -141,32 +159,43 @@ class Changing(px.TestCase):
 
     def test_in_a_range(self):
         """Where the kernel is asked for single mappings, and where it is read."""
-        for number in range(30 if SANITIZED else 100):
+        readings = 30 if SANITIZED else 100
+        said = 0
+        for number in range(readings):
             pages = (4, 40, PAGES)[number % 3]
             low = self.low + number % 7 * 4096
             high = min(low + pages * 4096, self.high)
             view = VIEWS[number % 3]
             got = px.pmapx(*view, "-A", "%x,%x" % (low, high - 1), str(self.target.pid))
-            self.assertEqual((got.status, got.stderr), (0, b""))
+            if self.is_told(got, self.target.pid):
+                said += 1
+                continue
             rows, totals = rows_of(got.stdout, view)
             self.assertEqual(overlaps(rows), 0, got.stdout)
             self.assertFalse(has_gap(rows, low, high), got.stdout)
             self.assertFalse(is_wrong_in_sum(rows, totals), got.stdout)
+        self.tell(said, readings)
 
     def test_several(self):
         """By workers side by side, which hold and begin again each for itself."""
         with px.Target("changing", str(PAGES)) as other, px.Target("anon") as still:
             pids = [self.target.pid, still.pid, other.pid] * 4
-            for number in range(10 if SANITIZED else 20):
+            readings = 10 if SANITIZED else 20
+            said = 0
+            for number in range(readings):
                 view = VIEWS[number % len(VIEWS)]
                 got = px.pmapx("--jobs", str(1 + number % 2), *view, *map(str, pids))
-                self.assertEqual((got.status, got.stderr), (0, b""))
+                said += self.is_told(got, self.target.pid, other.pid)
                 blocks = self.blocks(got.stdout, set(pids))
                 self.assertEqual([pid for pid, _ in blocks], pids)
-                for _, text in blocks:
+                torn = []
+                for pid, text in blocks:
                     rows, totals = rows_of(text, view)
-                    self.assertEqual(overlaps(rows), 0, text)
+                    torn += [pid] * (overlaps(rows) > 0)
                     self.assertFalse(is_wrong_in_sum(rows, totals), text)
+                told = re.findall(rb"^pmapx: (\d+):", got.stderr, re.MULTILINE)
+                self.assertEqual(torn, list(map(int, told)), got.stdout)
+            self.tell(said, readings)
 
     @staticmethod
     def blocks(text, pids):
@@ -196,8 +225,7 @@ class Large(px.TestCase):
                 self.assertFalse(is_wrong_in_sum(rows, totals))
                 self.assertEqual(got.status, is_torn)
                 if is_torn:
-                    self.assertRegex(got.stderr, rb"\Apmapx: %d: /proc/%d/s?maps%s"
-                                     rb"( \(and \d+ more\))?\n\Z" % (target.pid, target.pid, SAID))
+                    self.assertRegex(got.stderr, rb"\A%s\Z" % (TOLD % (target.pid, target.pid)))
                 else:
                     self.assertEqual(got.stderr, b"")
         if torn == 0:
