@@ -13,6 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+import faulty
 import px
 from capturing import Capture, CaptureCase, contents
 
@@ -116,18 +117,20 @@ class Exclusive(CaptureCase):
 
     def test_while_it_is_taken(self):
         """What gets the name in the meantime keeps it."""
-        with px.Target("many", "2000" if SANITIZED else "60000", "touched") as target:
-            words = [px.PMAPX, "capture", "-o", self.path("a.tar.xz"), str(target.pid)]
-            with subprocess.Popen(words, env=px.environment(), stderr=subprocess.PIPE) as process:
-                end = time.monotonic() + 20
-                while not self.left() and time.monotonic() < end:
-                    time.sleep(0.001)
-                with open(self.path("a.tar.xz"), "x") as file:
-                    file.write("mine")
-                told = process.communicate()[1]
-        self.assertEqual((told, process.returncode),
-                         (b"pmapx: %s: %s\n" % (self.path("a.tar.xz").encode(),
-                                                self.EXISTS.encode()), 2))
+        def meanwhile():
+            self.assertRegex(" ".join(self.left()), r"\A\.pmapx-[0-9a-f]{16}\Z")
+            with open(self.path("a.tar.xz"), "x") as file:
+                file.write("mine")
+
+        with px.Target("anon") as target:
+            words = ["capture", "--jobs", "1", "-o", "a.tar.xz", str(target.pid)]
+            calls = faulty.run(words, cwd=self.folder).calls
+            os.remove(self.path("a.tar.xz"))
+            number = next(number for family, number, file in faulty.points(calls)
+                          if family == "open" and file.endswith("smaps"))
+            run = faulty.run(words, "open:%d:stop" % number, at_stop=meanwhile, cwd=self.folder)
+        self.assertEqual(run.stops, 1)
+        self.result(run.result, stderr="pmapx: a.tar.xz: %s\n" % self.EXISTS, status=2)
         self.assertEqual(self.left(), ["a.tar.xz"])
         self.assertEqual(contents(self.path("a.tar.xz")), b"mine")
 
@@ -169,6 +172,7 @@ class Interrupted(CaptureCase):
                             died += 1
                             self.assertEqual(status, -number)
                             self.assertEqual(self.left(), [])
+        print("%d of 45 died of it" % died, file=sys.stderr)
         self.assertGreater(died, 8)
 
     def test_ignored(self):
