@@ -15,8 +15,9 @@ SMALL = ["status", "stat", "cmdline", "comm", "cgroup", "exe", "oom_score_adj", 
          "smaps_rollup"]
 
 
-# What changes when anyone else maps the same files, or they are written to the disk.
-SHARES = re.compile(rb"^((?:Pss\w*|(?:Shared|Private)_(?:Clean|Dirty)):) .*$", re.MULTILINE)
+# What changes when anyone else maps the same files or touches memory that fork() left in common, or
+# when files are written to the disk.
+SHARES = re.compile(rb"^((?:Pss\w*|(?:Shared|Private)_(?:Clean|Dirty)|Referenced):) .*$", re.MULTILINE)
 
 
 def contents(path):
@@ -29,7 +30,8 @@ def steady(files):
     steady_files = {name: SHARES.sub(rb"\1", text) for name, text in files.items()
                     if name not in ("stat", "status")}
     if "numa_maps" in files:
-        steady_files["numa_maps"] = re.sub(rb" mapmax=\d+", b"", files["numa_maps"])
+        steady_files["numa_maps"] = re.sub(rb" (mapmax|active|writeback)=\d+", b"",
+                                           files["numa_maps"])
     return steady_files
 
 
