@@ -259,6 +259,14 @@ class Inputs(tars.Case):
         self.assertEqual((expected.status, expected.stderr), (0, b""))
         self.result(self.piped(lines), expected.stdout.replace(b"-:   case\n", b"-:   -\n"))
 
+    def test_old_archive(self):
+        """Of the first kind of tar, as smemcap has it: its map is not taken for the whole of it."""
+        data = b"".join((tars.entry("7/maps", ONE_LINE * 2, magic=bytes(8)), tars.END))
+        path = tars.write(self.folder, "case", data)
+        expected = b"7:   [b]\n" + b"0000000000400000      4K r-x-- b\n" * 2
+        self.result(self.run_from(path, "-q"), expected)
+        self.result(self.piped(data, "-q"), expected)
+
     def test_archive(self):
         for ending, pack in tars.COMPRESSIONS.items():
             with self.subTest(ending=ending):
