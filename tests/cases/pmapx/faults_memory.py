@@ -100,6 +100,11 @@ class OneProcess(Sweep):
                           ["--tree", "100", "--cgroup", "/a"]):
                 root.file("100/status", "Name:\tA\nTgid:\t100\nUid:\t0\t0\t0\t0\n")
                 self.sweep(["--root", root.path, *words], self.check)
+
+    def test_selected_of_the_running(self):
+        """In a PID namespace: the more processes there are, the more allocations."""
+        if not faulty.inside(self, __file__):
+            return
         with px.Target("anon") as target:
             self.sweep(["--tree", str(target.pid), "--name", "."], self.check_running)
 
