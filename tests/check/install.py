@@ -45,7 +45,7 @@ ENVIRONMENT.pop("DESTDIR", None)
 def command(*words, **kwargs):
     """Run a tool of the build with the environment of the build."""
     env = dict(ENVIRONMENT, **kwargs.pop("variables", {}))
-    return px.run(list(words), env=env, timeout=280, umask=0o022, **kwargs)
+    return px.run(list(words), env=env, timeout=1000, umask=0o022, **kwargs)
 
 
 def cached(name):

@@ -34,7 +34,7 @@ class Races(px.TestCase):
         env = dict(os.environ, PMAPX_BUILD=self.folder,
                    TSAN_OPTIONS="exitcode=66 halt_on_error=1")
         env.pop("PMAPX_UNDER_TEST", None)
-        got = subprocess.run([sys.executable, "-B", *words], env=env, timeout=240,
+        got = subprocess.run([sys.executable, "-B", *words], env=env, timeout=1000,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertEqual(got.returncode, 0, got.stdout.decode(errors="replace"))
         self.assertRegex(got.stdout, rb"\nRan [1-9]")

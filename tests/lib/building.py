@@ -18,11 +18,11 @@ def in_folder(case, prefix, targets, *options):
     case.addClassCleanup(shutil.rmtree, folder, True)
     got = px.run(["cmake", "-S", px.SOURCE, "-B", folder, "-G", "Ninja",
                   "-DCMAKE_BUILD_TYPE=RelWithDebInfo", *options],
-                 env=px.environment(), timeout=120)
+                 env=px.environment(), timeout=600)
     if got.status != 0:
         raise AssertionError((got.stdout + got.stderr).decode())
     return folder, px.run(["cmake", "--build", folder, "--target", *targets],
-                          env=px.environment(), timeout=280)
+                          env=px.environment(), timeout=1000)
 
 
 def need(got):

@@ -232,7 +232,7 @@ def inside(case, file):
         case.skipTest("PID namespaces are not permitted here")
     # Not px.run(): what a test says of sanitizers is no report of one.
     got = subprocess.run([*words, sys.executable, "-B", file, case.id().partition(".")[2]],
-                         env=dict(os.environ, PMAPX_INSIDE="1"), timeout=280,
+                         env=dict(os.environ, PMAPX_INSIDE="1"), timeout=1000,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = got.stdout.decode(errors="replace")
     if got.returncode == 77:

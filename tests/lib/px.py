@@ -60,7 +60,7 @@ def environment(**changes):
     return env
 
 
-def run(argv, env=None, stdin=subprocess.DEVNULL, timeout=60, **popen):
+def run(argv, env=None, stdin=subprocess.DEVNULL, timeout=120, **popen):
     """Run a command; bytes in, bytes out. A crash or a sanitizer report fails the test at once."""
     popen.setdefault("stdout", subprocess.PIPE)
     popen.setdefault("stderr", subprocess.PIPE)
