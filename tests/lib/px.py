@@ -12,6 +12,7 @@ A test file is a unittest module that ends with px.main().
 """
 import contextlib
 import functools
+import operator
 import os
 import re
 import resource
@@ -392,20 +393,21 @@ def mounted(folder, argv, **kwargs):
         return run(words + [proc] + list(argv), **kwargs)
 
 
-def beside_pmap(*words, tries=5):
+def beside_pmap(*words, tries=5, same=operator.eq):
     """What the system's pmap and the pmap under test say of a process that is left alone: a pair
     of results, or None where it moves too much to tell.
 
     The order is pmap, tested, pmap; where the two of pmap agree, tested should agree too. A
-    difference is looked at again, as a process can change and change back."""
+    difference is looked at again, as a process can change and change back. same() says what it is
+    to agree."""
     seen = None
     before = run([SYSTEM_PMAP, *words])
     for _ in range(tries):
         tested = under_test(*words)
         after = run([SYSTEM_PMAP, *words])
-        if before == after:
+        if same(before, after):
             seen = after, tested
-            if tested == after:
+            if same(tested, after):
                 break
         before = after
     return seen
@@ -575,6 +577,10 @@ def main():
     # What is ended by a signal leaves no core file, which would be one more in a folder that is
     # looked into; who wants one says so.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    # A program that has just been built is not on the disk yet, so that its pages are dirty, until
+    # half a minute later they are not.
+    with contextlib.suppress(OSError), open(TARGET, "rb") as program:
+        os.fsync(program)
     program = unittest.main(module="__main__", exit=False, verbosity=2)
     result = program.result
     if not result.wasSuccessful():

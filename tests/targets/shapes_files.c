@@ -46,6 +46,7 @@ static void map_file(int dir, const char *label, const char *name, int prot, int
 		px_fail("mmap");
 	}
 	px_touch(map, length, prot);
+	px_keep_clean(fd);
 	tell(map, fd, label, name);
 	close(fd);
 }
@@ -83,6 +84,7 @@ static void build_file_offset(int argc, char **argv)
 	if (munmap(map + 3 * page, 2 * page))
 		px_fail("munmap");
 	px_touch(map, 3 * page, PROT_READ | PROT_WRITE);
+	px_keep_clean(fd);
 	tell(map + 5 * page, fd, "offset", "offset");
 	px_truth("offset", "%zx", 5 * page);
 	close(fd);
@@ -240,6 +242,7 @@ static void map_detached(const char *path, const char *name)
 		px_fail("open");
 	map = px_map(px_page(), PROT_READ, MAP_PRIVATE, fd);
 	px_touch(map, px_page(), PROT_READ);
+	px_keep_clean(fd);
 	tell(map, fd, "detached", name);
 	close(fd);
 	if (umount2("mounted", MNT_DETACH))

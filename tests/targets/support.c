@@ -273,6 +273,15 @@ int px_make_file(int dir, const char *name, size_t pages)
 	return fd;
 }
 
+void px_keep_clean(int fd)
+{
+	const unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+		SYNC_FILE_RANGE_WAIT_AFTER;
+
+	/* Not everywhere, and of no matter where files are in memory only. */
+	(void)sync_file_range(fd, 0, 0, all);
+}
+
 int px_make_folder(int dir, const char *name)
 {
 	int fd;

@@ -75,6 +75,9 @@ void px_touch(void *address, size_t length, int prot);
 
 /** Makes a file of some pages in the folder dir; opened for reading and writing. */
 int px_make_file(int dir, const char *name, size_t pages);
+/** Has what was written to a file, also through a mapping, be on the disk: its pages are not dirty
+ * now, and so do not cease to be while somebody looks. */
+void px_keep_clean(int fd);
 /** Makes a folder in the folder dir and opens it. The descriptor must stay open. */
 int px_make_folder(int dir, const char *name);
 /** Forgets the newest file and removes it now. */
