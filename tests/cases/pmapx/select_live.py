@@ -175,12 +175,14 @@ class Users(px.TestCase):
     def test_the_effective_one_counts(self):
         if os.geteuid() != 0:
             self.skipTest("only root can be someone else")
-        for real, effective in ((54321, 54321), (54321, 54322), (54322, 54321)):
+        # Nobody's on this machine, but for those of another run of this.
+        one = 20000 + os.getpid() % 20000 * 2
+        for real, effective in ((one, one), (one, one + 1), (one + 1, one)):
             with subprocess.Popen(["setpriv", "--ruid", str(real), "--euid", str(effective), "--clear-groups",
                                    "sleep", "3600"], env=px.environment()) as process:
                 try:
                     px.settle(process.pid, b"sleep")
-                    for user in (54321, 54322):
+                    for user in (one, one + 1):
                         got = px.pmapx("-q", "--user", str(user))
                         if user == effective:
                             self.result(got, px.pmapx("-q", str(process.pid)).stdout)
