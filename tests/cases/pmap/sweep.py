@@ -50,7 +50,7 @@ def header_defects(folder):
         yield "D10"
     if re.search(rb"[\x80-\xff]", cmdline + content("stat")):
         yield "D4"
-    if re.fullmatch(rb"\0+| \0*", cmdline):
+    if re.fullmatch(rb"\0+|[ \n]\0*", cmdline):
         yield "the '?' of an empty command line, '-' from 4.0.6 on"
 
 
