@@ -32,32 +32,9 @@ struct px_archive {
 	bool is_damaged;             /* Which has been told. */
 };
 
-/*
- * Whether @text begins with a header of tar: it holds the sum of its own bytes, in
- * octal, taken with blanks in that place.  Archives of the first kind, as smemcap
- * writes them, have nothing else by which to know them.
- */
-static bool is_tar(const struct pmapx_text *text)
-{
-	enum { HEADER_SIZE = 512, SUM_AT = 148, SUM_SIZE = 8 };
-	const char *at = text->bytes + SUM_AT;
-	unsigned sum = SUM_SIZE * ' ', told = 0, digits = 0;
-
-	if (text->length < HEADER_SIZE)
-		return false;
-	for (size_t i = 0; i < HEADER_SIZE; i++)
-		if (i < SUM_AT || i >= SUM_AT + SUM_SIZE)
-			sum += (unsigned char)text->bytes[i];
-	while (at < text->bytes + SUM_AT + SUM_SIZE - 1 && *at == ' ')
-		at++;
-	for (; at < text->bytes + SUM_AT + SUM_SIZE && *at >= '0' && *at <= '7'; at++, digits++)
-		told = told * 8 + (unsigned)(*at - '0');
-	return digits > 0 && told == sum;
-}
-
 bool px_archive_is(const struct pmapx_text *text)
 {
-	return px_unpack_find(text) != PX_PACKING_NONE || is_tar(text) ||
+	return px_unpack_find(text) != PX_PACKING_NONE || px_tar_is(text) ||
 		(text->length >= 257 + 5 && memcmp(text->bytes + 257, "ustar", 5) == 0);
 }
 

@@ -237,31 +237,29 @@ static int begin(struct px_tar *tar, enum px_packing packing)
 					  : px_unpack_open(packing, read_file, tar, &tar->unpack);
 }
 
-/*
- * Whether @text begins with the header of a tar archive: a name, which may begin as
- * what is packed does ("BZhang"), and in the middle the sum of all bytes, of which it
- * is taken for blanks itself.
- */
-static bool is_header(const struct pmapx_text *text)
+bool px_tar_is(const struct pmapx_text *text)
 {
-	enum { LENGTH = 512, SUM_AT = 148, SUM_END = SUM_AT + 8 };
-	const unsigned char *bytes = (const unsigned char *)text->bytes;
-	unsigned sum = 0, stated = 0;
+	enum { HEADER_SIZE = 512, SUM_AT = 148, SUM_SIZE = 8 };
+	const char *at = text->bytes + SUM_AT;
+	unsigned sum = SUM_SIZE * ' ', told = 0, digits = 0;
 
-	if (text->length < LENGTH)
+	if (text->length < HEADER_SIZE)
 		return false;
-	for (size_t i = 0; i < LENGTH; i++)
-		sum += i < SUM_AT || i >= SUM_END ? bytes[i] : ' ';
-	for (size_t i = SUM_AT; i < SUM_END; i++)
-		if (bytes[i] >= '0' && bytes[i] <= '7')
-			stated = stated * 8 + (bytes[i] - '0');
-	return sum == stated;
+	for (size_t i = 0; i < HEADER_SIZE; i++)
+		if (i < SUM_AT || i >= SUM_AT + SUM_SIZE)
+			sum += (unsigned char)text->bytes[i];
+	while (at < text->bytes + SUM_AT + SUM_SIZE - 1 && *at == ' ')
+		at++;
+	for (; at < text->bytes + SUM_AT + SUM_SIZE && *at >= '0' && *at <= '7'; at++, digits++)
+		told = told * 8 + (unsigned)(*at - '0');
+	return digits > 0 && told == sum;
 }
 
 int px_tar_open(struct px_input *input, struct px_tar **ret, const char **ret_reason)
 {
 	struct pmapx_text text = { input->bytes, input->length };
-	enum px_packing packing = is_header(&text) ? PX_PACKING_NONE : px_unpack_find(&text);
+	/* The name that a header begins with may look like what is packed ("BZhang"). */
+	enum px_packing packing = px_tar_is(&text) ? PX_PACKING_NONE : px_unpack_find(&text);
 	struct px_tar *tar = calloc(1, sizeof(*tar));
 	int r;
 
