@@ -3,7 +3,9 @@
  * Addresses that tell nothing of where a process really has its memory.
  *
  * Its mappings are laid one behind the other, in the order in which they are:
- * those that touch each other still do, between others one page is left.  So sizes
+ * those that touch each other still do, between others one page is left, and where
+ * one begins before the end of another, as in a map that was changing while it was
+ * read, by a page, so that this can still be seen.  So sizes
  * and order hold, and no address that is known, such as that of a program that is
  * always in one place, tells another.
  */
@@ -32,7 +34,11 @@ uint64_t px_move(struct px_redactor *redactor, uint64_t start, uint64_t end)
 	if (redactor->moved_count > 0) {
 		const struct px_moved *last = &redactor->moved[redactor->moved_count - 1];
 
-		to = last->to + (last->end - last->start) + (start == last->end ? 0 : GAP);
+		to = last->to + (last->end - last->start);
+		if (start > last->end)
+			to += GAP;
+		else if (start < last->end && last->end - last->start >= GAP)
+			to -= GAP;
 	}
 	if (redactor->moved_count == redactor->moved_size) {
 		size_t size = redactor->moved_size * 2 + 256;
