@@ -46,17 +46,18 @@ void px_order_look(struct px_order *order, const char *bytes, size_t length)
 	}
 }
 
-/* The file of another thread of the process; -ENOENT if there is none. */
+/* The file of another thread of the process; -ENOENT if there is none, or what we are short of. */
 static int open_of_thread(const struct pmapx_process *process, const char *name)
 {
 	const struct px_place *place = &process->place;
 	const struct dirent *entry;
-	int result = -ENOENT;
 	DIR *folder;
+	int result = px_open_folder(place->fd, "task", 0, &folder);
 
-	if (px_open_folder(place->fd, "task", 0, &folder) < 0)
-		return result;
-	while (result < 0 && (entry = readdir(folder)) != NULL) {
+	if (result < 0)
+		return px_is_shortage(result) ? result : -ENOENT;
+	result = -ENOENT;
+	while (result < 0 && !px_is_shortage(result) && (entry = readdir(folder)) != NULL) {
 		struct pmapx_text text = { entry->d_name, strlen(entry->d_name) };
 		pid_t thread = px_saved_pid(&text);
 		char path[64];
@@ -78,7 +79,7 @@ static int open_file(const struct pmapx_process *process, const char *name)
 {
 	int fd = process->identity.state == 'Z' ? open_of_thread(process, name) : -ENOENT;
 
-	return fd >= 0 ? fd : px_place_open(&process->place, name);
+	return fd >= 0 || px_is_shortage(fd) ? fd : px_place_open(&process->place, name);
 }
 
 /* Append @length bytes of the buffer to the spool, or what may be kept of them. */

@@ -192,7 +192,7 @@ static int read_large(struct px_taker *taker, const struct pmapx_process *proces
 	uint64_t start = spool->length;
 	int r;
 
-	taker->large.is_last_reading = taker->readings == READINGS_MAX;
+	taker->large.is_last_reading = taker->readings >= READINGS_MAX;
 	r = px_large_read(&taker->large, process, name, is_map);
 	if (taker->large.error < 0)
 		return record->error = taker->large.error;
@@ -392,6 +392,7 @@ static int take_process(
 void px_take(struct px_taker *taker, pid_t pid, struct px_record *ret)
 {
 	uint64_t start = taker->spool->length;
+	unsigned stale = 0;
 	int r;
 
 	*ret = (struct px_record){ .pid = pid };
@@ -412,8 +413,7 @@ void px_take(struct px_taker *taker, pid_t pid, struct px_record *ret)
 			r = take_process(taker, process, ret);
 			pmapx_process_close(process);
 		}
-	} while ((r == -EAGAIN && taker->readings < READINGS_MAX) ||
-		(r == -ESTALE && taker->readings < 2));
+	} while ((r == -EAGAIN && taker->readings < READINGS_MAX) || (r == -ESTALE && ++stale < 2));
 	if (r == -ESRCH) {
 		ret->kind = PX_KIND_VANISHED;
 		ret->part_count = ret->gap_count = 0;
