@@ -110,7 +110,7 @@ void px_tar_damage(const struct px_tar *tar, struct px_tar_damage *ret)
 
 	/* libarchive has looked at it, and knows less. */
 	if (tar->error == 0 && tar->unpack != NULL && place(tar) == 0)
-		why = "once unpacked it is no tar; a single map has to be unpacked first";
+		why = "once unpacked it is no tar; a single file has to be unpacked first";
 	*ret = (struct px_tar_damage){
 		.code = tar->error < 0 ? tar->error : -EBADMSG,
 		.at = (uint64_t)place(tar),

@@ -114,7 +114,7 @@ class Cut(tars.Case):
             for text in (maps(5), b""):
                 path = tars.write(self.folder, "maps" + ending[4:], pack(text))
                 self.result(px.pmapx("--from", path), status=1, stderr="pmapx: %s: byte 0: once "
-                            "unpacked it is no tar; a single map has to be unpacked first\n" % path)
+                            "unpacked it is no tar; a single file has to be unpacked first\n" % path)
 
     def test_xz(self):
         self.check_compressed(".tar.xz", lzma.compress(self.whole()),
