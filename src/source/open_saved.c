@@ -15,6 +15,7 @@
 #include "growable.h"
 #include "maps.h"
 #include "saved.h"
+#include "tar.h"
 
 static const char empty[] = "empty";
 static const char unknown[] = "neither a map, nor a folder or an archive of such, nor a core file";
@@ -225,7 +226,7 @@ static int open_file(struct px_input *input, const struct pmapx_source_options *
 	bool has_name = find_name(input->path, &name);
 	int r;
 
-	if (px_corefile_is(&text))
+	if (px_corefile_is(&text) && !px_tar_is(&text))
 		return px_corefile_open(input, options, ret, ret_reason);
 	if (px_archive_is(&text))
 		return px_archive_open(input, options, ret, ret_reason);

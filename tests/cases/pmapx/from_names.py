@@ -86,9 +86,9 @@ class Folders(tars.Case):
         self.save("hosts", "task", "1100", "task", "1101")
         self.shows(os.path.join(self.folder, "hosts"), b"1100:   [A]")
 
-    def test_name_as_compressed_files_begin(self):
+    def test_name_as_other_files_begin(self):
         """A tar archive begins with the name of its first file."""
-        for host in (b"BZhang", b"\x1f\x8b\x08", b"(\xb5/\xfd"):
+        for host in (b"BZhang", b"\x1f\x8b\x08", b"(\xb5/\xfd", b"\x7fELF"):
             path = tars.write(self.folder, "a.tar", tars.entry(host + b"/1100/maps", tars.ONE_LINE),
                               tars.entry(host + b"/1100/comm", "A\n"), tars.END)
             with self.subTest(host=host):
