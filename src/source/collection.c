@@ -107,6 +107,7 @@ static bool read_name(
 	if (!px_saved_name(&path, ret) || ret->is_manifest)
 		return false;
 	ret->pid = collection->own_pid;
+	ret->folder = (struct pmapx_text){ "", 0 };
 	return true;
 }
 
