@@ -49,3 +49,27 @@ def tar(archive, folder, *members, ending=".tar", options=()):
     subprocess.run(["tar", "--create", "--file", path, "--directory", folder, *options,
                     *([compression] if compression else []), "--", *(members or ["."])], check=True)
     return path
+
+
+# Columns that depend on who else has a page mapped: the reader has libc.
+OF_OTHERS = {b"Pss", b"Pss_Dirty", b"Pss_Anon", b"Pss_File", b"Pss_Shmem", b"Shared_Clean",
+             b"Shared_Dirty", b"Private_Clean", b"Private_Dirty"}
+
+
+def steady(view, stdout):
+    """Without the columns of others, and without widths."""
+    if not view[:1] or not view[0].startswith("-X"):
+        return stdout
+    lines = stdout.split(b"\n")
+    titles = next((line.split() for line in lines if line.lstrip().startswith(b"Address ")), None)
+    if titles is None:
+        return stdout
+    kept = [i for i, title in enumerate(titles[:-1]) if title not in OF_OTHERS]
+    result = []
+    for line in lines:
+        words = line.split(None, len(titles) - 1)
+        # The row of totals has no number but these; a header has any words.
+        if len(words) >= len(titles) - 1:
+            line = b" ".join([words[i] for i in kept] + words[len(titles) - 1:])
+        result.append(b"" if set(line.strip()) <= set(b"= ") or line.endswith(b" KB ") else line)
+    return b"\n".join(result)

@@ -26,28 +26,6 @@ LEFT_OUT = {"changing", "obedient", "path", "forge"}
 # Those that want to be told what to be.
 ARGUMENTS = {"title": ("name", "", "an argument\nof two lines", "\033[31m"), "title-raw": ("raw", "41004200"),
              "many": ("3000", "touched")}
-# Columns that depend on who else has a page mapped: the reader has libc.
-OF_OTHERS = {b"Pss", b"Pss_Dirty", b"Pss_Anon", b"Pss_File", b"Pss_Shmem", b"Shared_Clean",
-             b"Shared_Dirty", b"Private_Clean", b"Private_Dirty"}
-
-
-def steady(view, stdout):
-    """Without the columns of others, and without widths."""
-    if not view[:1] or not view[0].startswith("-X"):
-        return stdout
-    lines = stdout.split(b"\n")
-    titles = next((line.split() for line in lines if line.lstrip().startswith(b"Address ")), None)
-    if titles is None:
-        return stdout
-    kept = [i for i, title in enumerate(titles[:-1]) if title not in OF_OTHERS]
-    result = []
-    for line in lines:
-        words = line.split(None, len(titles) - 1)
-        # The row of totals has no number but these; a header has any words.
-        if len(words) >= len(titles) - 1:
-            line = b" ".join([words[i] for i in kept] + words[len(titles) - 1:])
-        result.append(b"" if set(line.strip()) <= set(b"= ") or line.endswith(b" KB ") else line)
-    return b"\n".join(result)
 
 
 def look(pids):
@@ -59,7 +37,7 @@ def look(pids):
         for pid in pids.values():
             starts.append(text.index(b"\n%d:   " % pid, starts[-1]))
         for name, start, end in zip(pids, starts[1:], [*starts[2:], len(text) - 1]):
-            found[name][tuple(view)] = steady(view, text[start + 1:end + 1])
+            found[name][tuple(view)] = saving.steady(view, text[start + 1:end + 1])
     return found
 
 
@@ -68,7 +46,7 @@ def look_into(source, pid):
     found = {}
     for view in VIEWS:
         got = px.pmapx("--from", source, *view, str(pid))
-        found[tuple(view)] = steady(view, got.stdout), got.status
+        found[tuple(view)] = saving.steady(view, got.stdout), got.status
     return found
 
 

@@ -3,6 +3,7 @@
 """A capture of the processes of the running system shows of each, in every view, what the process
 itself shows, wherever two looks at it agree: one before the capture, one after it.
 
+Columns that depend on who else has a page mapped are left out: whoever captures has other libraries.
 Nothing is signalled or stopped. A process may be another for a moment, just when it is captured: so
 a difference counts only if it is there each of several times."""
 import collections
@@ -14,6 +15,7 @@ import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 import px
+import saving
 
 VIEWS = ([], ["-x"], ["-d"], ["-kp"], ["-X"], ["-XX"])
 # At most so many processes, so often, and no look begins after so many seconds.
@@ -56,7 +58,7 @@ class System(px.TestCase):
             if time.monotonic() > self.end:
                 break
             got = px.pmapx(*source, *view, str(pid))
-            found[pid, view] = got.stdout, got.status
+            found[pid, view] = saving.steady(view, got.stdout), got.status
         return found
 
     def test_capture(self):
