@@ -49,15 +49,12 @@ static void help_usage(struct px_console *console, struct px_out *out)
 /* What there is, where something else was asked for. */
 static void say_no_verb(struct px_console *console, const char *word)
 {
-	const size_t count = sizeof(verbs) / sizeof(verbs[0]);
-
 	px_message_begin(console);
 	px_out_string(&console->err, "no such verb: ");
 	px_message_text(console, word);
 	px_out_string(&console->err, "; there are ");
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			px_out_string(&console->err, i + 1 < count ? ", " : " and ");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		px_out_string(&console->err, i > 0 ? ", " : "");
 		px_out_string(&console->err, verbs[i].name);
 	}
 	px_message_end(console);

@@ -19,7 +19,7 @@ const char *const px_sieve_names[PX_SIEVES] = {
 bool px_sift_size(const char *text, uint64_t *ret_kb)
 {
 	static const char units[] = "kmgt";
-	const char *end = text + strlen(text), *at, *unit;
+	const char *end = text + strlen(text), *at;
 	unsigned shift = 0;
 	uint64_t number;
 
@@ -27,7 +27,8 @@ bool px_sift_size(const char *text, uint64_t *ret_kb)
 	if (at == NULL)
 		return false;
 	if (at < end) {
-		unit = strchr(units, *at | 0x20);
+		const char *unit = strchr(units, *at | 0x20);
+
 		if (unit == NULL || at + 1 < end)
 			return false;
 		shift = 10 * (unsigned)(unit - units);

@@ -278,14 +278,14 @@ static bool is_late(const struct px_saved *saved, const struct px_saved_name *na
 /* Whether the index has all files of process @pid that a capture has of each: its map is the last. */
 static bool has_all(const struct px_index *index, pid_t pid)
 {
-	const unsigned small = 1u << PX_FILE_STAT | 1u << PX_FILE_STATUS | 1u << PX_FILE_CMDLINE |
-		1u << PX_FILE_COMM;
-	const unsigned maps = 1u << PX_FILE_MAPS | 1u << PX_FILE_SMAPS;
+	const unsigned small = 1U << PX_FILE_STAT | 1U << PX_FILE_STATUS | 1U << PX_FILE_CMDLINE |
+		1U << PX_FILE_COMM;
+	const unsigned maps = 1U << PX_FILE_MAPS | 1U << PX_FILE_SMAPS;
 	unsigned seen = 0;
 
 	for (size_t i = 0; i < index->count; i++)
 		if (index->list[i].pid == pid && index->hosts[index->list[i].host].length == 0)
-			seen |= 1u << index->list[i].file;
+			seen |= 1U << index->list[i].file;
 	return (seen & small) == small && (seen & maps) != 0;
 }
 
