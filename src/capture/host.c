@@ -25,21 +25,14 @@
 static ssize_t read_file(int folder, const char *name, char *bytes, size_t size)
 {
 	int fd = px_open_regular(folder, name, 0);
-	size_t length = 0;
-	ssize_t n = 1;
+	ssize_t n = fd;
 
-	bytes[0] = '\0';
-	if (fd < 0)
-		return fd;
-	while (n > 0 && length < size - 1) {
-		n = px_folder_read(
-			&(struct px_stream){ .fd = fd }, bytes + length, size - 1 - length);
-		if (n > 0)
-			length += (size_t)n;
+	if (fd >= 0) {
+		n = px_read_whole(fd, bytes, size - 1);
+		close(fd);
 	}
-	close(fd);
-	bytes[length] = '\0';
-	return n < 0 ? n : (ssize_t)length;
+	bytes[n < 0 ? 0 : n] = '\0';
+	return n;
 }
 
 /* The first word of a file. */

@@ -97,7 +97,7 @@ static int keep(struct px_large *large, const char *name, size_t length, bool is
 static ssize_t read_piece(struct px_large *large, int fd, size_t length, bool is_map)
 {
 	char *to = large->buffer + length;
-	ssize_t n = px_folder_read(&(struct px_stream){ .fd = fd }, to, PX_LARGE_BUFFER - length);
+	ssize_t n = px_read(fd, to, PX_LARGE_BUFFER - length);
 
 	if (n <= 0)
 		return n;

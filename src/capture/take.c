@@ -90,8 +90,7 @@ static int read_small(struct px_taker *taker, int fd, size_t *length)
 			taker->small = more;
 			taker->small_size = size;
 		}
-		n = px_folder_read(
-			&(struct px_stream){ .fd = fd }, taker->small + *length, PX_READ_SIZE);
+		n = px_read(fd, taker->small + *length, PX_READ_SIZE);
 		if (n > 0)
 			*length += (size_t)n;
 	} while (n > 0);

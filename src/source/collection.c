@@ -117,7 +117,6 @@ static int read_manifest(struct px_saved *saved, uint32_t host)
 	const struct collection *collection = saved->reader;
 	struct px_manifest manifest;
 	struct px_stream stream;
-	struct pmapx_text json = { NULL, 0 };
 	char *bytes;
 	ssize_t n;
 	int r;
@@ -128,16 +127,11 @@ static int read_manifest(struct px_saved *saved, uint32_t host)
 		return 0;
 	}
 	bytes = malloc(PX_MANIFEST_SIZE);
-	n = bytes != NULL ? 1 : -ENOMEM;
-	while (n > 0 && json.length < PX_MANIFEST_SIZE) {
-		n = px_folder_read(&stream, bytes + json.length, PX_MANIFEST_SIZE - json.length);
-		if (n > 0)
-			json.length += (size_t)n;
-	}
+	n = bytes != NULL ? px_read_whole(stream.fd, bytes, PX_MANIFEST_SIZE) : -ENOMEM;
 	px_folder_close_stream(&stream);
-	json.bytes = bytes;
 	if (n >= 0)
-		px_saved_manifest(saved, collection->path, host, &json, &manifest);
+		px_saved_manifest(saved, collection->path, host,
+			&(struct pmapx_text){ bytes, (size_t)n }, &manifest);
 	else
 		px_saved_trouble(saved, (int)n, collection->path, PX_NO_PLACE, "");
 	free(bytes);

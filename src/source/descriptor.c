@@ -45,6 +45,29 @@ int px_open_regular(int folder, const char *path, int flags)
 	return r;
 }
 
+ssize_t px_read(int fd, void *bytes, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, bytes, size);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+ssize_t px_read_whole(int fd, void *bytes, size_t size)
+{
+	size_t length = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && length < size) {
+		n = px_read(fd, (char *)bytes + length, size - length);
+		if (n > 0)
+			length += (size_t)n;
+	}
+	return n < 0 ? n : (ssize_t)length;
+}
+
 int px_open_folder(int parent, const char *path, int flags, DIR **ret)
 {
 	int fd = px_openat(parent, path, O_RDONLY | O_DIRECTORY | flags, 0);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/types.h>
 
 /**
  * openat(2), close-on-exec and never a descriptor below 3: a program whose
@@ -25,6 +26,12 @@ int px_openat(int folder, const char *path, int flags, unsigned mode);
  * Returns it, -EMEDIUMTYPE if it is no regular file, or another negative errno.
  */
 int px_open_regular(int folder, const char *path, int flags);
+
+/** As read(2), which no signal interrupts: the number of bytes, or a negative errno. */
+ssize_t px_read(int fd, void *bytes, size_t size);
+
+/** The same until @size bytes are there or there is no more: fewer are all that there is. */
+ssize_t px_read_whole(int fd, void *bytes, size_t size);
 
 /** Open a folder to be listed; @flags are more of open(2)'s.  Returns 0 or a negative errno. */
 int px_open_folder(int parent, const char *path, int flags, DIR **ret);

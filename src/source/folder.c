@@ -62,12 +62,7 @@ int px_folder_open_file(const struct px_place *place, enum px_file file, struct 
 
 ssize_t px_folder_read(struct px_stream *stream, void *bytes, size_t size)
 {
-	ssize_t n;
-
-	do
-		n = read(stream->fd, bytes, size);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
+	return px_read(stream->fd, bytes, size);
 }
 
 void px_folder_close_stream(struct px_stream *stream)

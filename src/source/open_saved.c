@@ -62,11 +62,10 @@ static bool is_map(const struct pmapx_text *text, enum px_file *ret)
 static int spool_file(struct px_saved *saved, struct px_input *input)
 {
 	char bytes[16384];
-	struct px_stream stream = { .fd = input->fd };
 	int r = px_spool_append(&saved->spool, input->bytes, input->length);
 	ssize_t n = 0;
 
-	while (r == 0 && (n = px_folder_read(&stream, bytes, sizeof(bytes))) > 0)
+	while (r == 0 && (n = px_read(input->fd, bytes, sizeof(bytes))) > 0)
 		r = px_spool_append(&saved->spool, bytes, (size_t)n);
 	if (n < 0)
 		px_saved_trouble(saved, (int)n, "", saved->spool.length, "");
@@ -161,9 +160,8 @@ static int open_map(struct px_input *input, enum px_file kind, pid_t pid,
 /* Open @path, and read the beginning of what is no folder. */
 static int begin(struct px_input *input, struct stat *status)
 {
-	struct px_stream stream;
 	off_t offset;
-	ssize_t n = 1;
+	ssize_t n;
 
 	/* Pipes are waited for: nobody would be served by less. */
 	if (strcmp(input->path, "-") == 0) {
@@ -185,15 +183,12 @@ static int begin(struct px_input *input, struct stat *status)
 	offset = S_ISREG(status->st_mode) ? lseek(input->fd, 0, SEEK_CUR) : -1;
 	input->is_seekable = offset >= 0;
 	input->offset = offset >= 0 ? (uint64_t)offset : 0;
-	stream = (struct px_stream){ .fd = input->fd };
-	while (n > 0 && input->length < PX_INPUT_SIZE) {
-		n = px_folder_read(
-			&stream, input->bytes + input->length, PX_INPUT_SIZE - input->length);
-		if (n > 0)
-			input->length += (size_t)n;
-	}
-	input->is_all = n == 0;
-	return n < 0 ? (int)n : 0;
+	n = px_read_whole(input->fd, input->bytes, PX_INPUT_SIZE);
+	if (n < 0)
+		return (int)n;
+	input->length = (size_t)n;
+	input->is_all = input->length < PX_INPUT_SIZE;
+	return 0;
 }
 
 /* Whether @path is called as a file of a process; in whose folder that is is not told. */

@@ -40,7 +40,6 @@ static ssize_t read_file(void *data, void *bytes, size_t size)
 {
 	struct px_tar *tar = data;
 	struct px_input *input = &tar->input;
-	struct px_stream stream = { .fd = input->fd };
 	size_t rest = input->length - tar->given;
 
 	if (rest > 0) {
@@ -49,7 +48,7 @@ static ssize_t read_file(void *data, void *bytes, size_t size)
 		tar->given += rest;
 		return (ssize_t)rest;
 	}
-	return input->is_all ? 0 : px_folder_read(&stream, bytes, size);
+	return input->is_all ? 0 : px_read(input->fd, bytes, size);
 }
 
 /* The next bytes of the archive, unpacked, in @tar->buffer. */
