@@ -95,6 +95,7 @@
  *   layout.c         key lines, tried as the mapping before had them
  *   smaps.c          key lines; the table of keys is fields.inc
  *   scan.c           what the cursors of scan.h look up
+ *   pattern.c        regular expressions
  *   sift.c           which mappings are wanted
  *   name.c           what a mapping's name is
  *   json.c           JSON, pulled out of a text token by token

@@ -2,7 +2,6 @@
 /*
  * "pmapx capture": its command line.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -10,7 +9,9 @@
 
 #include "capture.h"
 #include "cmd.h"
+#include "jobs.h"
 #include "operand.h"
+#include "scan.h"
 #include "sift.h"
 #include "text.h"
 
@@ -79,37 +80,19 @@ void px_verb_capture_usage(struct px_console *console, struct px_out *out)
 	px_out_string(out, usage);
 }
 
-/* What was wrong with a value, of an option or an operand. */
-static bool refuse(
-	struct px_console *console, const char *option, const char *value, const char *why)
+/* What is wrong with the value of an option. */
+static bool refuse(struct px_console *console, const char *option, const char *why)
 {
-	px_message_begin(console);
-	px_out_string(&console->err, "capture: ");
-	px_out_string(&console->err, option);
-	px_message_text(console, value);
-	px_out_string(&console->err, ": ");
-	px_out_string(&console->err, why);
-	px_message_end(console);
+	px_message_option(console, "capture", option, optarg, why);
 	return false;
-}
-
-/* A decimal number, and what is behind it. */
-static bool read_number(const char *text, uint64_t *ret, char **ret_end)
-{
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	*ret = strtoull(text, ret_end, 10);
-	return errno == 0;
 }
 
 static bool take_jobs(struct px_console *console, struct px_capture_options *options)
 {
 	uint64_t number;
-	char *end;
 
-	if (!read_number(optarg, &number, &end) || *end != '\0' || number == 0)
-		return refuse(console, "--jobs=", optarg, "not a number of processes from 1 on");
+	if (!px_scan_number(optarg, &number) || number == 0)
+		return refuse(console, "jobs", PX_JOBS_WANTED);
 	options->jobs = number < UINT_MAX ? (unsigned)number : UINT_MAX;
 	return true;
 }
@@ -117,7 +100,7 @@ static bool take_jobs(struct px_console *console, struct px_capture_options *opt
 static bool take_size(struct px_console *console, struct px_capture_options *options)
 {
 	options->has_max_rss = px_sift_size(optarg, &options->max_rss_kb);
-	return options->has_max_rss || refuse(console, "--max-rss=", optarg, PX_SIZE_WANTED);
+	return options->has_max_rss || refuse(console, "max-rss", PX_SIZE_WANTED);
 }
 
 static bool take_redaction(struct px_console *console, struct px_capture_options *options)
@@ -129,8 +112,7 @@ static bool take_redaction(struct px_console *console, struct px_capture_options
 		unsigned what = px_redaction_find(at, length);
 
 		if (what == 0)
-			return refuse(console, "--redact=", optarg,
-				"not a list of args, paths, addresses");
+			return refuse(console, "redact", "not a list of args, paths, addresses");
 		options->redact |= what;
 		if (at[length] == '\0')
 			return true;
@@ -146,13 +128,17 @@ static bool take_selector(
 
 	if (px_select_add(&options->select, selector, optarg, &reason) == 0)
 		return true;
+	return refuse(console, px_selector_names[selector], reason);
+}
+
+/* What is wrong with a word, an operand or an option itself. */
+static bool refuse_word(struct px_console *console, const char *word, const char *why)
+{
 	px_message_begin(console);
-	px_out_string(&console->err, "capture: --");
-	px_out_string(&console->err, px_selector_names[selector]);
-	px_out_string(&console->err, "=");
-	px_message_text(console, optarg != NULL ? optarg : "");
+	px_out_string(&console->err, "capture: ");
+	px_message_text(console, word);
 	px_out_string(&console->err, ": ");
-	px_out_string(&console->err, reason);
+	px_out_string(&console->err, why);
 	px_message_end(console);
 	return false;
 }
@@ -200,7 +186,7 @@ static bool read_operands(struct px_console *console, char **operands, size_t co
 			operands[i], &options->pids[options->pid_count]);
 
 		if (operand == PX_OPERAND_BAD)
-			return refuse(console, "", operands[i], PX_OPERAND_WANTED);
+			return refuse_word(console, operands[i], PX_OPERAND_WANTED);
 		options->pid_count += operand == PX_OPERAND_PID;
 	}
 	/* All processes are no answer to words that stand for none. */
@@ -236,7 +222,7 @@ static void say_bad_option(struct px_console *console, int letter, char **argv)
 	const char short_option[] = { '-', (char)optopt, '\0' };
 	const char *word = argv[optind - 1];
 
-	refuse(console, "", strncmp(word, "--", 2) == 0 ? word : short_option,
+	refuse_word(console, strncmp(word, "--", 2) == 0 ? word : short_option,
 		letter == ':' ? "a value is missing" : "no such option, or not with a value");
 }
 

@@ -121,6 +121,14 @@ static inline const char *px_scan_decimal(const char *at, const char *end, uint6
 	return p;
 }
 
+/** Whether the terminated @text is a decimal number below 2^64 and nothing else. */
+static inline bool px_scan_number(const char *text, uint64_t *ret)
+{
+	const char *end = text + strlen(text);
+
+	return px_scan_decimal(text, end, ret) == end;
+}
+
 /** Any number of blanks and tabs; never fails. */
 static inline const char *px_skip_blanks(const char *at, const char *end)
 {

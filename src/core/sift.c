@@ -41,12 +41,7 @@ bool px_sift_size(const char *text, uint64_t *ret_kb)
 
 static const char *add_map(struct px_sift *sift, const char *value)
 {
-	int code = regcomp(&sift->name, value, REG_EXTENDED | REG_NOSUB);
-
-	if (code == 0)
-		return NULL;
-	regerror(code, &sift->name, sift->problem, sizeof(sift->problem));
-	return sift->problem;
+	return px_pattern_compile(&sift->name, value);
 }
 
 static const char *add_perm(struct px_sift *sift, const char *value)
@@ -89,28 +84,8 @@ int px_sift_add(
 void px_sift_deinit(struct px_sift *sift)
 {
 	if (sift->values[PX_SIEVE_MAP] != NULL)
-		regfree(&sift->name);
+		px_pattern_free(&sift->name);
 	*sift = (struct px_sift){ 0 };
-}
-
-/*
- * The expression is searched in the name, which is not terminated.  One with a NUL in
- * it, which no kernel writes, ends there.
- */
-static int matches_name(const struct px_sift *sift, const struct pmapx_text *name)
-{
-	char room[1024], *string = name->length < sizeof(room) ? room : malloc(name->length + 1);
-	int code;
-
-	if (string == NULL)
-		return -ENOMEM;
-	*(char *)mempcpy(string, name->bytes, name->length) = '\0';
-	code = regexec(&sift->name, string, 0, NULL, 0);
-	if (string != room)
-		free(string);
-	if (code == 0 || code == REG_NOMATCH)
-		return code == 0;
-	return -ENOMEM;
 }
 
 static bool has_permissions(const struct pmapx_mapping *mapping, const char *wanted)
@@ -141,5 +116,6 @@ int px_sift_mapping(
 		return 0;
 	if (sift->values[PX_SIEVE_MAP] == NULL)
 		return 1;
-	return matches_name(sift, mapping->name.length > 0 ? &mapping->name : &unnamed);
+	return px_pattern_matches(
+		&sift->name, mapping->name.length > 0 ? &mapping->name : &unnamed);
 }

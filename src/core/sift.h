@@ -7,7 +7,7 @@
 
 #include <pmapx/mapping.h>
 
-#include <regex.h>
+#include "pattern.h"
 
 /** The options there are; all take a value. */
 enum px_sieve {
@@ -35,9 +35,8 @@ extern const char *const px_sieve_names[PX_SIEVES];
 struct px_sift {
 	bool is_given;                 /**< Whether anything was asked for. */
 	const char *values[PX_SIEVES]; /**< As they were given; NULL if not. */
-	regex_t name;
+	struct px_pattern name;
 	uint64_t min_kb;
-	char problem[96]; /**< What the C library has against an expression. */
 };
 
 /**

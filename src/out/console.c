@@ -71,6 +71,23 @@ void px_message_format(struct px_console *console, const char *format,
 	px_message_end(console);
 }
 
+void px_message_option(struct px_console *console, const char *verb, const char *option,
+	const char *value, const char *why)
+{
+	px_message_begin(console);
+	if (verb != NULL) {
+		px_out_string(&console->err, verb);
+		px_out_string(&console->err, ": ");
+	}
+	px_out_string(&console->err, "--");
+	px_out_string(&console->err, option);
+	px_out_string(&console->err, "=");
+	px_message_text(console, value);
+	px_out_string(&console->err, ": ");
+	px_out_string(&console->err, why);
+	px_message_end(console);
+}
+
 void px_message_text(struct px_console *console, const char *text)
 {
 	px_out_text(&console->err, &console->locale, text, strlen(text));

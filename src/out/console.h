@@ -43,6 +43,10 @@ void px_message(struct px_console *console, const char *text);
 void px_message_format(struct px_console *console, const char *format,
 	const struct px_format_value *values, size_t count);
 
+/** What is wrong with the value of an option, of @verb if it is not NULL. */
+void px_message_option(struct px_console *console, const char *verb, const char *option,
+	const char *value, const char *why);
+
 /** Append text from outside to the message that was begun. */
 void px_message_text(struct px_console *console, const char *text);
 

@@ -8,6 +8,9 @@
 
 #include "console.h"
 
+/** What to say of what is no number of jobs. */
+#define PX_JOBS_WANTED "not a number of processes from 1 on"
+
 /** What is to be done. */
 struct px_jobs {
 	size_t count;     /**< How many jobs, numbered from 0. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobs.h"
 #include "text.h"
 #include "usage.h"
 
@@ -157,11 +158,7 @@ static enum px_verdict take_compat(struct px_console *console, struct px_options
 		options->compat_3_2 = true;
 		return PX_GO_ON;
 	}
-	px_message_begin(console);
-	px_out_string(&console->err, "--compat=");
-	px_message_text(console, optarg);
-	px_out_string(&console->err, ": no such layout, there is 3.2");
-	px_message_end(console);
+	px_message_option(console, NULL, "compat", optarg, "no such layout, there is 3.2");
 	return PX_REFUSED;
 }
 
@@ -178,11 +175,7 @@ static enum px_verdict take_jobs(struct px_console *console, struct px_options *
 		options->jobs = number < UINT_MAX ? (unsigned)number : UINT_MAX;
 		return PX_GO_ON;
 	}
-	px_message_begin(console);
-	px_out_string(&console->err, "--jobs=");
-	px_message_text(console, optarg);
-	px_out_string(&console->err, ": not a number of processes from 1 on");
-	px_message_end(console);
+	px_message_option(console, NULL, "jobs", optarg, PX_JOBS_WANTED);
 	return PX_REFUSED;
 }
 
@@ -210,14 +203,7 @@ static enum px_verdict take_selector(
 	}
 	if (r == 0)
 		return PX_GO_ON;
-	px_message_begin(console);
-	px_out_string(&console->err, "--");
-	px_out_string(&console->err, name);
-	px_out_string(&console->err, "=");
-	px_message_text(console, optarg);
-	px_out_string(&console->err, ": ");
-	px_out_string(&console->err, reason);
-	px_message_end(console);
+	px_message_option(console, NULL, name, optarg, reason);
 	return PX_REFUSED;
 }
 

@@ -23,22 +23,9 @@ const char *const px_selector_names[PX_SELECTORS] = {
 	[PX_SELECT_CGROUP] = "cgroup",
 };
 
-/* A decimal number and nothing else. */
-static bool read_number(const char *text, uint64_t *ret)
-{
-	const char *end = text + strlen(text);
-
-	return px_scan_decimal(text, end, ret) == end;
-}
-
 static const char *add_name(struct px_select *select, const char *value)
 {
-	int code = regcomp(&select->name, value, REG_EXTENDED | REG_NOSUB);
-
-	if (code == 0)
-		return NULL;
-	regerror(code, &select->name, select->problem, sizeof(select->problem));
-	return select->problem;
+	return px_pattern_compile(&select->name, value);
 }
 
 /* The number of a user of this machine; 0, or what stands in the way. */
@@ -71,7 +58,7 @@ static const char *add_user(struct px_select *select, const char *value)
 	uint64_t number;
 	int error;
 
-	if (read_number(value, &number)) {
+	if (px_scan_number(value, &number)) {
 		/* The highest is what system calls have for none. */
 		if (number >= UINT32_MAX)
 			return "no such user";
@@ -88,7 +75,7 @@ static const char *add_tree(struct px_select *select, const char *value)
 {
 	uint64_t number;
 
-	if (!read_number(value, &number) || number < 1 || number > INT32_MAX)
+	if (!px_scan_number(value, &number) || number < 1 || number > INT32_MAX)
 		return "not a process id: a number from 1 to 2147483647";
 	select->root = (pid_t)number;
 	return NULL;
@@ -138,7 +125,7 @@ int px_select_add(struct px_select *select, enum px_selector selector, const cha
 void px_select_deinit(struct px_select *select)
 {
 	if (select->values[PX_SELECT_NAME] != NULL)
-		regfree(&select->name);
+		px_pattern_free(&select->name);
 	*select = (struct px_select){ 0 };
 }
 
@@ -172,21 +159,9 @@ bool px_select_numbers(const struct px_select *select, const struct px_who *who)
 
 static int matches_name(const struct px_select *select, const char *name, size_t length)
 {
-	char string[PX_SELECT_NAME_MAX + 1];
+	const struct pmapx_text text = { name, length };
 
-	if (length > PX_SELECT_NAME_MAX)
-		return 0;
-	if (length > 0)
-		memcpy(string, name, length);
-	string[length] = '\0';
-	switch (regexec(&select->name, string, 0, NULL, 0)) {
-	case 0:
-		return 1;
-	case REG_NOMATCH:
-		return 0;
-	default:
-		return -ENOMEM;
-	}
+	return length <= PX_SELECT_NAME_MAX ? px_pattern_matches(&select->name, &text) : 0;
 }
 
 int px_select_name(const struct px_select *select, const struct pmapx_text *comm,

@@ -8,10 +8,11 @@
 
 #include <pmapx/base.h>
 
-#include <regex.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "pattern.h"
 
 /** The options there are; all but the first take a value. */
 enum px_selector {
@@ -45,11 +46,10 @@ extern const char *const px_selector_names[PX_SELECTORS];
  */
 struct px_select {
 	const char *values[PX_SELECTORS]; /**< As they were given, "" for --all; NULL if not. */
-	regex_t name;
+	struct px_pattern name;
 	uint32_t uid;
 	pid_t root;           /**< Of the tree. */
 	size_t cgroup_length; /**< Of its path, without slashes at the end. */
-	char problem[96];     /**< What the C library has against an expression. */
 };
 
 /** What is known of a process without reading texts about it. */
