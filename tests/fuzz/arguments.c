@@ -45,6 +45,12 @@ static bool read_range(const char *text, uint64_t *low, uint64_t *high)
 		read_half(comma + 1, strlen(comma + 1), high);
 }
 
+static void free_options(struct px_options *options)
+{
+	px_sift_deinit(&options->sift);
+	px_select_deinit(&options->select);
+}
+
 /* -A with @value alone. */
 static void try_range(struct px_stage_console *said, char *value)
 {
@@ -63,6 +69,7 @@ static void try_range(struct px_stage_console *said, char *value)
 		if (is_range)
 			px_must(options.low == low && options.high == high);
 	}
+	free_options(&options);
 	px_stage_console_flush(said);
 	px_must((verdict == PX_REFUSED) == (said->err.length > 0));
 }
@@ -88,6 +95,7 @@ static void try_words(struct px_stage_console *said, char **words, int count)
 	optind = 0;
 	if (px_options_read(&said->console, count % 2 == 0, count + 1, argv, &options) == PX_GO_ON)
 		px_must(options.operand_count <= (size_t)count);
+	free_options(&options);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
