@@ -108,6 +108,7 @@
  *   jobs.c           workers side by side, their output in order
  *   alone.c          the same without workers
  *   text.c           text from outside, made harmless
+ *   record.c         records for programs: JSON, CSV, TSV
  *   format.c         formats from a message catalogue
  *   language.c       language and character set, when needed
  */
