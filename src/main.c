@@ -29,6 +29,9 @@
  *   columns.c        the columns that keys of smaps make
  *   heritage.c       what columns have from the processes before
  *   cells.c          a store for rows that wait for their widths
+ * src/shape/       what views and verbs make of mappings
+ *   shape.c          the options that say how a table is to look
+ *   table.c          rows that are sorted and printed
  * src/capture/     saving processes to a file
  *   capture.c        from the first byte to the last
  *   pool.c           processes read side by side, handed out in order
@@ -109,6 +112,7 @@
  *   alone.c          the same without workers
  *   text.c           text from outside, made harmless
  *   record.c         records for programs: JSON, CSV, TSV
+ *   units.c          sizes in kB, or for people
  *   format.c         formats from a message catalogue
  *   language.c       language and character set, when needed
  */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -41,6 +42,13 @@ void px_console_copy(struct px_console *console, const struct px_console *other)
 void px_console_deinit(struct px_console *console)
 {
 	px_locale_end(&console->locale);
+}
+
+size_t px_console_width(const struct px_console *console)
+{
+	struct winsize size;
+
+	return ioctl(console->out.fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 void px_message_begin(struct px_console *console)

@@ -106,6 +106,42 @@ void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes
 	px_out_bytes(out, (const char *)begin, (size_t)(at - begin));
 }
 
+/* Go over @width characters at most; returns where they end, and how many there were. */
+static const unsigned char *skip(struct px_locale *locale, const unsigned char *at,
+	const unsigned char *end, size_t width, size_t *ret_count)
+{
+	size_t count = 0;
+
+	for (; at < end && count < width; count++) {
+		size_t passed = passing(locale, at, end);
+
+		at += passed > 0 ? passed : 1;
+	}
+	*ret_count = count;
+	return at;
+}
+
+size_t px_text_width(struct px_locale *locale, const char *bytes, size_t length)
+{
+	const unsigned char *at = (const unsigned char *)bytes;
+	size_t count;
+
+	if (length == 0)
+		return 0;
+	skip(locale, at, at + length, SIZE_MAX, &count);
+	return count;
+}
+
+size_t px_text_fit(struct px_locale *locale, const char *bytes, size_t length, size_t width)
+{
+	const unsigned char *at = (const unsigned char *)bytes;
+	size_t count;
+
+	if (length == 0)
+		return 0;
+	return (size_t)(skip(locale, at, at + length, width, &count) - at);
+}
+
 void px_text_tame(struct px_locale *locale, char *text)
 {
 	unsigned char *at = (unsigned char *)text, *end = at + strlen(text);

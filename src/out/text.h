@@ -22,6 +22,12 @@
  */
 void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes, size_t length);
 
+/** How many characters px_out_text() prints for @length bytes; a wide one counts as one. */
+size_t px_text_width(struct px_locale *locale, const char *bytes, size_t length);
+
+/** How many of @length bytes it prints as @width characters at most. */
+size_t px_text_fit(struct px_locale *locale, const char *bytes, size_t length, size_t width);
+
 /** Put a '?' in the place of each byte of a terminated text that px_out_text()
  * would replace: for what others print. */
 void px_text_tame(struct px_locale *locale, char *text);

@@ -16,11 +16,12 @@ ALLOWED = {
     "out": {"out"},
     "lazy": {"lazy"},
     "source": {"source", "core", "lazy"},
-    "pmap": {"pmap", "source", "core", "out"},
+    "shape": {"shape", "source", "core", "out"},
+    "pmap": {"pmap", "shape", "source", "core", "out"},
     "store": {"store", "core", "out", "lazy"},
     "capture": {"capture", "source", "core", "out", "lazy"},
-    "report": {"report", "source", "core", "out"},
-    "cmd": {"cmd", "capture", "report", "store", "source", "core", "out"},
+    "report": {"report", "shape", "source", "core", "out"},
+    "cmd": {"cmd", "capture", "report", "store", "shape", "source", "core", "out"},
     "main": {"pmap", "cmd", "out"},
 }
 

@@ -3,7 +3,7 @@
  * columns.c: rows that are read without looking at keys, mixed with others,
  * against a simple model.
  */
-#include "table.h"
+#include "run_columns.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -100,7 +100,7 @@ static void fill(struct model *model, const char *lines, bool selected)
 }
 
 /* The cells of each row must be as they were seen. */
-static void check_rows(const char *about, struct px_table *table, const struct model *model)
+static void check_rows(const char *about, struct px_run_columns *table, const struct model *model)
 {
 	px_cells_rewind(table->cells);
 	for (size_t i = 0; i < model->row_count; i++) {
@@ -146,7 +146,7 @@ static void check_column(const char *about, const struct px_columns *columns, si
 }
 
 /* Without headings first, as those hide how wide values are. */
-static void check_columns(const char *about, struct px_table *table, struct model *model)
+static void check_columns(const char *about, struct px_run_columns *table, struct model *model)
 {
 	px_same_number(about, model->count, table->columns.count);
 	for (int with_heading = 0; with_heading < 2; with_heading++) {
@@ -204,7 +204,7 @@ PX_TEST(rows_of_any_kind_in_any_order_are_as_in_the_model)
 	size_t quick = 0;
 
 	for (uint32_t run = 1; run <= 40; run++) {
-		struct px_table table = px_table_new(state);
+		struct px_run_columns table = px_run_columns_new(state);
 		char shape[32] = "abchij", lines[2048], about[32];
 		uint32_t seed = run, odd_of = run % 2 != 0 ? 60 : 400;
 
@@ -212,7 +212,7 @@ PX_TEST(rows_of_any_kind_in_any_order_are_as_in_the_model)
 		for (uint32_t process = 0; process < 4; process++) {
 			snprintf(about, sizeof(about), "run %u, process %u", (unsigned)run,
 				(unsigned)process);
-			px_table_begin(&table);
+			px_run_columns_begin(&table);
 			begin(&model);
 			for (size_t row = 0; row < ROWS_MAX; row++) {
 				bool selected = px_draw(&seed, 6) != 0;
@@ -220,14 +220,14 @@ PX_TEST(rows_of_any_kind_in_any_order_are_as_in_the_model)
 				while (px_draw(&seed, 12) == 0)
 					vary(shape, &seed);
 				make_lines(shape, &seed, odd_of, lines);
-				assert_int_equal(px_table_fill(&table, lines, selected), 0);
+				assert_int_equal(px_run_columns_fill(&table, lines, selected), 0);
 				fill(&model, lines, selected);
 				quick += table.was_quick;
 			}
 			check_rows(about, &table, &model);
 			check_columns(about, &table, &model);
 		}
-		px_table_drop(&table);
+		px_run_columns_drop(&table);
 	}
 	/* The kernel's lines are quick where they can be, and that is what is tested here. */
 	if (*(const enum px_style *)*state == PX_SLOW)
@@ -243,10 +243,10 @@ PX_TEST(rows_of_any_size_fill_the_memory_of_the_store_to_its_end)
 
 	/* As many small rows first as make up for a large one: the last may end anywhere. */
 	for (size_t small = 0; small < 20; small++) {
-		struct px_table table = px_table_new(state);
+		struct px_run_columns table = px_run_columns_new(state);
 
 		for (size_t i = 0; i < 1000; i++)
-			assert_int_equal(px_table_fill(&table, rows[i >= small], true), 0);
+			assert_int_equal(px_run_columns_fill(&table, rows[i >= small], true), 0);
 		px_cells_rewind(table.cells);
 		for (size_t i = 0; i < 1000; i++) {
 			px_same_number("count", 2, px_cells_next(table.cells).number);
@@ -256,7 +256,7 @@ PX_TEST(rows_of_any_size_fill_the_memory_of_the_store_to_its_end)
 				px_cells_next(table.cells).number);
 		}
 		assert_false(px_cells_more(table.cells));
-		px_table_drop(&table);
+		px_run_columns_drop(&table);
 	}
 }
 
@@ -264,21 +264,21 @@ PX_TEST(another_process_has_other_keys_though_its_layout_has_the_same_number)
 {
 	static const char *const processes[] = { "Rss: 1|New: 20", "Pss: 300|Old: 4000",
 		"Rss: 5|Old: 6", "Old: 6|Rss: 5" };
-	struct px_table table = px_table_new(state);
+	struct px_run_columns table = px_run_columns_new(state);
 	static struct model model;
 
 	memset(&model, 0, sizeof(model));
 	for (size_t i = 0; i < PX_COUNT(processes); i++) {
-		px_table_begin(&table);
+		px_run_columns_begin(&table);
 		begin(&model);
 		for (int row = 0; row < 4; row++) {
-			assert_int_equal(px_table_fill(&table, processes[i], true), 0);
+			assert_int_equal(px_run_columns_fill(&table, processes[i], true), 0);
 			fill(&model, processes[i], true);
 		}
 		check_rows(processes[i], &table, &model);
 		check_columns(processes[i], &table, &model);
 	}
-	px_table_drop(&table);
+	px_run_columns_drop(&table);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 /*
  * The columns of a run, filled from text by a parser.
  */
-#include "table.h"
+#include "run_columns.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 
 #define A_MAPPING "1000-2000 rw-p 00000000 00:00 0 \n"
 
-void px_table_begin(struct px_table *table)
+void px_run_columns_begin(struct px_run_columns *table)
 {
 	pmapx_parser_close(table->parser);
 	table->parser = px_parser_new(false, 0);
@@ -20,19 +20,19 @@ void px_table_begin(struct px_table *table)
 	px_cells_clear(table->cells);
 }
 
-struct px_table px_table_new(void **state)
+struct px_run_columns px_run_columns_new(void **state)
 {
-	struct px_table table = {
+	struct px_run_columns table = {
 		.style = *(const enum px_style *)*state,
 		.cells = px_cells_new(),
 	};
 
 	assert_non_null(table.cells);
-	px_table_begin(&table);
+	px_run_columns_begin(&table);
 	return table;
 }
 
-void px_table_drop(struct px_table *table)
+void px_run_columns_drop(struct px_run_columns *table)
 {
 	px_columns_deinit(&table->columns);
 	px_cells_free(table->cells);
@@ -47,7 +47,7 @@ static bool has_no_u(const void *context, const struct pmapx_entry *entry)
 }
 
 /* Feed a line that was "Key: value". */
-static void feed_line(struct px_table *table, const char *bytes, size_t length)
+static void feed_line(struct px_run_columns *table, const char *bytes, size_t length)
 {
 	const char *colon = memchr(bytes, ':', length), *value;
 	char line[512];
@@ -63,7 +63,7 @@ static void feed_line(struct px_table *table, const char *bytes, size_t length)
 	px_parser_feed(table->parser, line, (size_t)made, false);
 }
 
-int px_table_fill(struct px_table *table, const char *lines, bool selected)
+int px_run_columns_fill(struct px_run_columns *table, const char *lines, bool selected)
 {
 	const struct pmapx_mapping *mapping;
 	struct pmapx_smaps smaps;

@@ -3,8 +3,8 @@
  * The columns of a run, filled from text by a parser, and the rows that are
  * stored: what columns.c has around it in -X.
  */
-#ifndef PX_TEST_TABLE_H
-#define PX_TEST_TABLE_H
+#ifndef PX_TEST_RUN_COLUMNS_H
+#define PX_TEST_RUN_COLUMNS_H
 
 #include "columns.h"
 #include "transcript.h"
@@ -17,7 +17,7 @@ enum px_style {
 };
 
 /** The columns of a run, its process at hand, and the rows of that. */
-struct px_table {
+struct px_run_columns {
 	enum px_style style;
 	struct px_columns columns;
 	struct px_cells *cells;
@@ -26,11 +26,11 @@ struct px_table {
 };
 
 /** A table of the style **@state, its first process begun; drop it. */
-struct px_table px_table_new(void **state);
-void px_table_drop(struct px_table *table);
+struct px_run_columns px_run_columns_new(void **state);
+void px_run_columns_drop(struct px_run_columns *table);
 
 /** Begin another process: another file, so another parser. */
-void px_table_begin(struct px_table *table);
+void px_run_columns_begin(struct px_run_columns *table);
 
 /**
  * Fill in a mapping whose key lines are "Key: value|Key: value", and store its
@@ -38,9 +38,9 @@ void px_table_begin(struct px_table *table);
  *
  * Returns what px_columns_fill() returned.
  */
-int px_table_fill(struct px_table *table, const char *lines, bool selected);
+int px_run_columns_fill(struct px_run_columns *table, const char *lines, bool selected);
 
-/** Lines for px_table_fill() with the keys K@from up to K@(to-1), to be freed. */
+/** Lines for px_run_columns_fill() with the keys K@from up to K@(to-1), to be freed. */
 char *px_make_keys(unsigned from, unsigned to);
 
 /** A cell as it will be shown. */

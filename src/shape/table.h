@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A table: rows of values under columns, sorted, and printed for people or programs.
+ */
+#ifndef PX_TABLE_H
+#define PX_TABLE_H
+
+#include <pmapx/base.h>
+
+#include "console.h"
+#include "shape.h"
+
+/** What a value is. */
+enum px_value_type {
+	PX_VALUE_NOTHING, /**< It could not be read, or there is none. */
+	PX_VALUE_TEXT,    /**< Any bytes. */
+	PX_VALUE_NUMBER,  /**< How many of something. */
+	PX_VALUE_SIZE,    /**< kB, in the units that are asked for. */
+	PX_VALUE_CHANGE,  /**< The same with a sign. */
+	PX_VALUE_ADDRESS  /**< In hexadecimal. */
+};
+
+/** A value. */
+struct px_value {
+	enum px_value_type type;
+	struct pmapx_text text; /**< If it is a text; what it points to is copied. */
+	uint64_t number;        /**< If it is none; of a change, as two's complement. */
+};
+
+/** A column. */
+struct px_table_column {
+	const char *name;        /**< Its heading, and its key; static text. */
+	enum px_value_type type; /**< Of its values that are there. */
+};
+
+/** A table. */
+struct px_table;
+
+/**
+ * Make a table without rows; @columns is borrowed.  A text is last, if any, that may
+ * be cut where a terminal ends.  Returns NULL if memory is short.
+ */
+struct px_table *px_table_new(const struct px_table_column *columns, size_t count);
+
+/** Free @table; NULL is fine. */
+void px_table_free(struct px_table *table);
+
+/** Append a row: a value for each column.  0 or -ENOMEM. */
+int px_table_add(struct px_table *table, const struct px_value *values);
+
+/** How many rows there are. */
+size_t px_table_rows(const struct px_table *table);
+
+/**
+ * Set the line of totals, which is below the rows: a value for each column, nothing
+ * where it has none.  0 or -ENOMEM.
+ */
+int px_table_total(struct px_table *table, const struct px_value *values);
+
+/**
+ * Find a column by its name, without regard to case; @count if there is none.
+ */
+size_t px_table_find(const struct px_table_column *columns, size_t count, const char *name);
+
+/** Say that --sort, of @verb if it is not NULL, names none of the columns. */
+void px_say_no_column(struct px_console *console, const char *verb, const char *value,
+	const struct px_table_column *columns, size_t count);
+
+/**
+ * Sort by @column; what is equal stays in its order, and nothing is last either way.
+ * 0 or -ENOMEM.
+ */
+int px_table_sort(struct px_table *table, size_t column, bool descending);
+
+/** What is printed around the rows. */
+struct px_table_frame {
+	const char *schema; /**< What a JSON document says that it is; static text. */
+	unsigned version;   /**< And in which version. */
+	bool quiet;         /**< For people, rows and nothing else. */
+	/** More of a JSON document: called between version and rows, to write
+	 * `"key":value,`; NULL if there is nothing to say. */
+	void (*put_facts)(struct px_out *out, const void *context);
+	const void *context; /**< For that. */
+};
+
+/**
+ * Print the first rows, as many as are asked for, and the totals, to @console's
+ * output: as @shape says.  For people on a terminal, the last column is cut at its
+ * width, and ends in '+' where it is.  0, or -ENOMEM before anything is printed.
+ */
+int px_table_print(const struct px_table *table, struct px_console *console,
+	const struct px_shape *shape, const struct px_table_frame *frame);
+
+#endif
