@@ -31,6 +31,8 @@
  *   cells.c          a store for rows that wait for their widths
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
+ *   measure.c        what mappings are added up by
+ *   group.c          mappings added up by what they have in common
  *   table.c          rows that are sorted and printed
  * src/capture/     saving processes to a file
  *   capture.c        from the first byte to the last

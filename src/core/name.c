@@ -8,6 +8,14 @@
 
 #include "scan.h"
 
+int px_text_compare(const struct pmapx_text *one, const struct pmapx_text *other)
+{
+	size_t shorter = one->length < other->length ? one->length : other->length;
+	int order = shorter > 0 ? memcmp(one->bytes, other->bytes, shorter) : 0;
+
+	return order != 0 ? order : (one->length > other->length) - (one->length < other->length);
+}
+
 bool px_name_is_label(const struct pmapx_text *name)
 {
 	return name->length >= 2 && name->bytes[0] == '[' && name->bytes[name->length - 1] == ']';

@@ -16,6 +16,9 @@ static inline bool px_text_equals(const struct pmapx_text *one, const struct pma
 	return one->length == other->length && memcmp(one->bytes, other->bytes, one->length) == 0;
 }
 
+/** Compare two texts byte by byte; the shorter one is first: below, above or 0. */
+int px_text_compare(const struct pmapx_text *one, const struct pmapx_text *other);
+
 /** Whether @name is a label such as [heap] or [anon:a/b]: never a path. */
 bool px_name_is_label(const struct pmapx_text *name);
 

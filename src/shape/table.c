@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "name.h"
 #include "put.h"
 #include "text.h"
 
@@ -155,18 +156,10 @@ struct sorting {
 	bool descending;
 };
 
-static int compare_texts(const struct pmapx_text *a, const struct pmapx_text *b)
-{
-	size_t shorter = a->length < b->length ? a->length : b->length;
-	int order = shorter > 0 ? memcmp(a->bytes, b->bytes, shorter) : 0;
-
-	return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
-}
-
 static int compare_values(const struct px_value *a, const struct px_value *b)
 {
 	if (a->type == PX_VALUE_TEXT)
-		return compare_texts(&a->text, &b->text);
+		return px_text_compare(&a->text, &b->text);
 	if (a->type == PX_VALUE_CHANGE)
 		return ((int64_t)a->number > (int64_t)b->number) -
 			((int64_t)a->number < (int64_t)b->number);

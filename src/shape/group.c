@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Groups are found in a tree that keeps its balance, so that nobody can choose names
+ * that take long; hashes, which somebody may make equal, only save comparisons.
+ */
+#include "group.h"
+
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "name.h"
+
+static int compare_texts(const struct px_group *a, const struct px_group *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++) {
+		int order = px_text_compare(&a->texts[i], &b->texts[i]);
+
+		if (order != 0)
+			return order;
+	}
+	return (a->count > b->count) - (a->count < b->count);
+}
+
+static int compare_groups(const void *one, const void *other)
+{
+	const struct px_group *a = one, *b = other;
+
+	if (a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	return compare_texts(a, b);
+}
+
+static uint64_t hash_text(uint64_t hash, const struct pmapx_text *text)
+{
+	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+	size_t at = 0;
+	uint64_t word;
+
+	for (; text->length - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, text->bytes + at, sizeof(word));
+		hash = (hash ^ word) * odd;
+		hash ^= hash >> 32;
+	}
+	word = text->length;
+	for (; at < text->length; at++)
+		word = word << 8 | (unsigned char)text->bytes[at];
+	hash = (hash ^ word) * odd;
+	return hash ^ hash >> 32;
+}
+
+static void forget(void *group)
+{
+	(void)group;
+}
+
+void px_groups_clear(struct px_groups *groups)
+{
+	struct px_group *group = groups->last;
+
+	tdestroy(groups->tree, forget);
+	while (group != NULL) {
+		struct px_group *next = group->next;
+
+		free(group);
+		group = next;
+	}
+	*groups = (struct px_groups){ 0 };
+}
+
+/* A group like @wanted that has its texts behind itself, or NULL. */
+static struct px_group *copy(const struct px_group *wanted)
+{
+	size_t length = 0;
+	struct px_group *group;
+	char *at;
+
+	for (size_t i = 0; i < wanted->count; i++)
+		length += wanted->texts[i].length;
+	group = malloc(sizeof(*group) + length);
+	if (group == NULL)
+		return NULL;
+	*group = *wanted;
+	at = (char *)(group + 1);
+	for (size_t i = 0; i < wanted->count; i++) {
+		group->texts[i].bytes = at;
+		if (wanted->texts[i].length > 0)
+			at = mempcpy(at, wanted->texts[i].bytes, wanted->texts[i].length);
+	}
+	return group;
+}
+
+struct px_group *px_groups_find(
+	struct px_groups *groups, const struct pmapx_text *texts, size_t count)
+{
+	struct px_group wanted = { .count = count }, *group, **found;
+
+	for (size_t i = 0; i < count; i++) {
+		wanted.texts[i] = texts[i];
+		wanted.hash = hash_text(wanted.hash, &texts[i]);
+	}
+	found = tfind(&wanted, &groups->tree, compare_groups);
+	if (found != NULL)
+		return *found;
+	group = copy(&wanted);
+	if (group == NULL || tsearch(group, &groups->tree, compare_groups) == NULL) {
+		free(group);
+		return NULL;
+	}
+	group->next = groups->last;
+	groups->last = group;
+	groups->count++;
+	return group;
+}
+
+int px_groups_merge(struct px_groups *groups, const struct px_groups *more)
+{
+	for (const struct px_group *group = more->last; group != NULL; group = group->next) {
+		struct px_group *same = px_groups_find(groups, group->texts, group->count);
+
+		if (same == NULL)
+			return -ENOMEM;
+		px_sums_merge(&same->sums, &group->sums);
+	}
+	return 0;
+}
+
+static int compare_places(const void *one, const void *other)
+{
+	return compare_texts(*(struct px_group *const *)one, *(struct px_group *const *)other);
+}
+
+struct px_group **px_groups_sorted(const struct px_groups *groups)
+{
+	struct px_group **list = calloc(groups->count + 1, sizeof(struct px_group *));
+	size_t count = 0;
+
+	if (list == NULL)
+		return NULL;
+	for (struct px_group *group = groups->last; group != NULL; group = group->next)
+		list[count++] = group;
+	qsort(list, count, sizeof(struct px_group *), compare_places);
+	return list;
+}
