@@ -55,6 +55,11 @@ struct pmapx_member {
 	 * pmapx_source_in_order() has it.
 	 */
 	bool is_captured;
+
+	/** What /proc/sys/kernel/random/boot_id said at the capture; "" if that is unknown. */
+	const char *boot_id;
+	/** When the capture was begun, in milliseconds since 1970; 0 if that is unknown. */
+	uint64_t captured_ms;
 };
 
 /** A device as maps files name it. */

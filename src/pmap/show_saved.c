@@ -25,7 +25,7 @@ static int show(
 /* One that was asked for is not there. */
 static int say_not_there(struct px_sheet *sheet, pid_t pid)
 {
-	const struct pmapx_member member = { .pid = pid, .host = "", .name = "" };
+	const struct pmapx_member member = { .pid = pid, .host = "", .name = "", .boot_id = "" };
 
 	sheet->member = &member;
 	px_say_missing(sheet, pid, "", ESRCH);

@@ -6,6 +6,7 @@
 #ifndef PX_INDEX_H
 #define PX_INDEX_H
 
+#include "manifest.h"
 #include "source_impl.h"
 
 /** A file of a process. */
@@ -27,6 +28,9 @@ struct px_host {
 	bool shm_asked;          /**< Whether @shm_result and @shm are known. */
 	int shm_result;          /**< What finding out gave. */
 	struct pmapx_device shm; /**< Where shared memory lives, if @shm_result is 0. */
+
+	char boot_id[PX_BOOT_ID_SIZE]; /**< As in its manifest. */
+	uint64_t start_ms;             /**< The same. */
 
 	/** How sure @shm is by what has been seen, before it is asked for. */
 	enum px_shm_answer shm_seen;

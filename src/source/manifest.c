@@ -5,6 +5,8 @@
 #include "manifest.h"
 
 #include <errno.h>
+#include <string.h>
+#include <time.h>
 
 #include "json.h"
 #include "scan.h"
@@ -96,6 +98,48 @@ static int read_shm_device(struct px_json *json, struct px_manifest *manifest)
 	return r;
 }
 
+/* A string that fits, terminated; empty for any other value. */
+static int read_text(struct px_json *json, char *ret, size_t size)
+{
+	struct px_json_token token;
+	int r = read_value(json, &token);
+	ssize_t length = 0;
+
+	*ret = '\0';
+	if (r < 0)
+		return r;
+	if (token.kind == PX_JSON_OBJECT || token.kind == PX_JSON_ARRAY)
+		return -EBADMSG;
+	if (token.kind == PX_JSON_STRING)
+		length = px_json_decode(&token.text, ret, size - 1);
+	ret[length > 0 ? length : 0] = '\0';
+	return 0;
+}
+
+static int read_boot_id(struct px_json *json, struct px_manifest *manifest)
+{
+	return read_text(json, manifest->boot_id, sizeof(manifest->boot_id));
+}
+
+/* RFC 3339, UTC, milliseconds, as about.c of captures writes it. */
+static int read_start(struct px_json *json, struct px_manifest *manifest)
+{
+	struct tm when = { 0 };
+	char text[32];
+	uint64_t milliseconds;
+	const char *end;
+	int r = read_text(json, text, sizeof(text));
+
+	manifest->start_ms = 0;
+	if (r < 0)
+		return r;
+	end = strptime(text, "%Y-%m-%dT%H:%M:%S.", &when);
+	if (end != NULL && px_scan_decimal(end, end + 3, &milliseconds) == end + 3 &&
+		strcmp(end + 3, "Z") == 0 && timegm(&when) > 0)
+		manifest->start_ms = (uint64_t)timegm(&when) * 1000 + milliseconds;
+	return 0;
+}
+
 static const struct {
 	const char *key;
 	read_member *read;
@@ -104,6 +148,8 @@ static const struct {
 	{ "complete", read_complete },
 	{ "order", read_order },
 	{ "shm_device", read_shm_device },
+	{ "boot_id", read_boot_id },
+	{ "start", read_start },
 };
 
 /* The value of the member called @key; 0, or a negative errno. */

@@ -91,6 +91,7 @@ int px_folder_next(
 		.pid = source->pids[source->next_pid++ - 1],
 		.host = "",
 		.name = "",
+		.boot_id = "",
 	};
 	*ret = &source->member;
 	return 1;

@@ -125,6 +125,8 @@ void px_saved_take(struct px_saved *saved, size_t first)
 		.host = saved->index.host_count > 1 ? saved->index.hosts[found->host].name : "",
 		.name = name,
 		.is_captured = saved->index.hosts[found->host].is_capture,
+		.boot_id = saved->index.hosts[found->host].boot_id,
+		.captured_ms = saved->index.hosts[found->host].start_ms,
 	};
 }
 
@@ -395,6 +397,8 @@ void px_saved_know_host(struct px_saved *saved, uint32_t host, const struct px_m
 	whose->shm_asked = true;
 	whose->shm_result = manifest->has_shm_device ? 0 : -ENODATA;
 	whose->shm = manifest->shm_device;
+	memcpy(whose->boot_id, manifest->boot_id, sizeof(whose->boot_id));
+	whose->start_ms = manifest->start_ms;
 }
 
 bool px_saved_manifest(struct px_saved *saved, const char *name, uint32_t host,

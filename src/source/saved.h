@@ -7,7 +7,6 @@
 #define PX_SAVED_H
 
 #include "index.h"
-#include "manifest.h"
 #include "saved_name.h"
 #include "spool.h"
 

@@ -87,6 +87,8 @@ static int expect_value(
 			return expect_device(said(&token->text, bytes), manifest);
 		return token->kind == PX_JSON_NULL ? 0 : -EBADMSG;
 	}
+	if (strcmp(key, "boot_id") == 0 || strcmp(key, "start") == 0)
+		return token->kind == PX_JSON_OBJECT || token->kind == PX_JSON_ARRAY ? -EBADMSG : 0;
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 
 #include "manifest.h"
 
-/* "version complete in_order device", or what refused it, of the first @length bytes. */
+/* "version complete in_order device", boot and start if they are known, or what refused it, of the first @length bytes. */
 static const char *tell(const char *text, size_t length, char words[100])
 {
 	static const struct px_manifest untouched = { .version = 77 };
@@ -33,6 +33,11 @@ static const char *tell(const char *text, size_t length, char words[100])
 			manifest.shm_device.major, manifest.shm_device.minor);
 	else
 		strcat(words, "-");
+	if (*manifest.boot_id != '\0')
+		snprintf(words + strlen(words), 100 - strlen(words), " %s", manifest.boot_id);
+	if (manifest.start_ms != 0)
+		snprintf(words + strlen(words), 100 - strlen(words), " @%" PRIu64,
+			manifest.start_ms);
 	return words;
 }
 
@@ -64,6 +69,20 @@ static const struct {
 	{ V1 "\"processes\":x", "1 - - -" },
 	{ V1 "\"processes\"", "1 - - -" },
 	{ "{\"processes\":[],\"pmapx_capture\":1}", "bad" },
+
+	{ V1 "\"boot_id\":\"71ba6bb6-5ee4-4f05-8e1e-2e0ad01e8fa1\","
+	     "\"start\":\"2026-11-22T12:00:00.250Z\"}",
+		"1 - - - 71ba6bb6-5ee4-4f05-8e1e-2e0ad01e8fa1 @1795348800250" },
+	/* What is not as a capture has it is not known. */
+	{ V1 "\"boot_id\":\"71ba6bb6-5ee4-4f05-8e1e-2e0ad01e8fa12\",\"start\":17}", "1 - - -" },
+	{ V1 "\"boot_id\":null,\"start\":\"2026-11-22T12:00:00Z\"}", "1 - - -" },
+	{ V1 "\"start\":\"2026-11-22T12:00:00.25Z\"}", "1 - - -" },
+	{ V1 "\"start\":\"2026-13-22T12:00:00.250Z\"}", "1 - - -" },
+	{ V1 "\"start\":\"2026-11-22T12:00:00.250Z \"}", "1 - - -" },
+	{ V1 "\"start\":\"1969-11-22T12:00:00.250Z\"}", "1 - - -" },
+	{ V1 "\"start\":\"2026-11-22T12:00:00.250Z\",\"start\":null}", "1 - - -" },
+	{ V1 "\"start\":{}}", "bad" },
+	{ V1 "\"boot_id\":[\"1\"]}", "bad" },
 
 	{ "{\"pmapx_capture\":2}", "new" },
 	{ "{\"pmapx_capture\":2,\"complete\":[]", "new" },
