@@ -50,6 +50,12 @@ static uint64_t hash_text(uint64_t hash, const struct pmapx_text *text)
 	return hash ^ hash >> 32;
 }
 
+/* A group with room for as many texts as there may be. */
+union wanted {
+	struct px_group group;
+	char room[sizeof(struct px_group) + PX_KEYS_MAX * sizeof(struct pmapx_text)];
+};
+
 static void forget(void *group)
 {
 	(void)group;
@@ -72,17 +78,16 @@ void px_groups_clear(struct px_groups *groups)
 /* A group like @wanted that has its texts behind itself, or NULL. */
 static struct px_group *copy(const struct px_group *wanted)
 {
-	size_t length = 0;
+	size_t size = sizeof(*wanted) + wanted->count * sizeof(wanted->texts[0]), length = 0;
 	struct px_group *group;
 	char *at;
 
 	for (size_t i = 0; i < wanted->count; i++)
 		length += wanted->texts[i].length;
-	group = malloc(sizeof(*group) + length);
+	group = malloc(size + length);
 	if (group == NULL)
 		return NULL;
-	*group = *wanted;
-	at = (char *)(group + 1);
+	at = mempcpy(group, wanted, size);
 	for (size_t i = 0; i < wanted->count; i++) {
 		group->texts[i].bytes = at;
 		if (wanted->texts[i].length > 0)
@@ -94,16 +99,17 @@ static struct px_group *copy(const struct px_group *wanted)
 struct px_group *px_groups_find(
 	struct px_groups *groups, const struct pmapx_text *texts, size_t count)
 {
-	struct px_group wanted = { .count = count }, *group, **found;
+	union wanted room = { .group = { .count = count } };
+	struct px_group *wanted = &room.group, *group, **found;
 
 	for (size_t i = 0; i < count; i++) {
-		wanted.texts[i] = texts[i];
-		wanted.hash = hash_text(wanted.hash, &texts[i]);
+		wanted->texts[i] = texts[i];
+		wanted->hash = hash_text(wanted->hash, &texts[i]);
 	}
-	found = tfind(&wanted, &groups->tree, compare_groups);
+	found = tfind(wanted, &groups->tree, compare_groups);
 	if (found != NULL)
 		return *found;
-	group = copy(&wanted);
+	group = copy(wanted);
 	if (group == NULL || tsearch(group, &groups->tree, compare_groups) == NULL) {
 		free(group);
 		return NULL;

@@ -12,11 +12,11 @@
 
 /** Mappings that have something in common. */
 struct px_group {
-	struct px_group *next;                /**< The one that was made before, or NULL. */
-	struct px_sums sums;                  /**< Of its mappings. */
-	uint64_t hash;                        /**< Of the texts. */
-	size_t count;                         /**< How many texts there are. */
-	struct pmapx_text texts[PX_KEYS_MAX]; /**< What they have in common. */
+	struct px_group *next;     /**< The one that was made before, or NULL. */
+	struct px_sums sums;       /**< Of its mappings. */
+	uint64_t hash;             /**< Of the texts. */
+	size_t count;              /**< How many texts there are. */
+	struct pmapx_text texts[]; /**< What they have in common. */
 };
 
 /** Groups; zero to begin with. */
