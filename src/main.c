@@ -84,6 +84,7 @@
  *   unpack_gzip.c    by gzip
  *   unpack_xz.c      by xz
  *   unpack_zstd.c    by zstd
+ *   who.c            whom a process belongs to
  * src/lazy/        libpmapx: libraries loaded on first use
  *   library.c        loading one, and finding its functions
  *   elfutils.c       libelf: the records of ELF files

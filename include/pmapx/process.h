@@ -17,8 +17,9 @@ extern "C" {
 
 /** The files of a process that hold its map. */
 enum pmapx_map_file {
-	PMAPX_FILE_MAPS, /**< Addresses and names: cheap. */
-	PMAPX_FILE_SMAPS /**< These and residency: the kernel walks the page tables. */
+	PMAPX_FILE_MAPS,        /**< Addresses and names: cheap. */
+	PMAPX_FILE_SMAPS,       /**< These and residency: the kernel walks the page tables. */
+	PMAPX_FILE_SMAPS_ROLLUP /**< One mapping "[rollup]", which has the sums of smaps (4.14). */
 };
 
 /** A process of a source; one thread at a time. */

@@ -94,8 +94,8 @@ PMAPX_API int pmapx_source_open_root(const char *directory,
  * Open what was saved of a system:
  * - a maps or smaps file, recognised by what is in it;
  * - a folder with files NAME-PID or PID/NAME at any depth, NAME being maps,
- *   smaps, status, stat, cmdline, comm or cgroup: each folder that holds such is
- *   a host of its own;
+ *   smaps, smaps_rollup, status, stat, cmdline, comm or cgroup: each folder that
+ *   holds such is a host of its own;
  * - a tar archive of such a folder, plain or compressed by gzip, bzip2, xz or
  *   zstd; libarchive, and libz, libbz2, liblzma or libzstd, are loaded for it;
  * - a core file, which must be a regular file; libelf is loaded for it.

@@ -85,7 +85,7 @@ static bool find_tree(struct px_sheet *sheet)
 		return true;
 	error.code = -r;
 	if (r == -EXFULL)
-		error.reason = "too many files to be looked at together, as --tree needs it";
+		error.reason = PX_SAVED_TOO_MANY;
 	px_say_damage(sheet, &error);
 	return false;
 }

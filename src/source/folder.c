@@ -21,6 +21,7 @@ const char *const px_file_names[PX_FILE_COUNT] = {
 	[PX_FILE_CGROUP] = "cgroup",
 	[PX_FILE_MAPS] = "maps",
 	[PX_FILE_SMAPS] = "smaps",
+	[PX_FILE_SMAPS_ROLLUP] = "smaps_rollup",
 };
 
 int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret)

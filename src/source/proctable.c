@@ -14,6 +14,7 @@
 #include "procinfo.h"
 #include "saved_name.h"
 #include "source_impl.h"
+#include "who.h"
 
 /* What libproc2 is asked for; the last only if a user is looked for. */
 enum { ITEM_PID, ITEM_PPID, ITEM_FLAGS, ITEM_EUID, ITEM_COUNT };
@@ -80,19 +81,6 @@ static int add_row(struct px_proctable *table, const struct px_select *select,
 	return 0;
 }
 
-static int read_euid(struct pmapx_process *process, uint32_t *ret)
-{
-	size_t length;
-	char *bytes;
-	int r = px_process_read(process, PX_FILE_STATUS, &bytes, &length);
-
-	if (r < 0)
-		return unless_shortage(r);
-	px_parse_euid(&(struct pmapx_text){ bytes, length }, ret);
-	free(bytes);
-	return 0;
-}
-
 static struct px_who who_is(const struct pmapx_identity *identity)
 {
 	return (struct px_who){
@@ -112,7 +100,7 @@ int px_proctable_matches(const struct px_select *select, struct pmapx_process *p
 	if (process->identity.tgid != who.pid)
 		return 0;
 	if (select->values[PX_SELECT_USER] != NULL)
-		r = read_euid(process, &who.uid);
+		r = unless_shortage(px_process_euid(process, &who.uid));
 	if (r < 0)
 		return r;
 	return px_select_numbers(select, &who) ? ask_texts(select, process) : 0;
@@ -287,19 +275,13 @@ const char *px_proctable_describe(int r)
 	return r == -ELIBACC ? PX_LIBPROC2_MISSING : px_describe_error(-r);
 }
 
-/* Whoever looks. */
-static void leave_self_out(struct px_proctable *table, const struct pmapx_source *source)
+pid_t px_proctable_self(const struct pmapx_source *source)
 {
 	char name[16];
 	ssize_t length;
-	pid_t pid;
 
 	length = source->is_procfs ? readlinkat(source->fd, "self", name, sizeof(name)) : -1;
-	if (length < 0)
-		return;
-	pid = px_saved_pid(&(struct pmapx_text){ name, (size_t)length });
-	if (pid != 0)
-		px_proctable_remove(table, pid);
+	return length < 0 ? 0 : px_saved_pid(&(struct pmapx_text){ name, (size_t)length });
 }
 
 int px_proctable_read(
@@ -313,7 +295,7 @@ int px_proctable_read(
 	if (r < 0)
 		return r;
 	px_proctable_pick(table, select);
-	leave_self_out(table, source);
+	px_proctable_remove(table, px_proctable_self(source));
 	return 0;
 }
 

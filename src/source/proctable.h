@@ -45,6 +45,9 @@ int px_proctable_read(
 /** What a negative errno of px_proctable_read() says to people. */
 const char *px_proctable_describe(int r);
 
+/** Which process of @source looks at it; 0 if that is not one of them. */
+pid_t px_proctable_self(const struct pmapx_source *source);
+
 /** Take a process out of @table, which is in order, if it is there. */
 void px_proctable_remove(struct px_proctable *table, pid_t pid);
 
@@ -76,6 +79,9 @@ int px_proctable_add(
  * -ENFILE.
  */
 int px_saved_pick(struct pmapx_source *source, const struct px_select *select);
+
+/** What to say of -EXFULL. */
+#define PX_SAVED_TOO_MANY "too many files to be looked at together, as --tree needs it"
 
 /** Whether the process that was handed out last is one of them. */
 bool px_saved_is_picked(const struct pmapx_source *source);

@@ -125,6 +125,18 @@ static int open_streams(struct pmapx_reader *reader, enum px_file file)
 	return r;
 }
 
+static enum px_file file_of(enum pmapx_map_file file)
+{
+	switch (file) {
+	case PMAPX_FILE_SMAPS:
+		return PX_FILE_SMAPS;
+	case PMAPX_FILE_SMAPS_ROLLUP:
+		return PX_FILE_SMAPS_ROLLUP;
+	default:
+		return PX_FILE_MAPS;
+	}
+}
+
 int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	const struct pmapx_reader_options *options, struct pmapx_reader **ret)
 {
@@ -152,7 +164,7 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	reader->highest = PX_OPTION(options, high, 0);
 	r = pmapx_parser_open(&parser_options, &reader->parser);
 	if (r == 0)
-		r = open_streams(reader, file == PMAPX_FILE_SMAPS ? PX_FILE_SMAPS : PX_FILE_MAPS);
+		r = open_streams(reader, file_of(file));
 	if (r < 0) {
 		close_all(reader, false);
 		pmapx_parser_close(reader->parser);
@@ -179,7 +191,7 @@ pid_t pmapx_reader_pid(const struct pmapx_reader *reader)
 
 enum pmapx_map_file pmapx_reader_file(const struct pmapx_reader *reader)
 {
-	if (reader->process->source->saved == NULL)
+	if (reader->process->source->saved == NULL || reader->file == PMAPX_FILE_SMAPS_ROLLUP)
 		return reader->file;
 	return reader->stream.file == PX_FILE_SMAPS ? PMAPX_FILE_SMAPS : PMAPX_FILE_MAPS;
 }
@@ -217,6 +229,9 @@ static int check_memory(struct pmapx_reader *reader)
 
 	/* The gate is always the last. */
 	if (reader->is_map && reader->start >= PX_GATE)
+		return 0;
+	/* The kernel makes all of it in one go, and fails if there is no memory. */
+	if (reader->file == PMAPX_FILE_SMAPS_ROLLUP)
 		return 0;
 	return ops->check_end(reader->process->has_map ? &reader->process->map : &reader->stream);
 }

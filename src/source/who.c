@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whom a process belongs to.
+ */
+#include "who.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "procinfo.h"
+#include "source_impl.h"
+
+/* The most that is looked at of an entry in the table of users, in bytes. */
+#define USER_SIZE_MAX ((size_t)1024 * 1024)
+
+int px_process_euid(struct pmapx_process *process, uint32_t *ret)
+{
+	size_t length;
+	char *bytes;
+	int r = px_process_read(process, PX_FILE_STATUS, &bytes, &length);
+
+	if (r < 0)
+		return r;
+	r = px_parse_euid(&(struct pmapx_text){ bytes, length }, ret);
+	free(bytes);
+	return r;
+}
+
+int px_user_name(uint32_t uid, char **ret)
+{
+	struct passwd entry, *found = NULL;
+	char *bytes = NULL;
+	int error = ERANGE;
+
+	for (size_t size = 1024; error == ERANGE && size <= USER_SIZE_MAX; size *= 4) {
+		char *more = realloc(bytes, size);
+
+		if (more == NULL) {
+			free(bytes);
+			return -ENOMEM;
+		}
+		bytes = more;
+		error = getpwuid_r(uid, &entry, bytes, size, &found);
+	}
+	if (found != NULL) {
+		size_t length = strlen(entry.pw_name);
+
+		/* It lies somewhere in what is to be freed. */
+		memmove(bytes, entry.pw_name, length + 1);
+		*ret = bytes;
+		return 0;
+	}
+	free(bytes);
+	return px_is_shortage(-error) || error == EIO ? -error : -ENOENT;
+}
+
+/* Whether a comma list has @word. */
+static bool has_word(const struct pmapx_text *list, const char *word)
+{
+	const char *p = list->bytes, *end = p + list->length;
+	size_t length = strlen(word);
+
+	while (p <= end) {
+		const char *comma = p < end ? memchr(p, ',', (size_t)(end - p)) : NULL;
+		const char *stop = comma != NULL ? comma : end;
+
+		if ((size_t)(stop - p) == length && memcmp(p, word, length) == 0)
+			return true;
+		p = stop + 1;
+	}
+	return false;
+}
+
+/*
+ * HIERARCHY:CONTROLLERS:PATH, a line; that of version 2 has hierarchy 0 and names no
+ * controllers (proc_cgroup_show() in kernel/cgroup/cgroup.c).
+ */
+static bool parse_line(
+	const struct pmapx_text *line, struct pmapx_text *controllers, struct pmapx_text *path)
+{
+	const char *end = line->bytes + line->length, *first, *second;
+
+	first = line->length > 0 ? memchr(line->bytes, ':', line->length) : NULL;
+	second = first != NULL ? memchr(first + 1, ':', (size_t)(end - first - 1)) : NULL;
+	if (second == NULL)
+		return false;
+	*controllers = (struct pmapx_text){ first + 1, (size_t)(second - first - 1) };
+	*path = (struct pmapx_text){ second + 1, (size_t)(end - second - 1) };
+	return true;
+}
+
+int px_parse_cgroup(const struct pmapx_text *file, struct pmapx_text *ret)
+{
+	const char *p = file->bytes, *end = p + file->length;
+	int best = 0;
+
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = newline != NULL ? newline : end;
+		const struct pmapx_text line = { p, (size_t)(stop - p) };
+		struct pmapx_text controllers, path;
+		int rank = 0;
+
+		if (parse_line(&line, &controllers, &path))
+			rank = has_word(&controllers, "memory") ? 3
+				: controllers.length == 0       ? 2
+								: 1;
+		if (rank > best) {
+			best = rank;
+			*ret = path;
+		}
+		p = newline != NULL ? newline + 1 : end;
+	}
+	return best > 0 ? 0 : -ENODATA;
+}
+
+int px_process_cgroup(struct pmapx_process *process, char **ret_bytes, struct pmapx_text *ret)
+{
+	size_t length;
+	char *bytes;
+	int r = px_process_read(process, PX_FILE_CGROUP, &bytes, &length);
+
+	if (r < 0)
+		return r;
+	r = px_parse_cgroup(&(struct pmapx_text){ bytes, length }, ret);
+	if (r < 0)
+		free(bytes);
+	else
+		*ret_bytes = bytes;
+	return r;
+}

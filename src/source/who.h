@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whom a process belongs to: its user and its control group.
+ */
+#ifndef PX_PROCESS_WHO_H
+#define PX_PROCESS_WHO_H
+
+#include <pmapx/process.h>
+
+/**
+ * The effective user of @process, from its status.  (The owner of its folder is not
+ * always that: of a program that may not be dumped, it is root.)
+ *
+ * Returns 0; -ENODATA if status does not tell; what opening or reading it gave.
+ */
+int px_process_euid(struct pmapx_process *process, uint32_t *ret);
+
+/**
+ * What user @uid is called on this machine; the name is to be freed.
+ *
+ * Returns 0; -ENOENT if it has no name; -ENOMEM, -EMFILE, -ENFILE, or -EIO if the table
+ * of users cannot be read.
+ */
+int px_user_name(uint32_t uid, char **ret);
+
+/**
+ * The control group of @process: its path in the hierarchy that accounts for memory, or,
+ * if none of version 1 does, in the one of version 2; else in the first.
+ *
+ * @ret_bytes  Set on success to what is to be freed; @ret points into it.
+ *
+ * Returns 0; -ENODATA if there is none; what opening or reading the file gave.
+ */
+int px_process_cgroup(struct pmapx_process *process, char **ret_bytes, struct pmapx_text *ret);
+
+/** The same from @file, the contents of a cgroup file. */
+int px_parse_cgroup(const struct pmapx_text *file, struct pmapx_text *ret);
+
+#endif
