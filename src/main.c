@@ -8,6 +8,7 @@
  * src/main.c       this file: which face is asked for
  * src/cmd/         verbs
  *   cmd.c            their table, and help
+ *   arguments.c      what command lines have in common
  *   capture.c        the command line of "capture"
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
@@ -29,6 +30,8 @@
  *   columns.c        the columns that keys of smaps make
  *   heritage.c       what columns have from the processes before
  *   cells.c          a store for rows that wait for their widths
+ * src/report/      questions about processes
+ *   walk.c           going through them, and what could not be read
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by

@@ -2,18 +2,12 @@
 /*
  * "pmapx capture": its command line.
  */
-#include <getopt.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "capture.h"
-#include "cmd.h"
-#include "jobs.h"
-#include "operand.h"
-#include "scan.h"
 #include "sift.h"
-#include "text.h"
 
 /* Values of the options that have no letter. */
 enum {
@@ -27,6 +21,8 @@ enum {
 	OPTION_REDACT,
 	OPTION_SELECT, /* And those behind it. */
 };
+
+static const char verb[] = "capture";
 
 static const char short_options[] = ":o:h";
 
@@ -75,32 +71,14 @@ static const char usage[] =
 
 void px_verb_capture_usage(struct px_console *console, struct px_out *out)
 {
-	px_out_string(out, "\nUsage:\n ");
-	px_out_text(out, &console->locale, console->name, strlen(console->name));
+	px_usage_begin(console, out);
 	px_out_string(out, usage);
-}
-
-/* What is wrong with the value of an option. */
-static bool refuse(struct px_console *console, const char *option, const char *why)
-{
-	px_message_option(console, "capture", option, optarg, why);
-	return false;
-}
-
-static bool take_jobs(struct px_console *console, struct px_capture_options *options)
-{
-	uint64_t number;
-
-	if (!px_scan_number(optarg, &number) || number == 0)
-		return refuse(console, "jobs", PX_JOBS_WANTED);
-	options->jobs = number < UINT_MAX ? (unsigned)number : UINT_MAX;
-	return true;
 }
 
 static bool take_size(struct px_console *console, struct px_capture_options *options)
 {
 	options->has_max_rss = px_sift_size(optarg, &options->max_rss_kb);
-	return options->has_max_rss || refuse(console, "max-rss", PX_SIZE_WANTED);
+	return options->has_max_rss || px_refuse_value(console, verb, "max-rss", PX_SIZE_WANTED);
 }
 
 static bool take_redaction(struct px_console *console, struct px_capture_options *options)
@@ -112,35 +90,13 @@ static bool take_redaction(struct px_console *console, struct px_capture_options
 		unsigned what = px_redaction_find(at, length);
 
 		if (what == 0)
-			return refuse(console, "redact", "not a list of args, paths, addresses");
+			return px_refuse_value(
+				console, verb, "redact", "not a list of args, paths, addresses");
 		options->redact |= what;
 		if (at[length] == '\0')
 			return true;
 		at += length + 1;
 	}
-}
-
-/* --all, --name=RE, --user=NAME, --tree=PID, --cgroup=PATH */
-static bool take_selector(
-	struct px_console *console, enum px_selector selector, struct px_capture_options *options)
-{
-	const char *reason;
-
-	if (px_select_add(&options->select, selector, optarg, &reason) == 0)
-		return true;
-	return refuse(console, px_selector_names[selector], reason);
-}
-
-/* What is wrong with a word, an operand or an option itself. */
-static bool refuse_word(struct px_console *console, const char *word, const char *why)
-{
-	px_message_begin(console);
-	px_out_string(&console->err, "capture: ");
-	px_message_text(console, word);
-	px_out_string(&console->err, ": ");
-	px_out_string(&console->err, why);
-	px_message_end(console);
-	return false;
 }
 
 /* One option; false after a message. */
@@ -166,33 +122,14 @@ static bool take_option(struct px_console *console, int letter, struct px_captur
 		options->cost = true;
 		break;
 	case OPTION_JOBS:
-		return take_jobs(console, options);
+		return px_take_jobs(console, verb, &options->jobs);
 	case OPTION_MAX_RSS:
 		return take_size(console, options);
 	case OPTION_REDACT:
 		return take_redaction(console, options);
 	default:
-		return take_selector(console, (enum px_selector)(letter - OPTION_SELECT), options);
-	}
-	return true;
-}
-
-/* Read the operands into options->pids; false after a message. */
-static bool read_operands(struct px_console *console, char **operands, size_t count,
-	struct px_capture_options *options)
-{
-	for (size_t i = 0; i < count; i++) {
-		enum px_operand operand = px_operand_read(
-			operands[i], &options->pids[options->pid_count]);
-
-		if (operand == PX_OPERAND_BAD)
-			return refuse_word(console, operands[i], PX_OPERAND_WANTED);
-		options->pid_count += operand == PX_OPERAND_PID;
-	}
-	/* All processes are no answer to words that stand for none. */
-	if (count > 0 && options->pid_count == 0 && !px_select_is_given(&options->select)) {
-		px_message(console, "capture: " PX_OPERAND_NONE);
-		return false;
+		return px_take_selector(console, verb, (enum px_selector)(letter - OPTION_SELECT),
+			&options->select);
 	}
 	return true;
 }
@@ -200,30 +137,14 @@ static bool read_operands(struct px_console *console, char **operands, size_t co
 static int capture(struct px_console *console, struct px_capture_options *options, char **operands,
 	size_t count)
 {
-	int status = PX_VERB_TROUBLE;
+	int r;
 
-	options->pids = calloc(count + 1, sizeof(*options->pids));
-	if (options->pids == NULL) {
-		px_message(console, "memory allocation failed");
+	if (!px_take_operands(console, verb, operands, count, &options->select, &options->pids,
+		    &options->pid_count))
 		return PX_VERB_TROUBLE;
-	}
-	if (read_operands(console, operands, count, options)) {
-		int r = px_capture(console, options);
-
-		status = r < 0 ? PX_VERB_TROUBLE : r > 0 ? PX_VERB_FINDINGS : PX_VERB_DONE;
-	}
+	r = px_capture(console, options);
 	free(options->pids);
-	return status;
-}
-
-/* What getopt() found: an option that is none, or one that lacks its value. */
-static void say_bad_option(struct px_console *console, int letter, char **argv)
-{
-	const char short_option[] = { '-', (char)optopt, '\0' };
-	const char *word = argv[optind - 1];
-
-	refuse_word(console, strncmp(word, "--", 2) == 0 ? word : short_option,
-		letter == ':' ? "a value is missing" : "no such option, or not with a value");
+	return r < 0 ? PX_VERB_TROUBLE : r > 0 ? PX_VERB_FINDINGS : PX_VERB_DONE;
 }
 
 /* All options; false after a message, or after what --help says. */
@@ -239,10 +160,8 @@ static bool take_options(struct px_console *console, int argc, char **argv,
 			*ret_status = PX_VERB_DONE;
 			return false;
 		}
-		if (letter == '?' || letter == ':') {
-			say_bad_option(console, letter, argv);
-			return false;
-		}
+		if (letter == '?' || letter == ':')
+			return px_refuse_option(console, verb, letter, argv);
 		if (!take_option(console, letter, options))
 			return false;
 	}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the command lines of verbs have in common.
+ */
+#include "arguments.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jobs.h"
+#include "operand.h"
+#include "scan.h"
+#include "text.h"
+
+void px_usage_begin(struct px_console *console, struct px_out *out)
+{
+	px_out_string(out, "\nUsage:\n ");
+	px_out_text(out, &console->locale, console->name, strlen(console->name));
+}
+
+bool px_refuse_value(
+	struct px_console *console, const char *verb, const char *option, const char *why)
+{
+	px_message_option(console, verb, option, optarg, why);
+	return false;
+}
+
+bool px_refuse_word(struct px_console *console, const char *verb, const char *word, const char *why)
+{
+	px_message_begin(console);
+	px_out_string(&console->err, verb);
+	px_out_string(&console->err, ": ");
+	px_message_text(console, word);
+	px_out_string(&console->err, ": ");
+	px_out_string(&console->err, why);
+	px_message_end(console);
+	return false;
+}
+
+bool px_refuse_option(struct px_console *console, const char *verb, int letter, char **argv)
+{
+	const char short_option[] = { '-', (char)optopt, '\0' };
+	const char *word = argv[optind - 1];
+
+	return px_refuse_word(console, verb, strncmp(word, "--", 2) == 0 ? word : short_option,
+		letter == ':' ? "a value is missing" : "no such option, or not with a value");
+}
+
+bool px_take_jobs(struct px_console *console, const char *verb, unsigned *ret)
+{
+	uint64_t number;
+
+	if (!px_scan_number(optarg, &number) || number == 0)
+		return px_refuse_value(console, verb, "jobs", PX_JOBS_WANTED);
+	*ret = number < UINT_MAX ? (unsigned)number : UINT_MAX;
+	return true;
+}
+
+bool px_take_selector(struct px_console *console, const char *verb, enum px_selector selector,
+	struct px_select *select)
+{
+	const char *reason;
+
+	if (px_select_add(select, selector, optarg, &reason) == 0)
+		return true;
+	return px_refuse_value(console, verb, px_selector_names[selector], reason);
+}
+
+bool px_take_operands(struct px_console *console, const char *verb, char **operands, size_t count,
+	const struct px_select *select, pid_t **ret, size_t *ret_count)
+{
+	pid_t *pids = calloc(count + 1, sizeof(*pids));
+	size_t found = 0;
+
+	if (pids == NULL) {
+		px_message(console, "memory allocation failed");
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		enum px_operand operand = px_operand_read(operands[i], &pids[found]);
+
+		if (operand == PX_OPERAND_BAD) {
+			free(pids);
+			return px_refuse_word(console, verb, operands[i], PX_OPERAND_WANTED);
+		}
+		found += operand == PX_OPERAND_PID;
+	}
+	if (count > 0 && found == 0 && !px_select_is_given(select)) {
+		free(pids);
+		px_message_begin(console);
+		px_out_string(&console->err, verb);
+		px_out_string(&console->err, ": " PX_OPERAND_NONE);
+		px_message_end(console);
+		return false;
+	}
+	*ret = pids;
+	*ret_count = found;
+	return true;
+}
+
+bool px_take_walk_option(struct px_console *console, struct px_walk_options *options, int option)
+{
+	switch (option) {
+	case PX_WALK_ROOT:
+		options->root = optarg;
+		break;
+	case PX_WALK_FROM:
+		options->from = optarg;
+		break;
+	case PX_WALK_JOBS:
+		return px_take_jobs(console, options->verb, &options->jobs);
+	case PX_WALK_STRICT:
+		options->strict = true;
+		break;
+	default:
+		return px_take_selector(console, options->verb,
+			(enum px_selector)(option - PX_WALK_SELECT), &options->select);
+	}
+	return true;
+}
+
+bool px_check_walk_options(struct px_console *console, const struct px_walk_options *options)
+{
+	if (options->root == NULL || options->from == NULL)
+		return true;
+	px_message_begin(console);
+	px_out_string(&console->err, options->verb);
+	px_out_string(&console->err, ": --root and --from exclude each other");
+	px_message_end(console);
+	return false;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the command lines of verbs have in common: options that mean the same in
+ * each, operands that stand for processes, and what is said of those that make
+ * no sense.  All of it refers to the option that getopt_long() is at.
+ */
+#ifndef PX_ARGUMENTS_H
+#define PX_ARGUMENTS_H
+
+#include <getopt.h>
+
+#include "cmd.h"
+#include "select.h"
+#include "walk.h"
+
+/** Begin the help of a verb: everything up to the name of the program. */
+void px_usage_begin(struct px_console *console, struct px_out *out);
+
+/** Say what is wrong with the value of an option.  Returns false. */
+bool px_refuse_value(
+	struct px_console *console, const char *verb, const char *option, const char *why);
+
+/** Say what is wrong with a word, an operand or an option itself.  Returns false. */
+bool px_refuse_word(
+	struct px_console *console, const char *verb, const char *word, const char *why);
+
+/**
+ * Say what getopt_long() found, '?' or ':': an option that is none, or one that lacks
+ * its value.  Returns false.
+ */
+bool px_refuse_option(struct px_console *console, const char *verb, int letter, char **argv);
+
+/** Take the value of --jobs; false after a message. */
+bool px_take_jobs(struct px_console *console, const char *verb, unsigned *ret);
+
+/** Take --all, --name=RE, --user=NAME, --tree=PID or --cgroup=PATH; false after a message. */
+bool px_take_selector(struct px_console *console, const char *verb, enum px_selector selector,
+	struct px_select *select);
+
+/**
+ * Take operands that stand for processes.
+ *
+ * @select  What is selected beside them: without any, words that stand for no
+ *          process are refused, as all processes are no answer to them.
+ * @ret     Set on success; free it.
+ *
+ * Returns false after a message.
+ */
+bool px_take_operands(struct px_console *console, const char *verb, char **operands, size_t count,
+	const struct px_select *select, pid_t **ret, size_t *ret_count);
+
+/** Rows for a table of getopt_long() that fill struct px_walk_options, with values from @first on. */
+#define PX_WALK_OPTIONS(first)                                               \
+	{ "root", required_argument, NULL, (first) + PX_WALK_ROOT },         \
+		{ "from", required_argument, NULL, (first) + PX_WALK_FROM }, \
+		{ "jobs", required_argument, NULL, (first) + PX_WALK_JOBS }, \
+		{ "strict", no_argument, NULL, (first) + PX_WALK_STRICT },   \
+		PX_SELECT_OPTIONS((first) + PX_WALK_SELECT)
+
+/** Their values. */
+enum {
+	PX_WALK_ROOT,
+	PX_WALK_FROM,
+	PX_WALK_JOBS,
+	PX_WALK_STRICT,
+	PX_WALK_SELECT,
+	PX_WALK_OPTIONS_COUNT = PX_WALK_SELECT + PX_SELECTORS
+};
+
+/** Take one of them, @option being its value less @first; false after a message. */
+bool px_take_walk_option(struct px_console *console, struct px_walk_options *options, int option);
+
+/** Whether they go together; false after a message. */
+bool px_check_walk_options(struct px_console *console, const struct px_walk_options *options);
+
+#endif

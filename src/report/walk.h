@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Going through processes for a verb: those of the running system or of another
+ * proc root side by side, those of what was saved one after the other; and what
+ * could not be read of them, counted by reason.
+ */
+#ifndef PX_WALK_H
+#define PX_WALK_H
+
+#include <pmapx/process.h>
+
+#include "console.h"
+#include "select.h"
+
+/** Which processes, and how to go through them.  Begins as all zero. */
+struct px_walk_options {
+	const char *verb;        /**< What messages begin with, behind the program's name. */
+	const char *root;        /**< Another proc root, */
+	const char *from;        /**< or what was saved; NULL for the running system. */
+	struct px_select select; /**< The processes that are selected, */
+	const pid_t *pids;       /**< beside those that are named; with neither, all. */
+	size_t pid_count;        /**< How many @pids. */
+	unsigned jobs;           /**< Processes to read at a time at most; 0 for one a processor. */
+	bool strict;             /**< What could not be read is worth a status. */
+	/**
+	 * Nobody will read maps or smaps of the running system: what would tell whether
+	 * the process is the same at their end is not opened.
+	 */
+	bool looks_only;
+};
+
+/** A process that is being visited. */
+struct px_visit {
+	struct px_walk *walk; /**< For px_walk_lock(). */
+	/** Of this thread: what is printed to it comes out in the order of processes. */
+	struct px_console *console;
+	struct pmapx_source *source;       /**< Of this thread. */
+	struct pmapx_process *process;     /**< Open; closed behind the visit. */
+	const struct pmapx_member *member; /**< Of a saved source; NULL of any other. */
+	size_t number;                     /**< Where it is in the order of processes, from 0. */
+
+	/**
+	 * For whoever visits, to be told if the visit fails: the file that is to
+	 * blame, and what is wrong with it, if the code does not say all.
+	 */
+	const char *file;
+	struct pmapx_error error;
+};
+
+/**
+ * Look at one process.  Called by several threads at once, unless the source is
+ * saved; kernel threads and zombies, which have no memory, are passed over.
+ *
+ * A visit that fails may be repeated: what it finds is to be put where it stays
+ * only when all has been read.
+ *
+ * Returns 0, or a negative errno if the process could not be read: -ESRCH or
+ * -ESTALE if it has gone, -EACCES or -EPERM if it may not be; -ENOENT if it was
+ * not saved; -ENOMEM ends the walk.
+ */
+typedef int px_visitor(void *context, struct px_visit *visit);
+
+/** What became of the processes of a walk. */
+struct px_walk_counts {
+	size_t read;     /**< Visited without failure. */
+	size_t vanished; /**< Had gone before they were read. */
+	size_t denied;   /**< May not be read. */
+	size_t unsaved;  /**< What was to be read of them was not saved. */
+	size_t damaged;  /**< Could not be read for other reasons, each of which was told. */
+	size_t kernel;   /**< Threads of the kernel, which are no processes. */
+	size_t zombies;  /**< Have exited, and wait for their parent to notice. */
+	bool has_gap;    /**< Part of a saved source could not be read, which was told. */
+};
+
+/**
+ * Visit the processes that @options ask for, each once, in the order of their
+ * numbers, but as far as a saved source hands them out in another.  Of the
+ * running system the calling process is left out, unless it is named.
+ *
+ * Returns 0, or a negative errno after a message if there is nothing to be
+ * visited, or if not all could be.
+ */
+int px_walk(struct px_console *console, const struct px_walk_options *options, px_visitor *visit,
+	void *context, struct px_walk_counts *ret);
+
+/** From here to px_walk_unlock() no other visit of the walk is. */
+void px_walk_lock(struct px_visit *visit);
+void px_walk_unlock(struct px_visit *visit);
+
+/** How many processes could not be read. */
+size_t px_walk_unread(const struct px_walk_counts *counts);
+
+/** Say on standard error, in one line, how many processes could not be read and why; if any. */
+void px_walk_tell(
+	struct px_console *console, const char *verb, const struct px_walk_counts *counts);
+
+/**
+ * The exit status of a verb that has walked: 0; 1 if it @has_findings, or if
+ * something could not be read and that is worth a status; 2 if part of the
+ * source could not be read, whatever the rest says.
+ */
+int px_walk_status(const struct px_walk_options *options, const struct px_walk_counts *counts,
+	bool has_findings);
+
+#endif
