@@ -36,7 +36,8 @@
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by
  *   group.c          mappings added up by what they have in common
- *   table.c          rows that are sorted and printed
+ *   table.c          rows that are sorted, and records of them
+ *   table_text.c     the same for people
  * src/capture/     saving processes to a file
  *   capture.c        from the first byte to the last
  *   pool.c           processes read side by side, handed out in order

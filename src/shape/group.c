@@ -12,7 +12,7 @@
 
 #include "name.h"
 
-static int compare_texts(const struct px_group *a, const struct px_group *b)
+int px_group_compare(const struct px_group *a, const struct px_group *b)
 {
 	for (size_t i = 0; i < a->count && i < b->count; i++) {
 		int order = px_text_compare(&a->texts[i], &b->texts[i]);
@@ -29,7 +29,7 @@ static int compare_groups(const void *one, const void *other)
 
 	if (a->hash != b->hash)
 		return a->hash < b->hash ? -1 : 1;
-	return compare_texts(a, b);
+	return px_group_compare(a, b);
 }
 
 static uint64_t hash_text(uint64_t hash, const struct pmapx_text *text)
@@ -134,7 +134,7 @@ int px_groups_merge(struct px_groups *groups, const struct px_groups *more)
 
 static int compare_places(const void *one, const void *other)
 {
-	return compare_texts(*(struct px_group *const *)one, *(struct px_group *const *)other);
+	return px_group_compare(*(struct px_group *const *)one, *(struct px_group *const *)other);
 }
 
 struct px_group **px_groups_sorted(const struct px_groups *groups)

@@ -36,6 +36,9 @@ void px_groups_clear(struct px_groups *groups);
 struct px_group *px_groups_find(
 	struct px_groups *groups, const struct pmapx_text *texts, size_t count);
 
+/** Compare the texts of two groups one by one, byte by byte: below, above or 0. */
+int px_group_compare(const struct px_group *a, const struct px_group *b);
+
 /** Add all that is in @more to @groups.  0, or -ENOMEM: then some of it has been. */
 int px_groups_merge(struct px_groups *groups, const struct px_groups *more);
 

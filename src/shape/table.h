@@ -17,6 +17,7 @@ enum px_value_type {
 	PX_VALUE_NUMBER,  /**< How many of something. */
 	PX_VALUE_SIZE,    /**< kB, in the units that are asked for. */
 	PX_VALUE_CHANGE,  /**< The same with a sign. */
+	PX_VALUE_BALANCE, /**< A number with a sign. */
 	PX_VALUE_ADDRESS  /**< In hexadecimal. */
 };
 
@@ -24,7 +25,7 @@ enum px_value_type {
 struct px_value {
 	enum px_value_type type;
 	struct pmapx_text text; /**< If it is a text; what it points to is copied. */
-	uint64_t number;        /**< If it is none; of a change, as two's complement. */
+	uint64_t number;        /**< If it is none; of what has a sign, as two's complement. */
 };
 
 /** A column. */
@@ -61,6 +62,14 @@ int px_table_total(struct px_table *table, const struct px_value *values);
  * Find a column by its name, without regard to case; @count if there is none.
  */
 size_t px_table_find(const struct px_table_column *columns, size_t count, const char *name);
+
+/**
+ * Read a list of columns, with commas between, each at most once, into @ret: indexes,
+ * for which there must be room for @count.  Returns false after a message about that
+ * value of --fields, of @verb if it is not NULL.
+ */
+bool px_table_fields(struct px_console *console, const char *verb, const char *value,
+	const struct px_table_column *columns, size_t count, size_t *ret, size_t *ret_count);
 
 /** Say that --sort, of @verb if it is not NULL, names none of the columns. */
 void px_say_no_column(struct px_console *console, const char *verb, const char *value,

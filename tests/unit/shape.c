@@ -264,9 +264,61 @@ PX_TEST(what_is_no_column_is_answered_with_those_there_are)
 	free(console);
 }
 
+PX_TEST(fields_are_columns_each_once)
+{
+	struct px_console *console = make_console(-1);
+	size_t indexes[PX_COUNT(columns)], count = 77, length;
+	char *got;
+
+	console->err.fd = px_memory();
+	assert_true(px_table_fields(
+		console, NULL, "Command,pid", columns, PX_COUNT(columns), indexes, &count));
+	px_same_number("count", 2, count);
+	px_same_number("first", 5, indexes[0]);
+	px_same_number("second", 0, indexes[1]);
+	assert_false(px_table_fields(console, NULL, "pid,use", columns, 2, indexes, &count));
+	assert_false(px_table_fields(console, "rank", "pid,", columns, 2, indexes, &count));
+	assert_false(px_table_fields(console, NULL, "pid,user,PID", columns, 2, indexes, &count));
+	px_same_number("as it was", 2, count);
+	got = px_taken(console->err.fd, &length);
+	px_same("messages",
+		"pmapx: --fields=pid,use: 'use' is no column; there are pid, user\n"
+		"pmapx: rank: --fields=pid,: '' is no column; there are pid, user\n"
+		"pmapx: --fields=pid,user,PID: 'PID' is given twice; there are pid, user\n",
+		got);
+	free(got);
+	close(console->err.fd);
+	px_console_deinit(console);
+	free(console);
+}
+
+PX_TEST(numbers_may_have_a_sign)
+{
+	static const struct px_table_column signs[] = { { "count", PX_VALUE_BALANCE } };
+	static const struct px_value values[] = { VALUE(BALANCE, 3), VALUE(BALANCE, -12),
+		VALUE(BALANCE, 0) };
+	const struct px_shape text = { .units = PX_UNITS_BEST },
+			      tsv = { .notation = PX_NOTATION_TSV };
+	struct px_table *table = px_table_new(signs, 1);
+	char *got;
+
+	for (size_t i = 0; i < PX_COUNT(values); i++)
+		px_same_number("add", 0, px_table_add(table, &values[i]));
+	px_same_number("sort", 0, px_table_sort(table, 0, false));
+	got = print(table, &text, false);
+	px_same("text", "count\n  -12\n    0\n   +3\n", got);
+	free(got);
+	got = print(table, &tsv, false);
+	px_same("tsv", "count\n-12\n0\n3\n", got);
+	free(got);
+	px_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fields_are_columns_each_once),
+		cmocka_unit_test(numbers_may_have_a_sign),
 		cmocka_unit_test(tables_are_printed_as_asked_for),
 		cmocka_unit_test(an_empty_table_is_a_document_too),
 		cmocka_unit_test(the_last_column_ends_where_the_terminal_does),

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tables for people.
+ */
+#include "table_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "put.h"
+#include "text.h"
+
+/* A value for people, of what is no text. */
+static char *put_value(char *at, const struct px_value *value, enum px_units units)
+{
+	bool has_sign = value->type == PX_VALUE_CHANGE || value->type == PX_VALUE_BALANCE;
+	uint64_t number = value->number;
+
+	if (has_sign && number != 0) {
+		*at++ = (int64_t)number < 0 ? '-' : '+';
+		number = (int64_t)number < 0 ? -number : number;
+	}
+	switch (value->type) {
+	case PX_VALUE_NUMBER:
+	case PX_VALUE_BALANCE:
+		return px_put_decimal(at, number, 0);
+	case PX_VALUE_SIZE:
+	case PX_VALUE_CHANGE:
+		return px_put_size(at, number, units);
+	case PX_VALUE_ADDRESS:
+		return px_put_hex(at, value->number, 1);
+	default:
+		*at++ = '?';
+		return at;
+	}
+}
+
+/* How a table for people is laid out. */
+struct layout {
+	struct px_console *console;
+	const struct px_table *table;
+	enum px_units units;
+	size_t *widths; /* Of columns, in characters. */
+	size_t blanks;  /* Not printed yet: none is to be at the end of a line. */
+};
+
+static bool is_left(const struct layout *layout, size_t column)
+{
+	return layout->table->columns[column].type == PX_VALUE_TEXT;
+}
+
+/* What is printed for @value, or its text, in @bytes or where it is. */
+static struct pmapx_text shown(const struct layout *layout, const struct px_value *value,
+	const char *nothing, char bytes[PX_SIZE_MAX + 1])
+{
+	if (value->type == PX_VALUE_TEXT)
+		return value->text;
+	if (value->type == PX_VALUE_NOTHING)
+		return (struct pmapx_text){ nothing, strlen(nothing) };
+	return (struct pmapx_text){ bytes,
+		(size_t)(put_value(bytes, value, layout->units) - bytes) };
+}
+
+static void widen(const struct layout *layout, const struct px_value *row)
+{
+	for (size_t i = 0; i < layout->table->column_count; i++) {
+		char bytes[PX_SIZE_MAX + 1];
+		struct pmapx_text text = shown(layout, &row[i], "?", bytes);
+		size_t width = px_text_width(&layout->console->locale, text.bytes, text.length);
+
+		if (layout->widths[i] < width)
+			layout->widths[i] = width;
+	}
+}
+
+/* Text in a column of its width; of the last one, what there is room for. */
+static void put_cell(struct layout *layout, size_t column, struct pmapx_text text)
+{
+	struct px_console *console = layout->console;
+	size_t room = layout->widths[column];
+	size_t width = px_text_width(&console->locale, text.bytes, text.length);
+	bool is_cut = width > room;
+
+	if (is_cut) {
+		text.length = px_text_fit(&console->locale, text.bytes, text.length, room - 1);
+		width = room;
+	}
+	if (!is_left(layout, column))
+		layout->blanks += room - width;
+	if (text.length > 0) {
+		px_out_fill(&console->out, ' ', layout->blanks);
+		layout->blanks = 0;
+		px_out_text(&console->out, &console->locale, text.bytes, text.length);
+	}
+	if (is_cut)
+		px_out_string(&console->out, "+");
+	if (is_left(layout, column))
+		layout->blanks += room - width;
+}
+
+static void put_row(struct layout *layout, const struct px_value *row, const char *nothing)
+{
+	for (size_t i = 0; i < layout->table->column_count; i++) {
+		char bytes[PX_SIZE_MAX + 1];
+
+		put_cell(layout, i, shown(layout, &row[i], nothing, bytes));
+		layout->blanks++;
+	}
+	layout->blanks = 0;
+	px_out_string(&layout->console->out, "\n");
+}
+
+/* The line between rows and totals. */
+static void put_rule(struct layout *layout)
+{
+	struct px_out *out = &layout->console->out;
+
+	for (size_t i = 0; i < layout->table->column_count; i++) {
+		size_t width = layout->widths[i];
+
+		if (layout->table->total[i].type == PX_VALUE_NOTHING) {
+			layout->blanks += width + 1;
+			continue;
+		}
+		px_out_fill(out, ' ', layout->blanks);
+		px_out_fill(out, '=', width);
+		layout->blanks = 1;
+	}
+	layout->blanks = 0;
+	px_out_string(out, "\n");
+}
+
+/* A row of the names of columns. */
+static struct px_value *make_headings(const struct px_table *table)
+{
+	struct px_value *row = calloc(table->column_count, sizeof(*row));
+
+	for (size_t i = 0; row != NULL && i < table->column_count; i++) {
+		const char *name = table->columns[i].name;
+
+		row[i] = (struct px_value){ .type = PX_VALUE_TEXT, .text = { name, strlen(name) } };
+	}
+	return row;
+}
+
+/* The last column ends where the terminal does, if anything of it can be seen. */
+static void fit(const struct layout *layout)
+{
+	size_t width = px_console_width(layout->console), before = 0;
+	size_t last = layout->table->column_count - 1;
+
+	if (width == 0 || !is_left(layout, last))
+		return;
+	for (size_t i = 0; i < last; i++)
+		before += layout->widths[i] + 1;
+	if (width > before + 1 && layout->widths[last] > width - before)
+		layout->widths[last] = width - before;
+}
+
+int px_table_print_text(const struct px_table *table, struct px_console *console,
+	const struct px_shape *shape, size_t rows, const struct px_table_frame *frame)
+{
+	struct layout layout = { .console = console, .table = table, .units = shape->units };
+	struct px_value *headings = make_headings(table);
+
+	layout.widths = calloc(table->column_count, sizeof(*layout.widths));
+	if (headings == NULL || layout.widths == NULL) {
+		free(headings);
+		free(layout.widths);
+		return -ENOMEM;
+	}
+	if (!frame->quiet)
+		widen(&layout, headings);
+	for (size_t i = 0; i < rows; i++)
+		widen(&layout, px_table_row(table, i));
+	if (!frame->quiet && table->total != NULL)
+		widen(&layout, table->total);
+	fit(&layout);
+	if (!frame->quiet)
+		put_row(&layout, headings, "");
+	for (size_t i = 0; i < rows; i++)
+		put_row(&layout, px_table_row(table, i), "?");
+	if (!frame->quiet && table->total != NULL) {
+		put_rule(&layout);
+		put_row(&layout, table->total, "");
+	}
+	free(headings);
+	free(layout.widths);
+	return 0;
+}
