@@ -47,14 +47,15 @@ _pmapx_operands()
 	fi
 }
 
-# Candidates: lists of what can be replaced, which begin as $1, each once. $2 is put before.
-_pmapx_redactions()
+# Candidates: lists that begin as $1, of the words behind $2, each once. $2 is put before.
+_pmapx_list()
 {
-	local before= word
+	local typed=$1 prefix=$2 before= word
 
-	[[ $1 == *,* ]] && before=${1%,*},
-	for word in args paths addresses; do
-		[[ ,$before != *,$word,* && $before$word == "$1"* ]] && COMPREPLY+=("$2$before$word")
+	shift 2
+	[[ $typed == *,* ]] && before=${typed%,*},
+	for word; do
+		[[ ,$before != *,$word,* && $before$word == "$typed"* ]] && COMPREPLY+=("$prefix$before$word")
 	done
 }
 
@@ -78,7 +79,7 @@ _pmapx_capture()
 		return
 		;;
 	--redact)
-		_pmapx_redactions "$cur" "$prefix"
+		_pmapx_list "$cur" "$prefix" args paths addresses
 		return
 		;;
 	--user)
@@ -107,7 +108,8 @@ _pmapx()
 		-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from=
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
-	local own='--all --name= --user= --tree= --cgroup= --map= --perm= --min= --root= --from= --jobs= --compat='
+	local own='--all --name= --user= --tree= --cgroup= --map= --kind= --kinds --perm= --min=
+		--root= --from= --jobs= --compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc source= ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
@@ -148,7 +150,7 @@ _pmapx()
 	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
 		option=$previous
 	fi
-	[[ ! $own && $option == --@(name|user|tree|cgroup|map|perm|min|root|from|jobs|compat) ]] && option=
+	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|root|from|jobs|compat) ]] && option=
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
@@ -165,6 +167,13 @@ _pmapx()
 	--root)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
+		return
+		;;
+	--kind)
+		_pmapx_list "$cur" "$prefix" \
+			text rodata data gap private-file shared-file file bss heap main-stack \
+			thread-stack stack arena anon guard arena-rest reserved reserve jit hugetlb sysv \
+			shm posix_shm memfd device vdso vvar vsyscall other special
 		return
 		;;
 	--compat)

@@ -53,12 +53,19 @@ function __pmapx_folders
     __fish_complete_directories (string replace -r -- '^--root=' '' (commandline -ct)) ''
 end
 
-# Lists of what can be replaced, each once.
-function __pmapx_redactions
-    set -l before (commandline -ct | string replace -r -- '^--redact=' '' | string replace -r '[^,]*$' '')
-    for word in args paths addresses
+# Lists of these words, each once.
+function __pmapx_list
+    set -l before (commandline -ct | string replace -r -- '^--[a-z]*=' '' | string replace -r '[^,]*$' '')
+    for word in $argv
         string match -q -- "*,$word,*" ",$before"; or echo $before$word
     end
+end
+
+# Kinds of mappings, and their classes.
+function __pmapx_kinds
+    __pmapx_list text rodata data gap private-file shared-file file bss heap main-stack thread-stack stack \
+        arena anon guard arena-rest reserved reserve jit hugetlb sysv shm posix_shm memfd device \
+        vdso vvar vsyscall other special
 end
 
 # Whether the first word is this verb; or, without one, no verb.
@@ -99,6 +106,8 @@ complete -c pmapx -l user -x -a '(__fish_complete_users)' -n __pmapx_verb -d 'pr
 complete -c pmapx -l tree -x -k -a '(__pmapx_pids)' -n __pmapx_verb -d 'this process and its descendants'
 complete -c pmapx -l cgroup -x -n __pmapx_verb -d 'processes in this cgroup or below'
 complete -c pmapx -l map -x -n __pmapx_verb -d 'mappings whose name matches'
+complete -c pmapx -l kind -x -a '(__pmapx_kinds)' -n __pmapx_verb -d 'mappings of these kinds or classes'
+complete -c pmapx -l kinds -n __pmapx_verb -d 'list kinds of mappings'
 complete -c pmapx -l perm -x -n __pmapx_verb -d 'mappings that have these permissions'
 complete -c pmapx -l min -x -n __pmapx_verb -d 'mappings with at least so much resident'
 complete -c pmapx -l root -x -a '(__pmapx_folders)' -n __pmapx_verb -d 'read another proc root'
@@ -112,7 +121,7 @@ complete -n '__pmapx_verb help' -c pmapx -a $verbs
 complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
 complete -n '__pmapx_verb capture' -c pmapx -l label -x -d 'a name for the capture'
 complete -n '__pmapx_verb capture' -c pmapx -l force -d 'replace what is there'
-complete -n '__pmapx_verb capture' -c pmapx -l redact -x -a '(__pmapx_redactions)' \
+complete -n '__pmapx_verb capture' -c pmapx -l redact -x -a '(__pmapx_list args paths addresses)' \
     -d 'replace before writing'
 complete -n '__pmapx_verb capture' -c pmapx -l max-rss -x -d 'do not walk page tables of larger processes'
 complete -n '__pmapx_verb capture' -c pmapx -l all -d 'every process'

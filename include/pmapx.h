@@ -25,6 +25,7 @@
 #define PMAPX_H
 
 #include <pmapx/base.h>
+#include <pmapx/kind.h>
 #include <pmapx/mapping.h>
 #include <pmapx/parser.h>
 #include <pmapx/source.h>

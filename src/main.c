@@ -108,6 +108,7 @@
  *   pattern.c        regular expressions
  *   sift.c           which mappings are wanted
  *   name.c           what a mapping's name is
+ *   kind.c           what mappings are for
  *   json.c           JSON, pulled out of a text token by token
  *   totals.c         sums over mappings
  *   version.c        the version of the library

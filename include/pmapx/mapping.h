@@ -202,6 +202,13 @@ struct pmapx_mapping {
 	/** The whole mapping line, without its newline; of a core file, one that was made up. */
 	struct pmapx_text text;
 	const struct pmapx_smaps *smaps; /**< Never NULL; all absent in a maps file. */
+
+	/**
+	 * The line of the mapping that follows in the input, without its numbers
+	 * and without a @next of its own.  NULL if there is none, if the line that
+	 * follows is damaged, or unless look_ahead was asked for.
+	 */
+	const struct pmapx_mapping *next;
 };
 
 /** Size of the address range of @mapping in bytes. */

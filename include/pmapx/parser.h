@@ -57,6 +57,12 @@ struct pmapx_parser_options {
 	 * Lines that are wrong are reported either way.
 	 */
 	uint64_t fields;
+
+	/**
+	 * Have each mapping tell what follows it (pmapx_mapping::next): it is
+	 * handed out when the line of the next one has come, or the input ends.
+	 */
+	bool look_ahead;
 };
 
 /**

@@ -33,6 +33,9 @@ struct pmapx_reader_options {
 	bool has_range;
 	uint64_t low;  /**< The lowest address, if @has_range. */
 	uint64_t high; /**< The highest address, if @has_range. */
+
+	/** As in struct pmapx_parser_options; @has_range counts for nothing then. */
+	bool look_ahead;
 };
 
 /**

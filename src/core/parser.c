@@ -23,13 +23,14 @@
 
 struct pmapx_parser {
 	struct px_frame frame;
-	bool mappings_only;
+	bool mappings_only, look_ahead;
 	bool building;                /* @mapping is begun and not handed out. */
 	bool cut;                     /* The end was in mid-line, and has not been said. */
 	bool too_long;                /* A line was, which has not been said. */
 	struct px_layout layout;      /* Its key lines. */
 	struct pmapx_smaps smaps;     /* Its numbers. */
 	struct pmapx_mapping mapping; /* Begun, or handed out. */
+	struct pmapx_mapping next;    /* What follows that, if it looks ahead. */
 };
 
 int pmapx_parser_open(const struct pmapx_parser_options *options, struct pmapx_parser **ret)
@@ -43,6 +44,7 @@ int pmapx_parser_open(const struct pmapx_parser_options *options, struct pmapx_p
 	if (parser == NULL)
 		return -ENOMEM;
 	parser->mappings_only = PX_OPTION(options, mappings_only, false);
+	parser->look_ahead = PX_OPTION(options, look_ahead, false);
 	parser->layout.wanted = PX_OPTION(options, fields, 0);
 	parser->layout.lists = parser->layout.wanted == 0;
 	if (parser->layout.lists)
@@ -135,6 +137,19 @@ void pmapx_parser_abandon(struct pmapx_parser *parser)
 	px_frame_cut(&parser->frame);
 }
 
+/* Have the mapping that is being put together tell what follows it. */
+static void set_next(struct pmapx_parser *parser, const struct pmapx_text *line)
+{
+	static const struct pmapx_smaps none = { .have = 0 };
+	struct pmapx_error ignored;
+
+	if (!parser->look_ahead || px_maps_parse(line, &parser->next, &ignored) < 0)
+		return;
+	parser->next.line = parser->frame.line + 1;
+	parser->next.smaps = &none;
+	parser->mapping.next = &parser->next;
+}
+
 /* Hand out the mapping that was being put together. */
 static int hand_out(struct pmapx_parser *parser, const struct pmapx_mapping **ret)
 {
@@ -165,6 +180,7 @@ static int begin_mapping(
 	if (r < 0)
 		return r;
 	mapping->line = parser->frame.line + 1;
+	mapping->next = NULL;
 	parser->smaps.have = 0;
 	parser->smaps.plain = true;
 	parser->smaps.name = (struct pmapx_text){ NULL, 0 };
@@ -209,14 +225,17 @@ static int parse_line(struct pmapx_parser *parser, const struct pmapx_text *line
 	bool is_mapping;
 	int r = 0;
 
-	if (parser->mappings_only && is_plain_mapping(parser, line)) {
+	if (parser->mappings_only && !parser->building && is_plain_mapping(parser, line)) {
 		px_frame_take(&parser->frame, line);
-		return hand_out(parser, ret);
+		return parser->look_ahead ? 0 : hand_out(parser, ret);
 	}
 	kind = px_line_kind(line);
 	is_mapping = kind == PX_LINE_MAPPING;
-	if (parser->building && (is_mapping || kind == PX_LINE_DAMAGED))
+	if (parser->building && (is_mapping || kind == PX_LINE_DAMAGED)) {
+		if (is_mapping)
+			set_next(parser, line);
 		return hand_out(parser, ret);
+	}
 	if (is_mapping)
 		r = begin_mapping(parser, line, error);
 	else if (!cut) /* A value that is cut may have lost digits. */
@@ -230,7 +249,7 @@ static int parse_line(struct pmapx_parser *parser, const struct pmapx_text *line
 		/* What a cut line could not say is said once, as the cut itself. */
 		return cut ? 0 : r;
 	}
-	if (is_mapping && parser->mappings_only)
+	if (is_mapping && parser->mappings_only && !parser->look_ahead)
 		return hand_out(parser, ret);
 	return 0;
 }

@@ -5,13 +5,14 @@
 #include "sift.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "scan.h"
 
 const char *const px_sieve_names[PX_SIEVES] = {
 	[PX_SIEVE_MAP] = "map",
+	[PX_SIEVE_KIND] = "kind",
 	[PX_SIEVE_PERM] = "perm",
 	[PX_SIEVE_MIN] = "min",
 };
@@ -44,6 +45,28 @@ static const char *add_map(struct px_sift *sift, const char *value)
 	return px_pattern_compile(&sift->name, value);
 }
 
+static const char *add_kind(struct px_sift *sift, const char *value)
+{
+	sift->kinds = 0;
+	for (const char *at = value; at != NULL;) {
+		struct pmapx_text word = { at, strcspn(at, ",") };
+		uint64_t found = pmapx_kind_find(&word);
+
+		if (word.length == 0)
+			return "a kind is missing";
+		if (found == 0) {
+			/* Whoever prints it makes it harmless. */
+			snprintf(sift->problem, sizeof(sift->problem), "no such kind: %.*s",
+				(int)(word.length < 40 ? word.length : 40), at);
+			return sift->problem;
+		}
+		sift->kinds |= found;
+		at += word.length;
+		at = *at == ',' ? at + 1 : NULL;
+	}
+	return NULL;
+}
+
 static const char *add_perm(struct px_sift *sift, const char *value)
 {
 	(void)sift;
@@ -61,6 +84,7 @@ int px_sift_add(
 {
 	static const char *(*const adders[PX_SIEVES])(struct px_sift *, const char *) = {
 		[PX_SIEVE_MAP] = add_map,
+		[PX_SIEVE_KIND] = add_kind,
 		[PX_SIEVE_PERM] = add_perm,
 		[PX_SIEVE_MIN] = add_min,
 	};
@@ -88,11 +112,29 @@ void px_sift_deinit(struct px_sift *sift)
 	*sift = (struct px_sift){ 0 };
 }
 
+bool px_sift_by_kind(const struct px_sift *sift)
+{
+	return sift->values[PX_SIEVE_KIND] != NULL;
+}
+
+static bool wants_kind(const struct px_sift *sift, enum pmapx_kind kind)
+{
+	return (sift->kinds >> kind & 1) != 0;
+}
+
+bool px_sift_by_guess(const struct px_sift *sift, enum pmapx_kind kind)
+{
+	return wants_kind(sift, kind) && !wants_kind(sift, pmapx_kind_lookup(kind)->if_not);
+}
+
 static bool has_permissions(const struct pmapx_mapping *mapping, const char *wanted)
 {
-	for (; *wanted != '\0'; wanted++)
+	for (; *wanted != '\0'; wanted++) {
+		if (mapping->has_no_mode && strchr("rwx", *wanted) != NULL)
+			continue;
 		if (strchr(mapping->perms, *wanted) == NULL)
 			return false;
+	}
 	return true;
 }
 
@@ -104,11 +146,13 @@ static bool is_large(const struct pmapx_mapping *mapping, uint64_t min_kb, bool 
 		mapping->smaps->rss_kb >= min_kb;
 }
 
-int px_sift_mapping(
-	const struct px_sift *sift, const struct pmapx_mapping *mapping, bool by_resident)
+int px_sift_mapping(const struct px_sift *sift, const struct pmapx_mapping *mapping,
+	enum pmapx_kind kind, bool by_resident)
 {
 	static const struct pmapx_text unnamed = { "[ anon ]", 8 };
 
+	if (px_sift_by_kind(sift) && !wants_kind(sift, kind))
+		return 0;
 	if (sift->values[PX_SIEVE_PERM] != NULL &&
 		!has_permissions(mapping, sift->values[PX_SIEVE_PERM]))
 		return 0;

@@ -92,7 +92,7 @@ void px_message_option(struct px_console *console, const char *verb, const char 
 	px_out_string(&console->err, "=");
 	px_message_text(console, value);
 	px_out_string(&console->err, ": ");
-	px_out_string(&console->err, why);
+	px_message_text(console, why);
 	px_message_end(console);
 }
 

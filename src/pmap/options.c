@@ -21,6 +21,7 @@ enum {
 	OPTION_COMPAT,
 	OPTION_FROM,
 	OPTION_JOBS,
+	OPTION_KINDS,
 	OPTION_SELECT,
 	OPTION_SIFT = OPTION_SELECT + PX_SELECTORS
 };
@@ -47,6 +48,7 @@ static const struct option own_options[] = {
 	{ "compat", required_argument, NULL, OPTION_COMPAT },
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
+	{ "kinds", no_argument, NULL, OPTION_KINDS },
 	{ "root", required_argument, NULL, OPTION_ROOT },
 	PX_SELECT_OPTIONS(OPTION_SELECT),
 	PX_SIEVE_OPTIONS(OPTION_SIFT),
@@ -250,6 +252,9 @@ static enum px_verdict take_option(
 		return PX_DONE;
 	case 'V':
 		px_version(console, as_pmap);
+		return PX_DONE;
+	case OPTION_KINDS:
+		px_kinds(&console->out);
 		return PX_DONE;
 	case 'r':
 		px_message(console, "option -r is ignored as SunOS compatibility");

@@ -40,7 +40,7 @@ struct px_options {
 	char **operands;      /**< What stands for processes; borrowed from argv. */
 	size_t operand_count; /**< How many. */
 
-	/** --map, --perm, --min; px_sift_deinit() in any case. */
+	/** --map, --kind, --perm, --min; px_sift_deinit() in any case. */
 	struct px_sift sift;
 
 	/** --all, --name, --user, --tree, --cgroup; px_select_deinit() in any case. */

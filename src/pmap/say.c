@@ -111,6 +111,25 @@ void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 	px_message_end(sheet->console);
 }
 
+void px_say_guessed(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
+	const size_t counts[PMAPX_KIND_COUNT])
+{
+	struct px_out *err = &sheet->console->err;
+	const char *before = ": guessed: ";
+
+	begin_message(sheet, sheet->identity->pid, pid, px_map_file_name(file));
+	for (int i = 0; i < PMAPX_KIND_COUNT; i++) {
+		if (counts[i] == 0)
+			continue;
+		px_out_string(err, before);
+		px_out_number(err, counts[i]);
+		px_out_string(err, " ");
+		px_out_string(err, pmapx_kind_lookup((enum pmapx_kind)i)->name);
+		before = ", ";
+	}
+	px_message_end(sheet->console);
+}
+
 void px_say_no_segments(struct px_sheet *sheet)
 {
 	if (sheet->console->terse)

@@ -6,6 +6,8 @@
 #ifndef PX_PMAP_SAY_H
 #define PX_PMAP_SAY_H
 
+#include <pmapx/kind.h>
+
 #include "sheet.h"
 
 /** What a map file is called. */
@@ -23,6 +25,13 @@ void px_say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int err
  */
 void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 	const struct pmapx_error *first, size_t count);
+
+/**
+ * Of the mappings in the map @file of @pid, some are shown by a guess: @counts has how many of
+ * each kind.
+ */
+void px_say_guessed(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
+	const size_t counts[PMAPX_KIND_COUNT]);
 
 /** Segments have kept the kernel's names: it was we who were short of what tells them. */
 void px_say_no_segments(struct px_sheet *sheet);

@@ -23,11 +23,14 @@
 
 /* A reading of a map, and what went wrong: told in one line, when its block is done. */
 struct reading {
-	struct pmapx_error first; /* Of the troubles, the one to be told. */
-	size_t count;             /* How many there were. */
-	uint64_t end;             /* Where the last mapping ends. */
-	bool is_last;             /* There will be no other. */
-	bool is_torn;             /* It is to be begun again. */
+	struct pmapx_error first;         /* Of the troubles, the one to be told. */
+	size_t count;                     /* How many there were. */
+	uint64_t end;                     /* Where the last mapping ends. */
+	struct pmapx_kinds kinds;         /* What is remembered to tell kinds, */
+	bool has_guesses;                 /* and whether some that are shown are guesses: */
+	size_t guesses[PMAPX_KIND_COUNT]; /* how many of each. */
+	bool is_last;                     /* There will be no other. */
+	bool is_torn;                     /* It is to be begun again. */
 };
 
 /* Whether the process will be shown again, when other workers have made room. */
@@ -53,18 +56,42 @@ static void note(struct reading *reading, const struct pmapx_error *error)
 	reading->count++;
 }
 
-/* Whether it is in the range, and is what was asked for; -ENOMEM if nobody can say. */
-static int is_selected(const struct px_options *options, const struct px_view *view,
-	const struct pmapx_mapping *mapping)
+static bool is_in_range(const struct px_options *options, const struct pmapx_mapping *mapping)
 {
 	/* The last byte of the mapping, also of one that is empty. */
 	uint64_t last = mapping->end > mapping->start ? mapping->end - 1 : mapping->end;
 
-	if (last < options->low || mapping->start > options->high)
+	return last >= options->low && mapping->start <= options->high;
+}
+
+/* Whether it is what was asked for; -ENOMEM if nobody can say. */
+static int is_wanted(const struct px_options *options, const struct px_view *view,
+	const struct pmapx_mapping *mapping, struct reading *reading)
+{
+	enum pmapx_kind kind = PMAPX_KIND_COUNT;
+	bool guessed = false;
+	int r;
+
+	/* What kind it is depends on those before, in the range or not. */
+	if (px_sift_by_kind(&options->sift))
+		kind = pmapx_kinds_tell(&reading->kinds, mapping, &guessed);
+	if (!is_in_range(options, mapping))
 		return 0;
-	if (__builtin_expect(!options->sift.is_given, 1))
-		return 1;
-	return px_sift_mapping(&options->sift, mapping, view->file == PMAPX_FILE_SMAPS);
+	r = px_sift_mapping(&options->sift, mapping, kind, view->file == PMAPX_FILE_SMAPS);
+	if (r == 1 && guessed && px_sift_by_guess(&options->sift, kind)) {
+		reading->has_guesses = true;
+		reading->guesses[kind]++;
+	}
+	return r;
+}
+
+/* Whether it is in the range, and is what was asked for; -ENOMEM if nobody can say. */
+static int is_selected(const struct px_options *options, const struct px_view *view,
+	const struct pmapx_mapping *mapping, struct reading *reading)
+{
+	if (__builtin_expect(options->sift.is_given, 0))
+		return is_wanted(options, view, mapping, reading);
+	return is_in_range(options, mapping);
 }
 
 /* Mappings of a running process come in order, so that none can follow in range. */
@@ -140,7 +167,7 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
 		return false;
 	if (is_torn(sheet, view, mapping, reading))
 		return false;
-	r = is_selected(sheet->options, view, mapping);
+	r = is_selected(sheet->options, view, mapping, reading);
 	if (r >= 0)
 		r = view->row(sheet, mapping, r != 0);
 	if (r == -E2BIG && reading->first.code != E2BIG)
@@ -178,6 +205,9 @@ __attribute__((flatten)) static int show_map(struct px_sheet *sheet, const struc
 	if (reading.is_torn)
 		return STATUS_AGAIN;
 	view->end(sheet);
+	if (reading.has_guesses)
+		px_say_guessed(sheet, pmapx_reader_pid(reader), pmapx_reader_file(reader),
+			reading.guesses);
 	if (reading.count == 0)
 		return sheet->shm_error != 0 ? say_no_segments(sheet) : 0;
 	if (is_given_up(sheet, reading.first.code))
@@ -197,10 +227,15 @@ static bool is_doubted(struct px_sheet *sheet, int error, bool is_last)
 /* What is looked at of smaps: by the view, and to select. */
 static uint64_t wanted_fields(const struct px_options *options, const struct px_view *view)
 {
+	uint64_t more = 0;
+
+	if (options->sift.values[PX_SIEVE_MIN] != NULL)
+		more |= UINT64_C(1) << PMAPX_FIELD_RSS;
+	if (px_sift_by_kind(&options->sift))
+		more |= UINT64_C(1) << PMAPX_FIELD_VM_FLAGS |
+			UINT64_C(1) << PMAPX_FIELD_KERNEL_PAGE_SIZE;
 	/* 0 is all. */
-	if (view->fields == 0 || options->sift.values[PX_SIEVE_MIN] == NULL)
-		return view->fields;
-	return view->fields | UINT64_C(1) << PMAPX_FIELD_RSS;
+	return view->fields != 0 ? view->fields | more : 0;
 }
 
 /* Header and rows; returns its share of the exit status, or STATUS_AGAIN. */
@@ -214,6 +249,7 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 		.has_range = !view->needs_all,
 		.low = sheet->options->low,
 		.high = sheet->options->high,
+		.look_ahead = px_sift_by_kind(&sheet->options->sift),
 	};
 	struct pmapx_reader *reader;
 	int header_status = 0, status, r;

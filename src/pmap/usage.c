@@ -5,7 +5,7 @@
  */
 #include "usage.h"
 
-#include <pmapx/base.h>
+#include <pmapx/kind.h>
 
 #include <string.h>
 
@@ -39,6 +39,8 @@ static const char own_lines[] =
 	" --tree <pid>                this process and its descendants\n"
 	" --cgroup <path>             processes in this cgroup or below\n"
 	" --map <re>                  mappings whose name matches\n"
+	" --kind <kind>[,...]         mappings of these kinds or classes\n"
+	" --kinds                     list kinds of mappings and their classes, and exit\n"
 	" --perm <letters>            mappings that have these: r, w, x, s, p\n"
 	" --min <size>                mappings with at least so much resident\n"
 	" --root <dir>                read <dir>/PID instead of /proc/PID\n"
@@ -84,6 +86,17 @@ void px_usage(struct px_console *console, bool as_pmap, struct px_out *out)
 	put_lines(console, out, last_lines, sizeof(last_lines) / sizeof(last_lines[0]));
 	put_format(console, out, see_line, as_pmap ? "pmap(1)" : "pmapx(1)");
 	px_out_flush(out);
+}
+
+void px_kinds(struct px_out *out)
+{
+	const struct pmapx_kind_info *info;
+
+	for (int i = 0; (info = pmapx_kind_lookup((enum pmapx_kind)i)) != NULL; i++) {
+		px_out_left(out, info->name, strlen(info->name), 14);
+		px_out_string(out, pmapx_class_name(info->in_class));
+		px_out_string(out, "\n");
+	}
 }
 
 void px_version(struct px_console *console, bool as_pmap)

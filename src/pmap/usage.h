@@ -15,4 +15,7 @@ void px_usage(struct px_console *console, bool as_pmap, struct px_out *out);
 /** Write the version to standard output. */
 void px_version(struct px_console *console, bool as_pmap);
 
+/** Write the kinds of mappings to @out, each with its class. */
+void px_kinds(struct px_out *out);
+
 #endif

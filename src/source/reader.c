@@ -54,7 +54,8 @@ struct pmapx_reader {
 	bool ended;       /* Nothing more will be handed out. */
 
 	bool has_marks;              /* As the source. */
-	struct pmapx_mapping marked; /* Handed out last, if it has. */
+	struct pmapx_mapping marked; /* Handed out last, if it has, */
+	struct pmapx_mapping behind; /* and what follows. */
 };
 
 static void close_all(struct pmapx_reader *reader, bool has_stream)
@@ -156,10 +157,11 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	reader->has_memory = process->identity.has_start_stack;
 	parser_options.mappings_only = PX_OPTION(options, mappings_only, false);
 	parser_options.fields = PX_OPTION(options, fields, 0);
+	parser_options.look_ahead = PX_OPTION(options, look_ahead, false);
 	/* Each mapping must be handed out before the next is asked for. */
 	reader->asks = file == PMAPX_FILE_MAPS && parser_options.mappings_only &&
-		PX_OPTION(options, has_range, false) && process->source->is_procfs &&
-		process->source->ops->query != NULL;
+		!parser_options.look_ahead && PX_OPTION(options, has_range, false) &&
+		process->source->is_procfs && process->source->ops->query != NULL;
 	reader->next = PX_OPTION(options, low, 0);
 	reader->highest = PX_OPTION(options, high, 0);
 	r = pmapx_parser_open(&parser_options, &reader->parser);
@@ -329,15 +331,25 @@ static int tell_failure(struct pmapx_reader *reader, int r, struct pmapx_error *
 }
 
 /* In a map that was made of a core file, marks stand where an inode would. */
-static const struct pmapx_mapping *take_marks(
+static void take_marks(struct pmapx_mapping *mapping)
+{
+	mapping->is_not_dumped = (mapping->inode & PX_CORE_NOT_DUMPED) != 0;
+	mapping->has_no_mode = (mapping->inode & PX_CORE_NO_MODE) != 0;
+	mapping->inode = 0;
+}
+
+static const struct pmapx_mapping *without_marks(
 	struct pmapx_reader *reader, const struct pmapx_mapping *mapping)
 {
 	if (!reader->has_marks)
 		return mapping;
 	reader->marked = *mapping;
-	reader->marked.inode = 0;
-	reader->marked.is_not_dumped = (mapping->inode & PX_CORE_NOT_DUMPED) != 0;
-	reader->marked.has_no_mode = (mapping->inode & PX_CORE_NO_MODE) != 0;
+	take_marks(&reader->marked);
+	if (mapping->next != NULL) {
+		reader->behind = *mapping->next;
+		take_marks(&reader->behind);
+		reader->marked.next = &reader->behind;
+	}
 	return &reader->marked;
 }
 
@@ -357,7 +369,7 @@ int pmapx_reader_next(
 		if (r == 1) {
 			reader->last_line = (*ret)->line;
 			reader->start = (*ret)->start;
-			*ret = take_marks(reader, *ret);
+			*ret = without_marks(reader, *ret);
 		}
 		if (r == -ENOMEM)
 			return tell_failure(reader, r, error);

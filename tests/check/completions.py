@@ -24,7 +24,7 @@ COMPLETIONS = os.path.join(px.SOURCE, "completions")
 PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from -n --create-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
-OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --perm --min --root --from --jobs
+OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min --root --from --jobs
     --compat""".split())
 VERBS = {"capture", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
@@ -187,6 +187,13 @@ class Shell:
                 self.assertIn(pid, offered)
                 self.assertTrue(all(word.isdigit() for word in offered), offered)
         self.assertIn("/proc/" + pid, self.complete("pmapx capture /proc/" + pid[:-1]))
+
+    def test_kinds(self):
+        """Those that the program has, and their classes."""
+        kinds = set(px.pmapx("--kinds").stdout.decode().split())
+        self.assertEqual(self.words("pmapx --kind "), kinds)
+        self.assertEqual(self.words("pmapx --kind=arena-"), {"arena-rest"})
+        self.assertEqual(self.words("pmapx --kind text,"), {"text," + kind for kind in kinds - {"text"}})
 
     def test_processes_by_their_beginning(self):
         pid = self.process()

@@ -27,7 +27,7 @@ ALLOWED = {
 
 # Which folder a public header describes.
 PUBLIC = {
-    "pmapx/base.h": "core", "pmapx/mapping.h": "core", "pmapx/parser.h": "core",
+    "pmapx/base.h": "core", "pmapx/kind.h": "core", "pmapx/mapping.h": "core", "pmapx/parser.h": "core",
     "pmapx/source.h": "source", "pmapx/process.h": "source", "pmapx/reader.h": "source",
     "pmapx.h": "source",
 }

@@ -5,6 +5,7 @@
 #include "events.h"
 
 #include <errno.h>
+#include <pmapx/kind.h>
 #include <string.h>
 
 #include "smaps.h"
@@ -104,6 +105,26 @@ static struct px_event mapping_event(const struct pmapx_mapping *mapping, bool h
 	return event;
 }
 
+/* What follows is what comes next, unless a line between is damaged; and each is of a kind. */
+static void must_know_kinds(struct pmapx_kinds *kinds, const struct pmapx_mapping *mapping,
+	uint64_t *next, struct px_event *event)
+{
+	bool guessed;
+	enum pmapx_kind kind = pmapx_kinds_tell(kinds, mapping, &guessed);
+
+	px_must(pmapx_kind_lookup(kind) != NULL);
+	/* A guess may be something else. */
+	px_must(!guessed || pmapx_kind_lookup(kind)->if_not != kind);
+	px_must(*next == 0 || *next == event->range);
+	*next = 0;
+	if (mapping->next != NULL) {
+		px_must(mapping->next->next == NULL && mapping->next->smaps->have == 0);
+		px_must(mapping->next->line > mapping->line);
+		*next = hash_range(mapping->next);
+	}
+	event->whole = mix_number(mix_number(event->whole, kind), *next);
+}
+
 static struct px_event error_event(int result, const struct pmapx_error *error)
 {
 	px_must(error->code == -result && error->reason != NULL);
@@ -142,7 +163,9 @@ struct px_events px_events_of(const struct pmapx_text *text,
 	struct px_events events = { { 0 } };
 	const struct pmapx_mapping *mapping;
 	struct pmapx_parser *parser;
+	struct pmapx_kinds kinds = { 0 };
 	struct pmapx_error error;
+	uint64_t next = 0;
 	bool has_entries = !options->mappings_only && options->fields == 0;
 	int r;
 
@@ -155,6 +178,8 @@ struct px_events px_events_of(const struct pmapx_text *text,
 			continue;
 		}
 		event = r == 1 ? mapping_event(mapping, has_entries) : error_event(r, &error);
+		if (r == 1 && options->look_ahead)
+			must_know_kinds(&kinds, mapping, &next, &event);
 		px_bytes_add(&events.bytes, &event, sizeof(event));
 	}
 	/* The end stays the end. */

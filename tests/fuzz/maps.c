@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A maps file, as the default and -d read it: key lines are passed over.
- * However it is cut into pieces, the same comes out.
+ * However it is cut into pieces, the same comes out, also with a look ahead.
  */
 #include <errno.h>
 
@@ -25,6 +25,31 @@ static void must_be_in_order(const struct px_events *events, const struct pmapx_
 	}
 }
 
+/* To look ahead changes what comes when, but not what comes, nor does it depend on pieces. */
+static void must_look_ahead(const struct px_events *plain, const struct pmapx_text *text)
+{
+	const struct pmapx_parser_options options = {
+		.size = sizeof(options),
+		.mappings_only = true,
+		.look_ahead = true,
+	};
+	struct px_events ahead = px_events_of(text, &options, text->length + 1, 0);
+	struct px_events bytes = px_events_of(text, &options, text->length < 600 ? 1 : 7, 0);
+	size_t j = 0;
+
+	px_must_be_same_events(&ahead, &bytes);
+	px_must(px_events_count(&ahead) == px_events_count(plain));
+	for (size_t i = 0; i < px_events_count(plain); i++) {
+		if (px_event_at(plain, i)->result != 1)
+			continue;
+		while (px_event_at(&ahead, j)->result != 1)
+			px_must(++j < px_events_count(&ahead));
+		px_must(px_event_at(&ahead, j++)->range == px_event_at(plain, i)->range);
+	}
+	px_bytes_drop(&ahead.bytes);
+	px_bytes_drop(&bytes.bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct pmapx_parser_options options = {
@@ -39,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must_be_in_order(&whole, &text);
 	px_must_be_same_events(&whole, &bytes);
 	px_must_be_same_events(&whole, &some);
+	must_look_ahead(&whole, &text);
 	px_bytes_drop(&whole.bytes);
 	px_bytes_drop(&bytes.bytes);
 	px_bytes_drop(&some.bytes);

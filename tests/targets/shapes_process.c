@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -61,6 +63,43 @@ static void build_threads(int argc, char **argv)
 		while (!__atomic_load_n(&tid, __ATOMIC_SEQ_CST))
 			nap();
 		px_truth("tid", "%ld", tid);
+	}
+}
+
+/* Arenas of malloc. */
+
+static void *arena_thread(void *ready)
+{
+	/* Small, so that it is not mapped by itself. */
+	void *block = malloc(1000);
+
+	if (!block)
+		px_fail("malloc");
+	px_truth("arena", "%" PRIxPTR, (uintptr_t)block);
+	__atomic_store_n((int *)ready, 1, __ATOMIC_SEQ_CST);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+/* A thread that asks for memory gets an arena of its own, as long as there may be more of them. */
+static void build_arenas(int argc, char **argv)
+{
+	const size_t count = px_number(argc, argv, 0, 8, 1000);
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+	mallopt(M_ARENA_MAX, (int)count + 1);
+#else
+	px_skip("malloc is not that of glibc");
+#endif
+	for (size_t i = 0; i < count; i++) {
+		int ready = 0;
+		pthread_t thread;
+
+		if (pthread_create(&thread, NULL, arena_thread, &ready))
+			px_skip("no more than %zu threads", i);
+		while (!__atomic_load_n(&ready, __ATOMIC_SEQ_CST))
+			nap();
 	}
 }
 
@@ -370,6 +409,8 @@ static void build_many_processes(int argc, char **argv)
 }
 
 const struct px_shape px_shapes_process[] = {
+	{ "arenas", "[COUNT]", "threads with an arena of malloc each; prints an address in each",
+		build_arenas },
 	{ "threads", "[COUNT [COMM]]", "threads, of that name; prints their tids", build_threads },
 	{ "leader-exited", "", "a thread group whose leader has exited; prints the living tid",
 		build_leader_exited },

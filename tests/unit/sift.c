@@ -30,7 +30,7 @@ static int sifted(enum px_sieve sieve, const char *value, const char *perms,
 	strcpy(mapping.perms, perms);
 	assert_null(add(&sift, sieve, value));
 	assert_true(sift.is_given);
-	result = px_sift_mapping(&sift, &mapping, smaps->have != 0);
+	result = px_sift_mapping(&sift, &mapping, PMAPX_KIND_HEAP, smaps->have != 0);
 	px_sift_deinit(&sift);
 	assert_false(sift.is_given);
 	return result;
@@ -138,6 +138,76 @@ static void test_numbers(void **state)
 		assert_false(px_sift_size(bad[i], &kb));
 }
 
+static void test_kinds(void **state)
+{
+	static const struct {
+		const char *wanted;
+		int heap;
+		bool stack_by_guess;
+	} cases[] = {
+		{ "heap", 1, false },
+		{ "stack", 0, true },
+		{ "anon,heap", 1, false },
+		{ "file", 0, false },
+		{ "text,bss,heap", 1, false },
+		{ "anon,thread-stack", 0, false },
+		{ "thread-stack,bss", 0, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct px_sift sift = { 0 };
+
+		assert_int_equal(
+			sifted(PX_SIEVE_KIND, cases[i].wanted, "rw-p",
+				&(struct pmapx_text){ NULL, 0 }, &(struct pmapx_smaps){ 0 }),
+			cases[i].heap);
+		assert_false(px_sift_by_kind(&sift));
+		assert_null(add(&sift, PX_SIEVE_KIND, cases[i].wanted));
+		assert_true(px_sift_by_kind(&sift));
+		assert_int_equal(
+			px_sift_by_guess(&sift, PMAPX_KIND_THREAD_STACK), cases[i].stack_by_guess);
+		px_sift_deinit(&sift);
+	}
+}
+
+/* Which word it is that means nothing. */
+static void test_bad_kinds(void **state)
+{
+	struct px_sift sift = { 0 };
+
+	(void)state;
+	assert_string_equal(add(&sift, PX_SIEVE_KIND, "heap,foo,bar"), "no such kind: foo");
+	assert_string_equal(add(&sift, PX_SIEVE_KIND, "hea"), "no such kind: hea");
+	assert_string_equal(add(&sift, PX_SIEVE_KIND, "heap,"), "a kind is missing");
+	assert_string_equal(add(&sift, PX_SIEVE_KIND, ",heap"), "a kind is missing");
+	assert_string_equal(add(&sift, PX_SIEVE_KIND, "a0123456789012345678901234567890123456789"),
+		"no such kind: a012345678901234567890123456789012345678");
+	assert_false(sift.is_given);
+}
+
+/* A mode that is not known may have all. */
+static void test_no_mode(void **state)
+{
+	static const struct pmapx_smaps none = { .have = 0 };
+	struct pmapx_mapping mapping = {
+		.start = 0x1000, .end = 0x3000, .perms = "---p", .has_no_mode = true, .smaps = &none
+	};
+
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		struct px_sift sift = { 0 };
+
+		mapping.has_no_mode = !known;
+		assert_null(add(&sift, PX_SIEVE_PERM, "wxp"));
+		assert_int_equal(px_sift_mapping(&sift, &mapping, PMAPX_KIND_FILE, false), !known);
+		px_sift_deinit(&sift);
+		assert_null(add(&sift, PX_SIEVE_PERM, "s"));
+		assert_int_equal(px_sift_mapping(&sift, &mapping, PMAPX_KIND_FILE, false), 0);
+		px_sift_deinit(&sift);
+	}
+}
+
 static void test_refused(void **state)
 {
 	struct px_sift sift = { 0 };
@@ -160,6 +230,9 @@ int main(void)
 		cmocka_unit_test(test_permissions),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_bad_kinds),
+		cmocka_unit_test(test_no_mode),
 		cmocka_unit_test(test_refused),
 	};
 

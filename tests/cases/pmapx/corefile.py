@@ -206,6 +206,25 @@ class Notes(Case):
 """))
 
 
+class Selected(Case):
+    def test_unknown_modes(self):
+        """They are no reason to leave a mapping out, nor to call it a gap; names tell as ever."""
+        core = cores.Core().process(7).file(0x2000, 0x6000, "/a", 1).file(0x7000, 0x9000, "/dev/shm/b")
+        core.segment(0x1000, 0x2000).segment(0x4000, 0x1000, "r--").segment(0x8000, 0x3000, "r-x")
+        everything = [row.split()[0] for row in self.show(core, "-dq").stdout.decode().splitlines()[1:]]
+        unknown = ["0000000000003000", "0000000000005000", "0000000000007000"]
+        for words, wanted, told in (
+                (["--perm", "w"], ["0000000000001000", "0000000000002000", *unknown], ""),
+                (["--perm", "rwxp"], unknown, ""), (["--perm", "s"], [], ""),
+                (["--kind", "gap"], [], ""), (["--kind", "posix_shm"], everything[5:7], ""),
+                (["--kind", "private-file"], unknown[:2], "guessed: 2 private-file"),
+                (["--kind", "file"], everything[1:5], "")):
+            with self.subTest(words=words):
+                got = self.show(core, "-dq", *words)
+                self.assertEqual([row.split()[0] for row in got.stdout.decode().splitlines()[1:]], wanted)
+                self.result(got, got.stdout, self.message("7: maps: " + told) if told else b"", 0)
+
+
 class Damage(Case):
     CUT = "the core file is cut short"
 
