@@ -35,6 +35,7 @@
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by
+ *   key.c            what they may have in common
  *   group.c          mappings added up by what they have in common
  *   table.c          rows that are sorted, and records of them
  *   table_text.c     the same for people

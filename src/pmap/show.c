@@ -9,6 +9,7 @@
 
 #include "descriptor.h"
 #include "held.h"
+#include "key.h"
 #include "say.h"
 
 /*
@@ -232,8 +233,7 @@ static uint64_t wanted_fields(const struct px_options *options, const struct px_
 	if (options->sift.values[PX_SIEVE_MIN] != NULL)
 		more |= UINT64_C(1) << PMAPX_FIELD_RSS;
 	if (px_sift_by_kind(&options->sift))
-		more |= UINT64_C(1) << PMAPX_FIELD_VM_FLAGS |
-			UINT64_C(1) << PMAPX_FIELD_KERNEL_PAGE_SIZE;
+		more |= PX_KEY_KIND_FIELDS;
 	/* 0 is all. */
 	return view->fields != 0 ? view->fields | more : 0;
 }

@@ -31,7 +31,7 @@ PX_TEST(every_key_is_in_the_table_once_with_its_unit)
 PX_TEST(every_key_sets_its_own_member_and_bit_and_no_other)
 {
 	for (size_t i = 0; i < PMAPX_FIELD_COUNT; i++) {
-		const struct px_key *key = &px_keys[i];
+		const struct px_known_key *key = &px_keys[i];
 		struct pmapx_smaps smaps, untouched;
 		struct pmapx_entry entry = { 0 };
 		struct pmapx_error error;

@@ -206,7 +206,7 @@ void px_folder_mkdir(void **state, const char *name)
 		PMAPX_FIELD_##number, key, offsetof(struct pmapx_smaps, member), PMAPX_UNIT_##unit \
 	}
 
-const struct px_key px_keys[PMAPX_FIELD_COUNT] = {
+const struct px_known_key px_keys[PMAPX_FIELD_COUNT] = {
 	KEY(SIZE, "Size", size_kb, KB),
 	KEY(KERNEL_PAGE_SIZE, "KernelPageSize", kernel_page_size_kb, KB),
 	KEY(MMU_PAGE_SIZE, "MMUPageSize", mmu_page_size_kb, KB),

@@ -64,13 +64,13 @@ void px_folder_write(void **state, const char *name, const char *text);
 void px_folder_mkdir(void **state, const char *name);
 
 /** A key of smaps, written down independently of fields.inc. */
-struct px_key {
+struct px_known_key {
 	enum pmapx_field field;
 	const char *key;
 	size_t offset; /**< Of its member in struct pmapx_smaps. */
 	enum pmapx_unit unit;
 };
 
-extern const struct px_key px_keys[PMAPX_FIELD_COUNT];
+extern const struct px_known_key px_keys[PMAPX_FIELD_COUNT];
 
 #endif

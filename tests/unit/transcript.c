@@ -34,8 +34,8 @@ static size_t find_key(const struct pmapx_entry *entry)
 	return i;
 }
 
-static void check_member(
-	const struct pmapx_smaps *smaps, const struct px_key *key, const struct pmapx_entry *last)
+static void check_member(const struct pmapx_smaps *smaps, const struct px_known_key *key,
+	const struct pmapx_entry *last)
 {
 	const void *member = (const char *)smaps + key->offset;
 	struct pmapx_text text;

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What mappings may have in common.
+ */
+#include "key.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "name.h"
+#include "put.h"
+#include "text.h"
+#include "who.h"
+
+static const char *const names[PX_KEYS] = {
+	[PX_KEY_NAME] = "name",
+	[PX_KEY_PATH] = "path",
+	[PX_KEY_KIND] = "kind",
+	[PX_KEY_CLASS] = "class",
+	[PX_KEY_PERM] = "perm",
+	[PX_KEY_ADDRESS] = "address",
+	[PX_KEY_PID] = "pid",
+	[PX_KEY_CMD] = "cmd",
+	[PX_KEY_USER] = "user",
+	[PX_KEY_CGROUP] = "cgroup",
+};
+
+const char *px_key_name(enum px_key key)
+{
+	return names[key];
+}
+
+/* Returns false. */
+static bool refuse(struct px_console *console, const char *verb, const char *value,
+	const struct pmapx_text *word, unsigned allowed)
+{
+	struct px_out *err = &console->err;
+	bool is_first = true;
+
+	px_message_begin(console);
+	if (verb != NULL) {
+		px_out_string(err, verb);
+		px_out_string(err, ": ");
+	}
+	px_out_string(err, "--by=");
+	px_message_text(console, value);
+	px_out_string(err, ": '");
+	px_out_text(err, &console->locale, word->bytes, word->length);
+	px_out_string(err, "' is no key, or given twice; there are ");
+	for (int i = 0; i < PX_KEYS; i++) {
+		if ((allowed >> i & 1) == 0)
+			continue;
+		px_out_string(err, is_first ? "" : ", ");
+		px_out_string(err, names[i]);
+		is_first = false;
+	}
+	px_message_end(console);
+	return false;
+}
+
+static enum px_key find(const struct pmapx_text *word)
+{
+	int key = 0;
+
+	while (key < PX_KEYS &&
+		(strlen(names[key]) != word->length || !px_name_begins(word, names[key])))
+		key++;
+	return (enum px_key)key;
+}
+
+bool px_keys_read(struct px_console *console, const char *verb, const char *value, unsigned allowed,
+	struct px_key_list *ret)
+{
+	const char *at = value;
+
+	*ret = (struct px_key_list){ 0 };
+	for (;;) {
+		const struct pmapx_text word = { at, strcspn(at, ",") };
+		enum px_key key = find(&word);
+
+		if (key == PX_KEYS || (allowed & ~ret->set & 1U << key) == 0)
+			return refuse(console, verb, value, &word, allowed);
+		ret->keys[ret->count++] = key;
+		ret->set |= 1U << key;
+		if (at[word.length] == '\0')
+			return true;
+		at += word.length + 1;
+	}
+}
+
+/* A copy of @text that stays. */
+static int keep(struct px_keyer *keyer, enum px_key key, const struct pmapx_text *text)
+{
+	keyer->bytes[key] = malloc(text->length + 1);
+	if (keyer->bytes[key] == NULL)
+		return -ENOMEM;
+	if (text->length > 0)
+		memcpy(keyer->bytes[key], text->bytes, text->length);
+	keyer->owner[key] = (struct pmapx_text){ keyer->bytes[key], text->length };
+	return 0;
+}
+
+/* "1100", or "web1/1100" of one of several hosts. */
+static int tell_pid(struct px_keyer *keyer, pid_t pid, const struct pmapx_member *member)
+{
+	const char *host = member != NULL ? member->host : "";
+	size_t length = strlen(host);
+	char *at = malloc(length + 1 + PX_PUT_MAX);
+
+	if (at == NULL)
+		return -ENOMEM;
+	keyer->bytes[PX_KEY_PID] = at;
+	if (length > 0) {
+		at = mempcpy(at, host, length);
+		*at++ = '/';
+	}
+	at = px_put_decimal(at, (uint64_t)pid, 0);
+	keyer->owner[PX_KEY_PID].bytes = keyer->bytes[PX_KEY_PID];
+	keyer->owner[PX_KEY_PID].length = (size_t)(at - keyer->bytes[PX_KEY_PID]);
+	return 0;
+}
+
+static int tell_user(struct px_keyer *keyer, struct pmapx_process *process)
+{
+	struct pmapx_text text;
+	char digits[PX_PUT_MAX];
+	uint32_t uid;
+	int r = px_process_euid(process, &uid);
+
+	if (r < 0)
+		return r;
+	text.bytes = digits;
+	text.length = (size_t)(px_put_decimal(digits, uid, 0) - digits);
+	return keep(keyer, PX_KEY_USER, &text);
+}
+
+int px_keyer_begin(struct px_keyer *keyer, const struct px_key_list *list,
+	struct pmapx_process *process, const struct pmapx_member *member)
+{
+	const struct pmapx_identity *identity = pmapx_process_identity(process);
+	int r = 0;
+
+	*keyer = (struct px_keyer){ .list = list };
+	for (int i = 0; i < PX_KEYS; i++)
+		keyer->owner[i] = (struct pmapx_text){ "?", 1 };
+	if ((list->set >> PX_KEY_PID & 1) != 0 && identity->tgid > 0)
+		r = tell_pid(keyer, identity->tgid, member);
+	if (r == 0 && (list->set >> PX_KEY_CMD & 1) != 0 && identity->comm.length > 0)
+		r = keep(keyer, PX_KEY_CMD, &identity->comm);
+	if (r == 0 && (list->set >> PX_KEY_USER & 1) != 0)
+		r = tell_user(keyer, process);
+	if (!px_is_shortage(r) && (list->set >> PX_KEY_CGROUP & 1) != 0)
+		r = px_process_cgroup(
+			process, &keyer->bytes[PX_KEY_CGROUP], &keyer->owner[PX_KEY_CGROUP]);
+	return px_is_shortage(r) ? r : 0;
+}
+
+void px_keyer_end(struct px_keyer *keyer)
+{
+	for (int i = 0; i < PX_KEYS; i++)
+		free(keyer->bytes[i]);
+}
+
+/* @word, and that it is a guess if so. */
+static struct pmapx_text tell_word(char *at, const char *word, bool guessed)
+{
+	struct pmapx_text text = { at, 0 };
+
+	text.length = (size_t)(stpcpy(stpcpy(at, word), guessed ? " (guessed)" : "") - at);
+	return text;
+}
+
+static struct pmapx_text tell_name(const struct pmapx_mapping *mapping, bool whole)
+{
+	static const struct pmapx_text unnamed = { "[ anon ]", 8 };
+
+	if (mapping->name.length == 0)
+		return unnamed;
+	if (whole || px_name_is_label(&mapping->name))
+		return mapping->name;
+	return px_name_last_component(&mapping->name);
+}
+
+void px_keyer_tell(
+	struct px_keyer *keyer, const struct pmapx_mapping *mapping, struct pmapx_text *ret)
+{
+	const struct px_key_list *list = keyer->list;
+	const struct pmapx_kind_info *info = NULL;
+	bool guessed = false;
+
+	if (px_keys_tell_kinds(list))
+		info = pmapx_kind_lookup(pmapx_kinds_tell(&keyer->kinds, mapping, &guessed));
+	for (size_t i = 0; i < list->count; i++) {
+		switch (list->keys[i]) {
+		case PX_KEY_NAME:
+		case PX_KEY_PATH:
+			ret[i] = tell_name(mapping, list->keys[i] == PX_KEY_PATH);
+			break;
+		case PX_KEY_KIND:
+			ret[i] = tell_word(keyer->kind, info->name, guessed);
+			break;
+		case PX_KEY_CLASS:
+			ret[i] = tell_word(
+				keyer->class_name, pmapx_class_name(info->in_class), guessed);
+			break;
+		case PX_KEY_PERM:
+			ret[i] = (struct pmapx_text){ mapping->perms, strlen(mapping->perms) };
+			break;
+		case PX_KEY_ADDRESS:
+			ret[i].bytes = keyer->address;
+			ret[i].length = (size_t)(px_put_hex(keyer->address, mapping->start, 16) -
+				keyer->address);
+			break;
+		default:
+			ret[i] = keyer->owner[list->keys[i]];
+			break;
+		}
+	}
+}
