@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "kind.h"
 #include "maps.h"
 #include "name.h"
 #include "scan.h"
@@ -111,17 +112,36 @@ void px_redact_token(const struct px_redaction *redaction, char kind, const stru
 	px_bytes_put(out, token, sizeof(token));
 }
 
+/* The folder that tells what is in it, if @path is there; returns its length. */
+static size_t put_folder(const struct pmapx_text *path, struct px_bytes *out)
+{
+	for (const char *const *folder = px_kind_folders; *folder != NULL; folder++)
+		if (px_name_begins(path, *folder)) {
+			put_string(out, *folder);
+			return strlen(*folder);
+		}
+	return 0;
+}
+
+static bool tells_kind(const struct pmapx_text *part)
+{
+	return part->length == strlen(PX_KIND_FOLDER_ANYWHERE) &&
+		px_name_begins(part, PX_KIND_FOLDER_ANYWHERE);
+}
+
 /* Each of what stands between slashes. */
 static void put_components(
 	const struct px_redaction *redaction, const struct pmapx_text *path, struct px_bytes *out)
 {
-	const char *at = path->bytes, *end = at + path->length;
+	const char *at = path->bytes + put_folder(path, out), *end = path->bytes + path->length;
 
 	while (at < end) {
 		const char *stop = memchr(at, '/', (size_t)(end - at));
 		struct pmapx_text part = { at, (size_t)((stop ? stop : end) - at) };
 
-		if (part.length > 0)
+		if (tells_kind(&part))
+			px_bytes_put(out, part.bytes, part.length);
+		else if (part.length > 0)
 			px_redact_token(redaction, 'p', &part, out);
 		if (stop == NULL)
 			break;
@@ -161,7 +181,8 @@ static bool is_of_kernel(const struct pmapx_text *path)
 
 /*
  * "[anon:NAME]", "[anon_shmem:NAME]": what a program has called its memory, by
- * PR_SET_VMA_ANON_NAME; false if @path is none of these.
+ * PR_SET_VMA_ANON_NAME; false if @path is none of these.  A word that tells what it
+ * is for stays.
  */
 static bool put_given_name(
 	const struct px_redaction *redaction, const struct pmapx_text *path, struct px_bytes *out)
@@ -171,12 +192,18 @@ static bool put_given_name(
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
 		size_t length = strlen(frames[i]);
 		struct pmapx_text name;
+		const char *word;
 
 		if (!px_name_is_label(path) || !px_name_begins(path, frames[i]))
 			continue;
 		name = (struct pmapx_text){ path->bytes + length, path->length - length - 1 };
 		put_string(out, frames[i]);
 		px_redact_token(redaction, 'p', &name, out);
+		word = px_kind_word(&name);
+		if (word != NULL) {
+			put_string(out, " ");
+			put_string(out, word);
+		}
 		put_string(out, "]");
 		return true;
 	}
@@ -323,7 +350,7 @@ static void redact_map_line(struct px_redactor *redactor, const struct pmapx_tex
 		return;
 	middle = line->bytes;
 	if ((redaction->what & PX_REDACT_ADDRESSES) != 0) {
-		uint64_t to = px_move(redactor, mapping.start, mapping.end);
+		uint64_t to = px_move(redactor, &mapping);
 
 		px_redact_put_address(out, to);
 		put_string(out, "-");

@@ -9,7 +9,7 @@
 #ifndef PX_REDACT_H
 #define PX_REDACT_H
 
-#include <pmapx/base.h>
+#include <pmapx/mapping.h>
 
 #include "capture.h"
 #include "spool.h"
@@ -48,6 +48,7 @@ struct px_redactor {
 	struct px_bytes line;   /**< The beginning of a line whose end has not come. */
 	struct px_moved *moved; /**< Its mappings, in the order in which they came; owned. */
 	size_t moved_count, moved_size;
+	bool is_closed; /**< The last of them has no permissions. */
 };
 
 /** Make the key.  Returns 0 or a negative errno. */
@@ -86,8 +87,8 @@ void px_redact_token(const struct px_redaction *redaction, char kind, const stru
 
 /* redact_addresses.c */
 
-/** Learn of a mapping. Returns where it goes. */
-uint64_t px_move(struct px_redactor *redactor, uint64_t start, uint64_t end);
+/** Learn of a mapping.  Returns where it goes. */
+uint64_t px_move(struct px_redactor *redactor, const struct pmapx_mapping *mapping);
 
 /** Where an address goes, 0 if to nowhere. */
 uint64_t px_moved(const struct px_redactor *redactor, uint64_t address);

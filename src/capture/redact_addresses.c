@@ -8,6 +8,10 @@
  * read, by a page, so that this can still be seen.  So sizes
  * and order hold, and no address that is known, such as that of a program that is
  * always in one place, tells another.
+ *
+ * What may be an arena of malloc(), which only the place where it begins tells from
+ * other memory, begins at such a place again.  If that is to touch the one before, it does
+ * where that comes of itself, or what is before may be its guard.
  */
 #include "redact.h"
 
@@ -16,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kind.h"
 #include "scan.h"
 
 #define FIRST_ADDRESS UINT64_C(0x10000)
@@ -27,19 +32,31 @@ void px_redact_begin(struct px_redactor *redactor)
 	redactor->line.length = redactor->out.length = 0;
 }
 
-uint64_t px_move(struct px_redactor *redactor, uint64_t start, uint64_t end)
+/* Where the mapping that comes next goes. */
+static uint64_t next_place(const struct px_redactor *redactor, const struct pmapx_mapping *mapping)
 {
-	uint64_t to = FIRST_ADDRESS;
+	uint64_t to = FIRST_ADDRESS, alignment = px_kind_alignment(mapping);
 
 	if (redactor->moved_count > 0) {
 		const struct px_moved *last = &redactor->moved[redactor->moved_count - 1];
+		uint64_t size = last->end - last->start;
 
-		to = last->to + (last->end - last->start);
-		if (start > last->end)
+		to = last->to + size;
+		if (mapping->start < last->end)
+			return size >= GAP ? to - GAP : to;
+		if (mapping->start > last->end)
 			to += GAP;
-		else if (start < last->end && last->end - last->start >= GAP)
-			to -= GAP;
+		else if (redactor->is_closed)
+			return to;
 	}
+	return to + (alignment - to % alignment) % alignment;
+}
+
+uint64_t px_move(struct px_redactor *redactor, const struct pmapx_mapping *mapping)
+{
+	uint64_t to = next_place(redactor, mapping);
+
+	redactor->is_closed = memcmp(mapping->perms, "---", 3) == 0;
 	if (redactor->moved_count == redactor->moved_size) {
 		size_t size = redactor->moved_size * 2 + 256;
 		struct px_moved *more = reallocarray(redactor->moved, size, sizeof(*more));
@@ -51,7 +68,8 @@ uint64_t px_move(struct px_redactor *redactor, uint64_t start, uint64_t end)
 		redactor->moved = more;
 		redactor->moved_size = size;
 	}
-	redactor->moved[redactor->moved_count++] = (struct px_moved){ start, end, to };
+	redactor->moved[redactor->moved_count++] = (struct px_moved){ mapping->start, mapping->end,
+		to };
 	return to;
 }
 

@@ -2,7 +2,7 @@
 /*
  * What a mapping is for.
  */
-#include <pmapx/kind.h>
+#include "kind.h"
 
 #include <string.h>
 
@@ -41,6 +41,16 @@ static const char *const class_names[PMAPX_CLASS_COUNT] = {
 	[PMAPX_CLASS_JIT] = "jit",
 	[PMAPX_CLASS_DEVICE] = "device",
 	[PMAPX_CLASS_SPECIAL] = "special",
+};
+
+enum { FOLDER_SHM, FOLDER_HUGE, FOLDER_DEVICES };
+
+const char *const px_kind_folders[] = {
+	[FOLDER_SHM] = "/dev/shm/",
+	[FOLDER_HUGE] = "/dev/hugepages/",
+	/* The others are in it. */
+	[FOLDER_DEVICES] = "/dev/",
+	NULL,
 };
 
 /* A row: what it is called, its class, and what else it may be where it is a guess. */
@@ -148,11 +158,23 @@ static bool is_behind(const struct pmapx_mapping *mapping, uint64_t end)
 	return end != 0 && mapping->start == end;
 }
 
+static bool is_at_arena(const struct pmapx_mapping *mapping, uint64_t size)
+{
+	return is_unnamed(mapping) && is_writable_only(mapping) &&
+		!pmapx_mapping_is_shared(mapping) && mapping->start % size == 0;
+}
+
+uint64_t px_kind_alignment(const struct pmapx_mapping *mapping)
+{
+	if (is_at_arena(mapping, ARENA_SIZE_64))
+		return ARENA_SIZE_64;
+	return mapping->end < END_32 && is_at_arena(mapping, ARENA_SIZE_32) ? ARENA_SIZE_32 : 1;
+}
+
 /* Where the arena ends that begins with @mapping, if that is one; 0 if it cannot be. */
 static uint64_t arena_limit(const struct pmapx_mapping *mapping, uint64_t size)
 {
-	if (!is_writable_only(mapping) || pmapx_mapping_is_shared(mapping) ||
-		mapping->start % size != 0)
+	if (!is_at_arena(mapping, size))
 		return 0;
 	return mapping->end + (size - mapping->end % size) % size;
 }
@@ -189,12 +211,28 @@ static bool is_like_stack(const struct pmapx_mapping *mapping)
 		!pmapx_mapping_is_shared(mapping) && pmapx_mapping_size_bytes(mapping) >= STACK_MIN;
 }
 
+/* In names such as "[anon: glibc: malloc arena]"; those before it are of stacks. */
+static const char arena_word[] = "arena";
+static const char *const words[] = { "pthread stack", "pthread user stack",
+	"stack_and_tls:", arena_word };
+
+const char *px_kind_word(const struct pmapx_text *name)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (has(name, words[i]))
+			return words[i];
+	return NULL;
+}
+
 /* A stack by its label: "[stack:1100]" (3.4 to 4.4), "[anon: glibc: pthread stack: 1100]". */
 static bool is_named_thread_stack(const struct pmapx_text *name)
 {
-	return px_name_begins(name, "[stack:") ||
-		(px_name_begins(name, "[anon:") &&
-			(has(name, "pthread stack") || has(name, "stack_and_tls:")));
+	const char *word;
+
+	if (px_name_begins(name, "[stack:"))
+		return true;
+	word = px_name_begins(name, "[anon:") ? px_kind_word(name) : NULL;
+	return word != NULL && word != arena_word;
 }
 
 /* Without any permission. */
@@ -274,7 +312,7 @@ static enum pmapx_kind tell_label(const struct pmapx_text *name)
 	if (px_name_begins(name, "[anon_shmem:"))
 		return PMAPX_KIND_SHM;
 	if (px_name_begins(name, "[anon:"))
-		return has(name, "arena") ? PMAPX_KIND_ARENA : PMAPX_KIND_ANON;
+		return px_kind_word(name) != NULL ? PMAPX_KIND_ARENA : PMAPX_KIND_ANON;
 	return PMAPX_KIND_SPECIAL;
 }
 
@@ -350,7 +388,7 @@ static enum pmapx_kind tell_path(
 {
 	const struct pmapx_text name = living_name(mapping);
 
-	if (is(&name, "/anon_hugepage") || px_name_begins(&name, "/dev/hugepages/") ||
+	if (is(&name, "/anon_hugepage") || px_name_begins(&name, px_kind_folders[FOLDER_HUGE]) ||
 		has_huge_pages(mapping->smaps))
 		return PMAPX_KIND_HUGETLB;
 	if (px_name_is_sysv(&name))
@@ -359,9 +397,10 @@ static enum pmapx_kind tell_path(
 		return PMAPX_KIND_SHM;
 	if (px_name_begins(&name, "/memfd:"))
 		return PMAPX_KIND_MEMFD;
-	if (px_name_begins(&name, "/dev/shm/") || has(&name, "/pg_dynshmem/"))
+	if (px_name_begins(&name, px_kind_folders[FOLDER_SHM]) ||
+		has(&name, "/" PX_KIND_FOLDER_ANYWHERE "/"))
 		return PMAPX_KIND_POSIX_SHM;
-	if (px_name_begins(&name, "/dev/"))
+	if (px_name_begins(&name, px_kind_folders[FOLDER_DEVICES]))
 		return PMAPX_KIND_DEVICE;
 	return tell_file(kinds, mapping, ret_guessed);
 }

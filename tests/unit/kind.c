@@ -122,6 +122,7 @@ static void test_labels(void **state)
 	      "2000-3000 rw-p 0 00:00 0 [stack]\n"
 	      "3000-4000 rw-p 0 00:00 0 [stack:1100]\n"
 	      "4000-5000 rw-p 0 00:00 0 [anon: glibc: pthread stack: 1101]\n"
+	      "4100-4200 rw-p 0 00:00 0 [anon: glibc: pthread user stack: 1101]\n"
 	      "5000-6000 rw-p 0 00:00 0 [anon:stack_and_tls:7]\n"
 	      "6000-7000 rw-p 0 00:00 0 [anon: glibc: malloc arena]\n"
 	      "7000-8000 rw-p 0 00:00 0 [anon:mine]\n"
@@ -132,7 +133,7 @@ static void test_labels(void **state)
 	      "c000-d000 --xp 0 00:00 0 [vsyscall]\n"
 	      "d000-e000 --xp 0 00:00 0 [uprobes]\n"
 	      "e000-f000 rw-s 0 00:00 0 anon_inode:[perf_event]\n",
-		"1000 heap\n2000 main-stack\n3000 thread-stack\n4000 thread-stack\n5000 thread-stack\n"
+		"1000 heap\n2000 main-stack\n3000 thread-stack\n4000 thread-stack\n4100 thread-stack\n5000 thread-stack\n"
 		"6000 arena\n7000 anon\n8000 shm\n9000 vdso\na000 vvar\nb000 vvar\nc000 vsyscall\n"
 		"d000 other\ne000 other\n");
 }

@@ -17,7 +17,7 @@ PATH = rb"(?:/" + TOKEN + rb")+"
 ARGUMENT = re.compile(rb"a[0-9a-f]{12}\Z")
 # All that the name of a mapping can be. The root of a mount that is detached is a slash, and in the
 # name of a memfd there may be any.
-KIND = re.compile(rb"\A(%(path)s( \(deleted\))?|/|\[.*\]|/memfd:(%(token)s)?(/%(token)s)*/? \(deleted\)|"
+KIND = re.compile(rb"\A((/dev(/shm|/hugepages)?)?%(path)s( \(deleted\))?|/|\[.*\]|/memfd:(%(token)s)?(/%(token)s)*/? \(deleted\)|"
                   rb"anon_inode:(bpf-map|\[(perf_event|io_uring)\])|socket:\[\d+\]|"
                   rb"/dev/zero \(deleted\)|/SYSV[0-9a-f]{8}( \(deleted\))?|/\[aio\] \(deleted\)|)\Z"
                   % {b"path": PATH, b"token": TOKEN})
@@ -101,7 +101,8 @@ class Redacted(CaptureCase):
     def test_names_of_anonymous_memory(self):
         """They are the program's words, with slashes or not; that it is anonymous stays."""
         names = [b"[anon:secret one]", b"[heap]", b"[anon:secret/two]", b"[anon_shmem:secret one]",
-                 b"[anon:secret one]", b"[anon:secret- (deleted)]", b"[stack]", b"[anon]"]
+                 b"[anon:secret one]", b"[anon:secret- (deleted)]", b"[stack]", b"[anon]",
+                 b"[anon: glibc: malloc arena]", b"[anon: glibc: pthread stack: 71]"]
         with px.Root() as root:
             root.process(100, smaps=b"".join(
                 px.smaps_entry(px.map_line("%x000-%x000" % (i, i + 1), "rw-p", name), Rss=4)
@@ -117,11 +118,48 @@ class Redacted(CaptureCase):
         shown = seen["paths"]
         for was, now in zip(names, shown):
             frame = re.match(rb"\[anon(_shmem)?:", was)
-            self.assertRegex(now, rb"\A%s\Z" % (re.escape(frame.group()) + rb"p[0-9a-f]{12}\]"
+            self.assertRegex(now, rb"\A%s\Z" % (re.escape(frame.group()) + rb"p[0-9a-f]{12}%s\]" % (
+                b" arena" if b"arena" in was else b" pthread stack" if b"pthread" in was else b"")
                                                 if frame else re.escape(was)))
         self.assertEqual(shown[0], shown[4])
         self.assertEqual(shown[0].partition(b":")[2], shown[3].partition(b":")[2])
         self.assertEqual(len(set(shown)), len(set(names)))
+
+    def test_kinds(self):
+        """What mappings are for is told of what stays as it was told before."""
+        names = ["/dev/shm/secret", "/dev/shm/secret/a", "/dev/hugepages/secret", "/dev/secret/secret",
+                 "/secret/pg_dynshmem/mmap.1", "[anon: glibc: malloc arena]", "[anon:secret arena 1]", "/secret/dev/shm/x",
+                 "[anon: glibc: pthread user stack: 71]", "[anon:stack_and_tls:71]", "[anon:secret]", "/dev/secret (deleted)"]
+        spans = [("7f0000000000-7f0000021000", "rw-p", ""), ("7f0000021000-7f0004000000", "---p", ""),
+                 ("7f0004000000-7f0008000000", "rw-p", ""), ("7f0013fff000-7f0014000000", "rw-p", "[secret]"),
+                 ("7f0014000000-7f0014021000", "rw-p", ""), ("7f0014021000-7f0018000000", "---p", "")]
+        spans = [("%x000-%x000" % (2 * i, 2 * i + 1), "rw-s", name) for i, name in enumerate(names, 1)] + spans
+        kinds = [line.split()[0] for line in px.pmapx("--kinds").stdout.decode().splitlines()]
+        with px.Root() as root:
+            root.process(100, smaps=b"".join(px.smaps_entry(px.map_line(*span), Rss=4) for span in spans))
+            got = root.mounted([px.PMAPX, "capture", "--redact", "paths,addresses", "-o", self.path("a/")])
+            self.assertEqual(got.status, 0, got.stderr)
+            with open(self.path("a/proc/100/smaps"), "rb") as file:
+                self.assertEqual(file.read().count(b"secret"), 1, "a label of the kernel stays")
+            self.same_kinds(kinds, 100, "a/", "--root", root.path)
+
+    def same_kinds(self, kinds, pid, capture, *where):
+        """So many mappings of each, by as many guesses."""
+        for kind in kinds:
+            with self.subTest(kind=kind):
+                words = ["-x", "-q", "--kind", kind, str(pid)]
+                was, now = px.pmapx(*where, *words), px.pmapx("--from", self.path(capture), *words)
+                # Sizes and modes: what is resident may have changed.
+                self.assertEqual([row.split()[1:5:3] for row in was.stdout.splitlines()[1:]],
+                                 [row.split()[1:5:3] for row in now.stdout.splitlines()[1:]])
+                self.assertEqual(was.stderr.partition(b"guessed")[1:], now.stderr.partition(b"guessed")[1:])
+
+    def test_arenas(self):
+        """Of a living process; they touch what else it has had there."""
+        with px.Target("arenas") as target:
+            pid = target.pid
+            self.capture("--redact", "addresses,paths", pid)
+            self.same_kinds(["arena", "arena-rest", "guard", "thread-stack", "bss", "text", "data"], pid, "a.tar")
 
     def test_arguments(self):
         with px.Target("title", "name", "/opt/secret/program: secret-user", "secret 1", "", "--a=b",
@@ -164,7 +202,7 @@ class Redacted(CaptureCase):
         self.assertTrue(found, cgroup)
         self.assertEqual(found.group(1), found.group(2))
         self.assertRegex(mounts, rb"\Anone /p\w{12}/p\w{12} hugetlbfs rw 0 0\n"
-                                 rb"/p\w{12}/p\w{12} /p\w{12} hugetlbfs rw 0 0\n\Z")
+                                 rb"/dev/p\w{12} /p\w{12} hugetlbfs rw 0 0\n\Z")
 
     def test_addresses(self):
         """Sizes, order and neighbours hold; no address is there, in any base."""
@@ -184,7 +222,13 @@ class Redacted(CaptureCase):
         self.assertEqual([(one.end - one.start, *one[2:]) for one in shown],
                          [(one.end - one.start, *one[2:]) for one in live])
         for was, then, now, later in zip(live, live[1:], shown, shown[1:]):
-            self.assertEqual(then.start == was.end, later.start == now.end)
+            # What may be an arena of malloc is where one may be, unless its guard is before it.
+            arena = 2**20 if then.end < 2**32 and then.start % 2**26 else 2**26
+            if then.start % arena == 0 and not then.name and then.perms == "rw-p" and \
+                    (then.start != was.end or was.perms[:3] != "---"):
+                self.assertEqual(later.start % arena, 0)
+            else:
+                self.assertEqual(then.start == was.end, later.start == now.end)
             self.assertGreaterEqual(later.start, now.end)
         # Names stay in their column.
         for line in files["smaps"].splitlines():
