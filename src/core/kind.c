@@ -289,8 +289,22 @@ static enum pmapx_kind tell_unnamed(
 				  : tell_open(kinds, mapping, ret_guessed);
 }
 
+/* What a program has named; glibc gives an arena and its rest one name. */
+static enum pmapx_kind tell_named(const struct pmapx_mapping *mapping)
+{
+	if (is_named_thread_stack(&mapping->name))
+		return is_closed(mapping) ? PMAPX_KIND_GUARD : PMAPX_KIND_THREAD_STACK;
+	if (px_name_begins(&mapping->name, "[anon_shmem:"))
+		return PMAPX_KIND_SHM;
+	if (!px_name_begins(&mapping->name, "[anon:"))
+		return PMAPX_KIND_SPECIAL;
+	if (px_kind_word(&mapping->name) == NULL)
+		return PMAPX_KIND_ANON;
+	return is_closed(mapping) ? PMAPX_KIND_ARENA_REST : PMAPX_KIND_ARENA;
+}
+
 /* A label in brackets. */
-static enum pmapx_kind tell_label(const struct pmapx_text *name)
+static enum pmapx_kind tell_label(const struct pmapx_mapping *mapping)
 {
 	static const struct {
 		const char *label;
@@ -305,15 +319,9 @@ static enum pmapx_kind tell_label(const struct pmapx_text *name)
 	};
 
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (is(name, labels[i].label))
+		if (is(&mapping->name, labels[i].label))
 			return labels[i].kind;
-	if (is_named_thread_stack(name))
-		return PMAPX_KIND_THREAD_STACK;
-	if (px_name_begins(name, "[anon_shmem:"))
-		return PMAPX_KIND_SHM;
-	if (px_name_begins(name, "[anon:"))
-		return px_kind_word(name) != NULL ? PMAPX_KIND_ARENA : PMAPX_KIND_ANON;
-	return PMAPX_KIND_SPECIAL;
+	return tell_named(mapping);
 }
 
 /* As good as unique: the names that are compared were given to files side by side. */
@@ -414,7 +422,7 @@ enum pmapx_kind pmapx_kinds_tell(
 		(!pmapx_mapping_is_shared(mapping) && is(&mapping->name, "/dev/zero")))
 		return tell_unnamed(kinds, mapping, ret_guessed);
 	if (mapping->name.bytes[0] == '[')
-		return tell_label(&mapping->name);
+		return tell_label(mapping);
 	if (mapping->name.bytes[0] == '/')
 		return tell_path(kinds, mapping, ret_guessed);
 	return PMAPX_KIND_SPECIAL;

@@ -125,6 +125,9 @@ static void test_labels(void **state)
 	      "4100-4200 rw-p 0 00:00 0 [anon: glibc: pthread user stack: 1101]\n"
 	      "5000-6000 rw-p 0 00:00 0 [anon:stack_and_tls:7]\n"
 	      "6000-7000 rw-p 0 00:00 0 [anon: glibc: malloc arena]\n"
+	      "6100-6200 ---p 0 00:00 0 [anon: glibc: malloc arena]\n"
+	      "6300-6400 ---p 0 00:00 0 [anon:stack_and_tls:7]\n"
+	      "6500-6600 ---p 0 00:00 0 [anon:other]\n"
 	      "7000-8000 rw-p 0 00:00 0 [anon:mine]\n"
 	      "8000-9000 rw-s 0 00:00 0 [anon_shmem:ours]\n"
 	      "9000-a000 r-xp 0 00:00 0 [vdso]\n"
@@ -134,7 +137,7 @@ static void test_labels(void **state)
 	      "d000-e000 --xp 0 00:00 0 [uprobes]\n"
 	      "e000-f000 rw-s 0 00:00 0 anon_inode:[perf_event]\n",
 		"1000 heap\n2000 main-stack\n3000 thread-stack\n4000 thread-stack\n4100 thread-stack\n5000 thread-stack\n"
-		"6000 arena\n7000 anon\n8000 shm\n9000 vdso\na000 vvar\nb000 vvar\nc000 vsyscall\n"
+		"6000 arena\n6100 arena-rest\n6300 guard\n6500 anon\n7000 anon\n8000 shm\n9000 vdso\na000 vvar\nb000 vvar\nc000 vsyscall\n"
 		"d000 other\ne000 other\n");
 }
 
