@@ -64,6 +64,7 @@
  *   process.c        one process of a source
  *   procinfo.c       what stat and status say
  *   executable.c     what to call a process that has no name
+ *   threads.c        its threads
  *   proctable.c      which processes there are
  *   select.c         which of them are wanted
  *   operand.c        words that stand for processes

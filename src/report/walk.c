@@ -12,6 +12,7 @@
 #include "jobs.h"
 #include "proctable.h"
 #include "source_impl.h"
+#include "threads.h"
 
 /* How often a process is visited that begins another program meanwhile. */
 #define VISITS_MAX 3
@@ -136,27 +137,14 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 		say_damaged(visit, pid);
 		unread = &counts->damaged;
 	}
+	if (unread == NULL)
+		unread = r == 0 ? &counts->read : &counts->empty;
 	px_walk_lock(visit);
-	++*(r == 0 ? &counts->read : unread);
+	++*unread;
 	px_walk_unlock(visit);
 }
 
-/* Visit what is open; returns as a visitor does, or 1 if it has no memory. */
-static int visit_open(struct px_visit *visit)
-{
-	const struct pmapx_identity *identity = pmapx_process_identity(visit->process);
-	struct px_walk_counts *counts = visit->walk->counts;
-	bool is_zombie = identity->state == 'Z' || identity->state == 'X';
-
-	if (identity->is_kernel || is_zombie) {
-		px_walk_lock(visit);
-		++*(identity->is_kernel ? &counts->kernel : &counts->zombies);
-		px_walk_unlock(visit);
-		return 1;
-	}
-	return visit->walk->visit(visit->walk->context, visit);
-}
-
+/* Open process @pid, or the one that a saved source has handed out. */
 static int open_process(struct px_visit *visit, pid_t pid)
 {
 	if (visit->member != NULL)
@@ -166,7 +154,38 @@ static int open_process(struct px_visit *visit, pid_t pid)
 	return pmapx_process_open(visit->source, pid, &visit->process, &visit->error);
 }
 
-/* Look process @pid up, or the one that a saved source has handed out, and visit it. */
+static bool is_zombie(const struct px_visit *visit)
+{
+	char state = pmapx_process_identity(visit->process)->state;
+
+	return state == 'Z' || state == 'X';
+}
+
+/* A process whose first thread has exited is a zombie by its number; others may go on. */
+static int open_living(struct px_visit *visit, pid_t pid)
+{
+	int r = open_process(visit, pid);
+	pid_t thread;
+
+	if (r < 0 || visit->member != NULL || !is_zombie(visit))
+		return r;
+	thread = px_process_living_thread(visit->process);
+	if (thread <= 0)
+		return thread;
+	pmapx_process_close(visit->process);
+	return open_process(visit, thread);
+}
+
+/* Visit what is open; as a visitor. */
+static int visit_open(struct px_visit *visit)
+{
+	if (pmapx_process_identity(visit->process)->is_kernel || is_zombie(visit))
+		return 1;
+	visit->error = (struct pmapx_error){ .reason = "" };
+	return visit->walk->visit(visit->walk->context, visit);
+}
+
+/* Look up a process and visit it. */
 static void visit_process(struct px_visit *visit, pid_t pid)
 {
 	int r, visits = 0;
@@ -174,17 +193,17 @@ static void visit_process(struct px_visit *visit, pid_t pid)
 	do {
 		visit->file = NULL;
 		visit->error = (struct pmapx_error){ .reason = "" };
-		r = open_process(visit, pid);
-		if (r == 0) {
-			visit->error = (struct pmapx_error){ .reason = "" };
+		visit->process = NULL;
+		r = open_living(visit, pid);
+		if (r == 0)
 			r = visit_open(visit);
-			pmapx_process_close(visit->process);
-		} else if (visit->error.code == EACCES || visit->error.code == EPERM) {
+		/* A file that may not be read is not one that is not there. */
+		else if (visit->error.code == EACCES || visit->error.code == EPERM)
 			r = -visit->error.code;
-		}
+		pmapx_process_close(visit->process);
 		/* Another program is another memory: from the beginning. */
 	} while (r == -ESTALE && visit->member == NULL && ++visits < VISITS_MAX);
-	if (r <= 0 && !(px_is_shortage(r) && px_out_give_up(&visit->console->out)))
+	if (!(px_is_shortage(r) && px_out_give_up(&visit->console->out)))
 		note(visit, pid, r);
 }
 

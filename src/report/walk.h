@@ -49,14 +49,16 @@ struct px_visit {
 
 /**
  * Look at one process.  Called by several threads at once, unless the source is
- * saved; kernel threads and zombies, which have no memory, are passed over.
+ * saved; kernel threads and zombies, which have no memory, are passed over.  If the
+ * first thread has exited and others go on, @process was opened by one of those: the
+ * number of the process is that of its group.
  *
  * A visit that fails may be repeated: what it finds is to be put where it stays
  * only when all has been read.
  *
- * Returns 0, or a negative errno if the process could not be read: -ESRCH or
- * -ESTALE if it has gone, -EACCES or -EPERM if it may not be; -ENOENT if it was
- * not saved; -ENOMEM ends the walk.
+ * Returns 0, 1 if it turns out to have no memory, or a negative errno if the process
+ * could not be read: -ESRCH or -ESTALE if it has gone, -EACCES or -EPERM if it may not
+ * be; -ENOENT if it was not saved; -ENOMEM ends the walk.
  */
 typedef int px_visitor(void *context, struct px_visit *visit);
 
@@ -67,9 +69,8 @@ struct px_walk_counts {
 	size_t denied;   /**< May not be read. */
 	size_t unsaved;  /**< What was to be read of them was not saved. */
 	size_t damaged;  /**< Could not be read for other reasons, each of which was told. */
-	size_t kernel;   /**< Threads of the kernel, which are no processes. */
-	size_t zombies;  /**< Have exited, and wait for their parent to notice. */
-	bool has_gap;    /**< Part of a saved source could not be read, which was told. */
+	size_t empty; /**< Have no memory: kernel threads, which are no processes, and zombies. */
+	bool has_gap; /**< Part of a saved source could not be read, which was told. */
 };
 
 /**
