@@ -110,15 +110,16 @@ static void put_row(struct layout *layout, const struct px_value *row, const cha
 	px_out_string(&layout->console->out, "\n");
 }
 
-/* The line between rows and totals. */
+/* The line between rows and totals; words, which are no sum, have none. */
 static void put_rule(struct layout *layout)
 {
 	struct px_out *out = &layout->console->out;
 
 	for (size_t i = 0; i < layout->table->column_count; i++) {
+		enum px_value_type type = layout->table->total[i].type;
 		size_t width = layout->widths[i];
 
-		if (layout->table->total[i].type == PX_VALUE_NOTHING) {
+		if (type == PX_VALUE_NOTHING || type == PX_VALUE_TEXT) {
 			layout->blanks += width + 1;
 			continue;
 		}
