@@ -102,6 +102,24 @@ _pmapx_capture()
 	fi
 }
 
+# Candidates: columns of the view that the words ask for, which begin as $1, also with "-" in front.
+# $2 is put before.
+_pmapx_columns()
+{
+	local columns='Address Kbytes Mode Mapping' word
+
+	for word in "${COMP_WORDS[@]:1}"; do
+		case $word in
+		--read-rc* | -[!-]*[XcC]* | -[XcC]*)
+			columns='Address Perm Offset Device Inode Size Rss Pss Private_Dirty Swap Mapping' ;;
+		--extended | -[!-]*x* | -x*) columns='Address Kbytes RSS Dirty Mode Mapping' ;;
+		--device | -[!-]*d* | -d*) columns='Address Kbytes Mode Offset Device Mapping' ;;
+		esac
+	done
+	[[ $1 == -* ]] && columns=-${columns// / -}
+	mapfile -t COMPREPLY < <(compgen -P "$2" -W "$columns" -- "$1")
+}
+
 _pmapx()
 {
 	local options='
@@ -109,7 +127,7 @@ _pmapx()
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
 	local own='--all --name= --user= --tree= --cgroup= --map= --kind= --kinds --perm= --min=
-		--root= --from= --jobs= --compat='
+		--sort= --top= --root= --from= --jobs= --compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc source= ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
@@ -150,7 +168,7 @@ _pmapx()
 	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
 		option=$previous
 	fi
-	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|root|from|jobs|compat) ]] && option=
+	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|sort|top|root|from|jobs|compat) ]] && option=
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
@@ -188,7 +206,11 @@ _pmapx()
 		_pmapx_pids "$cur" "$root" "$prefix"
 		return
 		;;
-	--name | --cgroup | --map | --perm | --min | --jobs | --range | -*A)
+	--sort)
+		_pmapx_columns "$cur" "$prefix"
+		return
+		;;
+	--name | --cgroup | --map | --perm | --min | --top | --jobs | --range | -*A)
 		return
 		;;
 	esac

@@ -68,6 +68,23 @@ function __pmapx_kinds
         vdso vvar vsyscall other special
 end
 
+# Columns of the view that is asked for; after "-", the largest first.
+function __pmapx_columns
+    set -l columns Address Kbytes Mode Mapping
+    for word in (commandline -opc)[2..-1]
+        switch $word
+            case '--read-rc*' '-X*' '-c*' '-C*'
+                set columns Address Perm Offset Device Inode Size Rss Pss Private_Dirty Swap Mapping
+            case --extended '-x*'
+                set columns Address Kbytes RSS Dirty Mode Mapping
+            case --device '-d*'
+                set columns Address Kbytes Mode Offset Device Mapping
+        end
+    end
+    string match -q -- '*-*' (commandline -ct | string replace -r -- '^--sort=' ''); and set columns -$columns
+    printf '%s\n' $columns
+end
+
 # Whether the first word is this verb; or, without one, no verb.
 function __pmapx_verb
     set -l words (commandline -opc)
@@ -110,6 +127,8 @@ complete -c pmapx -l kind -x -a '(__pmapx_kinds)' -n __pmapx_verb -d 'mappings o
 complete -c pmapx -l kinds -n __pmapx_verb -d 'list kinds of mappings'
 complete -c pmapx -l perm -x -n __pmapx_verb -d 'mappings that have these permissions'
 complete -c pmapx -l min -x -n __pmapx_verb -d 'mappings with at least so much resident'
+complete -c pmapx -l sort -x -k -a '(__pmapx_columns)' -n __pmapx_verb -d 'in the order of a column'
+complete -c pmapx -l top -x -n __pmapx_verb -d 'the first rows, with totals of all'
 complete -c pmapx -l root -x -a '(__pmapx_folders)' -n __pmapx_verb -d 'read another proc root'
 complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, folder, archive, core'
 complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'

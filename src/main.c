@@ -17,18 +17,23 @@
  *   show_saved.c     the processes of what was saved
  *   say.c            what could not be shown
  *   options.c        the command line
+ *   arrange.c        what --sort means in a view
  *   usage.c          --help, --version
  *   rc.c             rc files: where they are, reading, writing
  *   rc_parse.c       what an rc file asks for
  *   sheet.c          what views share: widths, addresses, modes
  *   header.c         the line "PID:   command"
  *   label.c          the name column
+ *   view.c           which view
  *   view_plain.c     the view without options
  *   view_extended.c  -x
  *   view_device.c    -d
  *   view_fields.c    -X, -XX, -c, -C
  *   columns.c        the columns that keys of smaps make
  *   heritage.c       what columns have from the processes before
+ *   field.c          columns of a mapping by name
+ *   sorter.c         rows in another order
+ *   copy.c           a mapping that is kept for later
  *   cells.c          a store for rows that wait for their widths
  * src/report/      questions about processes
  *   walk.c           going through them, and what could not be read

@@ -279,6 +279,13 @@ static void count_value(struct px_column *column)
 		column->largest = value->number;
 }
 
+static void count_slowly(struct px_columns *columns)
+{
+	columns->row_count++;
+	for (size_t i = 0; i < columns->count; i++)
+		count_value(&columns->list[i]);
+}
+
 int px_columns_store(struct px_columns *columns, struct px_cells *cells)
 {
 	struct px_cell count = px_number_cell(0);
@@ -292,12 +299,31 @@ int px_columns_store(struct px_columns *columns, struct px_cells *cells)
 	for (size_t i = 0; r == 0 && i < columns->count; i++)
 		if (columns->list[i].shown)
 			r = px_cells_add(cells, &columns->list[i].value);
-	if (r < 0)
-		return r;
+	if (r == 0)
+		count_slowly(columns);
+	return r;
+}
+
+static void count_quickly(struct px_columns *columns)
+{
+	for (size_t i = 0; i < columns->tally_count; i++) {
+		struct px_tally *tally = &columns->tallies[i];
+		uint64_t number = quick_number(columns, tally);
+
+		tally->total = px_saturating_add(tally->total, number);
+		if (tally->largest < number)
+			tally->largest = number;
+	}
+	columns->tally_rows++;
 	columns->row_count++;
-	for (size_t i = 0; i < columns->count; i++)
-		count_value(&columns->list[i]);
-	return 0;
+}
+
+void px_columns_count(struct px_columns *columns)
+{
+	if (columns->quick != NULL)
+		count_quickly(columns);
+	else
+		count_slowly(columns);
 }
 
 static size_t larger(size_t a, size_t b)

@@ -93,6 +93,9 @@ int px_columns_fill(struct px_columns *columns, const struct pmapx_smaps *smaps,
  */
 int px_columns_store(struct px_columns *columns, struct px_cells *cells);
 
+/** Count the mapping at hand in widths and sums, without a row. */
+void px_columns_count(struct px_columns *columns);
+
 /**
  * No more mappings of this process will come: complete the sums, and make each
  * column as wide as it needs, with or without heading and sum.

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The name column of the plain, -x and -d views.
+ * What mappings are called, in the plain, -x and -d views and in those of smaps.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "name.h"
 #include "put.h"
+#include "rc.h"
 #include "sheet.h"
 #include "text.h"
 
@@ -41,16 +42,6 @@ static bool is_kernel_name(const struct pmapx_text *name)
 		px_name_begins(name, "socket:");
 }
 
-static void put_shmid(struct px_out *out, uint64_t inode)
-{
-	char *at;
-
-	px_out_string(out, "  [ shmid=0x");
-	at = px_out_room(out, PX_PUT_MAX);
-	px_out_written(out, px_put_hex(at, inode, 1));
-	px_out_string(out, " ]");
-}
-
 /* A path from its first slash on, or its last component ("/" if that is empty). */
 static struct pmapx_text shown_path(const struct px_sheet *sheet, const struct pmapx_text *name)
 {
@@ -79,35 +70,62 @@ static bool is_stack(const struct pmapx_identity *identity, const struct pmapx_m
 }
 
 /* The stack, or anonymous memory. */
-static void put_unnamed(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
+static struct px_label unnamed(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 {
-	const struct pmapx_text *text = is_stack(sheet->identity, mapping) ? &sheet->stack
-									   : &sheet->anon;
+	return (struct px_label){
+		.text = is_stack(sheet->identity, mapping) ? sheet->stack : sheet->anon,
+		.is_ours = true,
+	};
+}
 
-	px_out_bytes(&sheet->console->out, text->bytes, text->length);
+static struct px_label segment(uint64_t inode, char room[PX_LABEL_ROOM])
+{
+	static const char begin[] = "  [ shmid=0x", end[] = " ]";
+	char *at = room;
+
+	memcpy(at, begin, sizeof(begin) - 1);
+	at = px_put_hex(at + sizeof(begin) - 1, inode, 1);
+	memcpy(at, end, sizeof(end) - 1);
+	at += sizeof(end) - 1;
+	return (struct px_label){ .text = { room, (size_t)(at - room) }, .is_ours = true };
+}
+
+struct px_label px_label(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, char room[PX_LABEL_ROOM])
+{
+	const struct pmapx_text *name = &mapping->name;
+
+	if (name->length == 0)
+		return unnamed(sheet, mapping);
+	if (is_sysv_segment(sheet, mapping))
+		return segment(mapping->inode, room);
+	if (sheet->options->kernel_names && is_kernel_name(name))
+		return (struct px_label){ .text = *name };
+	if (has_slash(name) && !px_name_is_label(name))
+		return (struct px_label){ .text = shown_path(sheet, name) };
+	return unnamed(sheet, mapping);
 }
 
 void px_put_label(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 {
 	struct px_console *console = sheet->console;
 	struct px_out *out = &console->out;
-	const struct pmapx_text *name = &mapping->name;
+	char room[PX_LABEL_ROOM];
+	struct px_label label = px_label(sheet, mapping, room);
 
 	/* procps 3.2 set names off by one blank more, except in -d. */
 	px_out_string(out,
 		sheet->options->compat_3_2 && sheet->options->view != PX_VIEW_DEVICE ? "  " : " ");
-	if (name->length == 0) {
-		put_unnamed(sheet, mapping);
-	} else if (is_sysv_segment(sheet, mapping)) {
-		put_shmid(out, mapping->inode);
-	} else if (sheet->options->kernel_names && is_kernel_name(name)) {
-		px_out_text(out, &console->locale, name->bytes, name->length);
-	} else if (has_slash(name) && !px_name_is_label(name)) {
-		struct pmapx_text path = shown_path(sheet, name);
-
-		px_out_text(out, &console->locale, path.bytes, path.length);
-	} else {
-		put_unnamed(sheet, mapping);
-	}
+	if (label.is_ours)
+		px_out_bytes(out, label.text.bytes, label.text.length);
+	else
+		px_out_text(out, &console->locale, label.text.bytes, label.text.length);
 	px_out_string(out, "\n");
+}
+
+struct pmapx_text px_table_name(const struct px_sheet *sheet, const struct pmapx_text *name)
+{
+	bool whole = sheet->options->show_path || (sheet->rc != NULL && sheet->rc->show_path);
+
+	return whole || px_name_is_label(name) ? *name : px_name_last_component(name);
 }

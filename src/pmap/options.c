@@ -23,7 +23,8 @@ enum {
 	OPTION_JOBS,
 	OPTION_KINDS,
 	OPTION_SELECT,
-	OPTION_SIFT = OPTION_SELECT + PX_SELECTORS
+	OPTION_SIFT = OPTION_SELECT + PX_SELECTORS,
+	OPTION_SHAPE = OPTION_SIFT + PX_SIEVES
 };
 
 static const char short_options[] = "hVxXrdqA:pkcC:nN:";
@@ -52,6 +53,8 @@ static const struct option own_options[] = {
 	{ "root", required_argument, NULL, OPTION_ROOT },
 	PX_SELECT_OPTIONS(OPTION_SELECT),
 	PX_SIEVE_OPTIONS(OPTION_SIFT),
+	{ "sort", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_SORT },
+	{ "top", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_TOP },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -209,6 +212,18 @@ static enum px_verdict take_selector(
 	return PX_REFUSED;
 }
 
+/* --sort=COLUMN, --top=NUMBER */
+static enum px_verdict take_shape(
+	struct px_console *console, enum px_shape_option option, struct px_options *options)
+{
+	const char *reason = px_shape_add(&options->shape, option, optarg);
+
+	if (reason == NULL)
+		return PX_GO_ON;
+	px_message_option(console, NULL, px_shape_names[option], optarg, reason);
+	return PX_REFUSED;
+}
+
 /* The options that exclude each other; false if @letter is none of them. */
 static bool take_exclusive(int letter, struct px_options *options, struct given *given)
 {
@@ -281,6 +296,9 @@ static enum px_verdict take_option(
 	case OPTION_JOBS:
 		return take_jobs(console, options);
 	default:
+		if (letter >= OPTION_SHAPE)
+			return take_shape(
+				console, (enum px_shape_option)(letter - OPTION_SHAPE), options);
 		if (letter >= OPTION_SELECT)
 			return take_selector(console, letter, options);
 		px_usage(console, as_pmap, &console->err);
@@ -307,6 +325,8 @@ static enum px_verdict check(
 	if (options->create_rc && (options->quiet || options->show_path))
 		return refuse(console, "options -p, -q are mutually exclusive with -n, -N");
 	has_process = options->operand_count > 0 || px_select_is_given(&options->select);
+	if (options->create_rc && (options->shape.sort != NULL || options->shape.top != 0))
+		return refuse(console, "options --sort, --top are mutually exclusive with -n, -N");
 	if (options->create_rc && has_process)
 		return refuse(console, "too many arguments");
 	if (options->from != NULL && options->root != NULL)
@@ -326,7 +346,7 @@ static enum px_verdict check(
 	if (options->compat_3_2 && options->view == PX_VIEW_FIELDS)
 		return refuse(console,
 			"--compat=3.2 lays out the default view, -x and -d: procps 3.2 had no other");
-	return PX_GO_ON;
+	return px_arrange(console, options) ? PX_GO_ON : PX_REFUSED;
 }
 
 enum px_verdict px_options_read(

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "arrange.h"
 #include "console.h"
 #include "select.h"
 #include "sift.h"
@@ -42,6 +43,10 @@ struct px_options {
 
 	/** --map, --kind, --perm, --min; px_sift_deinit() in any case. */
 	struct px_sift sift;
+
+	struct px_shape shape; /**< --sort, --top. */
+	/** What these mean in the view; px_arrange_deinit() in any case. */
+	struct px_arrange arrange;
 
 	/** --all, --name, --user, --tree, --cgroup; px_select_deinit() in any case. */
 	struct px_select select;

@@ -17,17 +17,11 @@
 #include "show.h"
 #include "usage.h"
 
-static const struct px_view *const views[] = {
-	[PX_VIEW_PLAIN] = &px_view_plain,
-	[PX_VIEW_EXTENDED] = &px_view_extended,
-	[PX_VIEW_DEVICE] = &px_view_device,
-	[PX_VIEW_FIELDS] = &px_view_fields,
-};
-
 /* What all workers of a run go by. */
 struct run {
 	const struct px_options *options;
 	const struct px_rc *rc;
+	struct px_pipeline pipeline;
 	struct px_wanted wanted; /* Which processes. */
 	struct px_heritage heritage;
 	_Atomic int open_error; /* Why a worker could not open the source. */
@@ -88,7 +82,7 @@ struct worker {
 static void end_worker(void *data)
 {
 	struct worker *worker = data;
-	const struct px_view *view = views[worker->run->options->view];
+	const struct px_view *view = &worker->run->pipeline.first;
 
 	if (view->close != NULL)
 		view->close(&worker->sheet);
@@ -129,7 +123,7 @@ static void *begin_worker(void *context, struct px_console *console)
 {
 	struct run *run = context;
 	const struct px_options *options = run->options;
-	const struct px_view *view = views[options->view];
+	const struct px_view *view = &run->pipeline.first;
 	struct worker *worker = calloc(1, sizeof(*worker));
 	int r = -ENOMEM;
 
@@ -140,6 +134,7 @@ static void *begin_worker(void *context, struct px_console *console)
 			.options = options,
 			.rc = run->rc,
 			.heritage = &run->heritage,
+			.inner = run->pipeline.layout,
 		};
 		r = open_source(run, &worker->sheet.source);
 		if (r == 0 && view->open != NULL)
@@ -162,7 +157,7 @@ static int run_worker(void *data, size_t job)
 {
 	struct worker *worker = data;
 	struct run *run = worker->run;
-	const struct px_view *view = views[run->options->view];
+	const struct px_view *view = &run->pipeline.first;
 
 	worker->sheet.is_found = job >= run->wanted.named;
 	if (run->options->from != NULL)
@@ -259,6 +254,7 @@ static int run_views(struct px_console *console, bool as_pmap, const struct px_o
 	if (options->read_rc && !px_rc_read(console, options, &rc))
 		return 1;
 	run.rc = options->read_rc ? &rc : NULL;
+	px_pipeline_init(&run.pipeline, options);
 	if (read_operands(console, as_pmap, &run) == 0)
 		status = show_wanted(console, &run);
 	px_heritage_deinit(&run.heritage);
@@ -284,5 +280,6 @@ int px_pmap(struct px_console *console, bool as_pmap, int argc, char **argv)
 	}
 	px_select_deinit(&options.select);
 	px_sift_deinit(&options.sift);
+	px_arrange_deinit(&options.arrange);
 	return status;
 }

@@ -57,6 +57,14 @@ char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, s
 	return px_put_hex(at, address, digits);
 }
 
+int px_count_only(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, enum px_selection selection)
+{
+	if (selection == PX_COUNTED)
+		px_totals_add(&sheet->totals, mapping);
+	return 0;
+}
+
 /* What is behind the mode of a mapping that has not been dumped; its mode may be unknown. */
 static char *put_mark(char *at, const struct pmapx_mapping *mapping)
 {

@@ -15,6 +15,8 @@
 struct px_rc;
 struct px_fields_view;
 struct px_heritage;
+struct px_sorter;
+struct px_view;
 
 /** The widths of the columns of -x and -d, in bytes. */
 struct px_widths {
@@ -42,7 +44,16 @@ struct px_sheet {
 	struct px_totals totals;       /**< Of the mappings shown. */
 	int shm_error;                 /**< What kept a label from being told, or 0. */
 	struct px_fields_view *fields; /**< State of view_fields.c; NULL in other views. */
+	const struct px_view *inner;   /**< The view that sorter.c hands rows to. */
+	struct px_sorter *sorter;      /**< State of sorter.c, or NULL. */
 	struct px_heritage *heritage;  /**< For the same, shared by the run; in turn only. */
+};
+
+/** What is to become of a mapping. */
+enum px_selection {
+	PX_SKIPPED, /**< It was not asked for. */
+	PX_COUNTED, /**< It is part of totals and widths, but has no row. */
+	PX_SHOWN    /**< It has a row. */
 };
 
 /**
@@ -63,17 +74,29 @@ struct px_view {
 
 	/** Once for each reading of a process, before its mappings. */
 	void (*begin)(struct px_sheet *sheet);
-	/** Each mapping; @selected if it is in the range of -A.  0, -ENOMEM, or
-	 * -E2BIG if it has more different keys than are shown. */
-	int (*row)(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected);
-	/** Once for a process, after its mappings. */
-	void (*end)(struct px_sheet *sheet);
+	/** Each mapping.  0, -ENOMEM, or -E2BIG if it has more different keys than
+	 * are shown. */
+	int (*row)(struct px_sheet *sheet, const struct pmapx_mapping *mapping,
+		enum px_selection selection);
+	/** Once for a process, after its mappings.  0, or -ENOMEM if rows are missing
+	 * that were kept back. */
+	int (*end)(struct px_sheet *sheet);
 	/** How many bytes of rows it keeps back until then; NULL if it prints
 	 * them at once. */
 	size_t (*kept)(const struct px_sheet *sheet);
 };
 
 extern const struct px_view px_view_plain, px_view_extended, px_view_device, px_view_fields;
+
+/** What mappings go through. */
+struct px_pipeline {
+	struct px_view first; /**< What they are handed to. */
+	const struct px_view
+		*layout; /**< What prints them: the same, or what that hands them to. */
+};
+
+/** Put together what the options ask for. */
+void px_pipeline_init(struct px_pipeline *pipeline, const struct px_options *options);
 
 /** Whether mappings come from a core file. */
 bool px_is_core(const struct px_sheet *sheet);
@@ -100,6 +123,32 @@ char *px_put_mode(char *at, const struct pmapx_mapping *mapping);
  * read, in which case the name of the process stands in for it.
  */
 int px_put_header(struct px_sheet *sheet, struct pmapx_process *process);
+
+/** What px_label() may need to make one up. */
+#define PX_LABEL_ROOM 40
+
+/** What a mapping is called. */
+struct px_label {
+	struct pmapx_text text;
+	bool is_ours; /**< It is a word of pmap's, translated; not text from outside. */
+};
+
+/** What the plain, -x and -d views call @mapping; it may be in @room. */
+struct px_label px_label(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, char room[PX_LABEL_ROOM]);
+
+/** What the views of smaps call a mapping of that name. */
+struct pmapx_text px_table_name(const struct px_sheet *sheet, const struct pmapx_text *name);
+
+/** The flags of a mapping as pmap takes them: letters and blanks, up to what is neither. */
+struct pmapx_text px_shown_flags(const struct pmapx_smaps *smaps);
+
+/**
+ * What is left to do for a mapping without a row, in views that have nothing but
+ * totals for it; returns 0.
+ */
+int px_count_only(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, enum px_selection selection);
 
 /** The name column of the plain, -x and -d views, and the end of the row. */
 void px_put_label(struct px_sheet *sheet, const struct pmapx_mapping *mapping);

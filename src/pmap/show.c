@@ -57,6 +57,12 @@ static void note(struct reading *reading, const struct pmapx_error *error)
 	reading->count++;
 }
 
+static void note_shortage(struct reading *reading)
+{
+	if (reading->first.code != ENOMEM)
+		note(reading, &(struct pmapx_error){ .code = ENOMEM, .reason = "" });
+}
+
 static bool is_in_range(const struct px_options *options, const struct pmapx_mapping *mapping)
 {
 	/* The last byte of the mapping, also of one that is empty. */
@@ -170,13 +176,13 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
 		return false;
 	r = is_selected(sheet->options, view, mapping, reading);
 	if (r >= 0)
-		r = view->row(sheet, mapping, r != 0);
+		r = view->row(sheet, mapping, r != 0 ? PX_SHOWN : PX_SKIPPED);
 	if (r == -E2BIG && reading->first.code != E2BIG)
 		note(reading,
 			&(struct pmapx_error){ .code = E2BIG,
 				.reason = "more than 256 keys that no kernel prints" });
 	if (r == -ENOMEM)
-		note(reading, &(struct pmapx_error){ .code = ENOMEM, .reason = "" });
+		note_shortage(reading);
 	return r != -ENOMEM && sheet->console->out.error == 0;
 }
 
@@ -205,7 +211,8 @@ __attribute__((flatten)) static int show_map(struct px_sheet *sheet, const struc
 	}
 	if (reading.is_torn)
 		return STATUS_AGAIN;
-	view->end(sheet);
+	if (view->end(sheet) < 0)
+		note_shortage(&reading);
 	if (reading.has_guesses)
 		px_say_guessed(sheet, pmapx_reader_pid(reader), pmapx_reader_file(reader),
 			reading.guesses);

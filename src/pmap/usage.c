@@ -43,6 +43,8 @@ static const char own_lines[] =
 	" --kinds                     list kinds of mappings and their classes, and exit\n"
 	" --perm <letters>            mappings that have these: r, w, x, s, p\n"
 	" --min <size>                mappings with at least so much resident\n"
+	" --sort <column>             in its order; -<column>: the largest first\n"
+	" --top <n>                   the first n rows, with totals of all\n"
 	" --root <dir>                read <dir>/PID instead of /proc/PID\n"
 	" --from <path>               read what was saved: map, folder, archive, core\n"
 	" --jobs <n>                  read at most n processes at a time\n"

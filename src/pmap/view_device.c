@@ -50,14 +50,15 @@ static char *put_device(char *at, const struct pmapx_mapping *mapping, size_t wi
 	return at + length;
 }
 
-static int device_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected)
+static int device_row(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, enum px_selection selection)
 {
 	const struct px_widths *widths = &sheet->widths;
 	struct px_out *out = &sheet->console->out;
 	char *at;
 
-	if (!selected)
-		return 0;
+	if (selection != PX_SHOWN)
+		return px_count_only(sheet, mapping, selection);
 	px_totals_add(&sheet->totals, mapping);
 	at = px_out_room(out,
 		widths->address + widths->kbytes + widths->mode + widths->offset + widths->device +
@@ -80,7 +81,7 @@ static int device_row(struct px_sheet *sheet, const struct pmapx_mapping *mappin
 	return 0;
 }
 
-static void device_end(struct px_sheet *sheet)
+static int device_end(struct px_sheet *sheet)
 {
 	static const char format[] = "mapped: %ldK    writeable/private: %ldK    shared: %ldK\n";
 	const struct px_format_value values[] = {
@@ -92,6 +93,7 @@ static void device_end(struct px_sheet *sheet)
 	if (!sheet->options->quiet)
 		px_out_format(&sheet->console->out, &sheet->console->locale, format,
 			px_word(sheet, format), values, 3);
+	return 0;
 }
 
 const struct px_view px_view_device = {

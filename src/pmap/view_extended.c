@@ -45,7 +45,8 @@ static char *put_kb(char *at, bool known, uint64_t kb, size_t width)
 	return at;
 }
 
-static int extended_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected)
+static int extended_row(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, enum px_selection selection)
 {
 	const struct px_widths *widths = &sheet->widths;
 	struct px_out *out = &sheet->console->out;
@@ -54,8 +55,8 @@ static int extended_row(struct px_sheet *sheet, const struct pmapx_mapping *mapp
 	bool has_dirty = px_dirty_kb(mapping->smaps, &dirty);
 	char *at;
 
-	if (!selected)
-		return 0;
+	if (selection != PX_SHOWN)
+		return px_count_only(sheet, mapping, selection);
 	px_totals_add(&sheet->totals, mapping);
 	at = px_out_room(out,
 		widths->address + widths->kbytes + widths->rss + widths->dirty + widths->mode +
@@ -113,7 +114,7 @@ static void put_sum(struct px_out *out, bool known, uint64_t kb, size_t width)
 	px_out_written(out, put_kb(at, known, kb, width));
 }
 
-static void extended_end(struct px_sheet *sheet)
+static int extended_end(struct px_sheet *sheet)
 {
 	const struct px_widths *widths = &sheet->widths;
 	struct px_out *out = &sheet->console->out;
@@ -121,7 +122,7 @@ static void extended_end(struct px_sheet *sheet)
 	const char *total = px_word(sheet, "total kB");
 
 	if (sheet->options->quiet)
-		return;
+		return 0;
 	put_rule(sheet);
 	px_out_left(out, total, strlen(total), widths->address);
 	put_sum(out, true, totals->mapped_bytes / 1024, widths->kbytes);
@@ -136,6 +137,7 @@ static void extended_end(struct px_sheet *sheet)
 			widths->dirty);
 	}
 	px_out_string(out, "\n");
+	return 0;
 }
 
 const struct px_view px_view_extended = {

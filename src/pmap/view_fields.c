@@ -140,11 +140,7 @@ static bool are_flags(const char *at)
 	return (bytes & high) == 0 && ((letters | ~others) & high) == high;
 }
 
-/*
- * The flags as pmap takes them: letters and blanks, up to what is neither.
- * "-" if there is no such line, or nothing in it.
- */
-static struct pmapx_text shown_flags(const struct pmapx_smaps *smaps)
+struct pmapx_text px_shown_flags(const struct pmapx_smaps *smaps)
 {
 	struct pmapx_text flags = { "", 0 };
 
@@ -160,14 +156,15 @@ static struct pmapx_text shown_flags(const struct pmapx_smaps *smaps)
 	}
 	if (flags.length > 0 && flags.bytes[flags.length - 1] == ' ')
 		flags.length--;
-	return flags.length > 0 ? flags : (struct pmapx_text){ "-", 1 };
+	return flags;
 }
 
-static struct pmapx_text shown_name(const struct px_sheet *sheet, const struct pmapx_text *name)
+/* "-" if there is no such line, or nothing in it. */
+static struct pmapx_text flags_or_dash(const struct pmapx_smaps *smaps)
 {
-	bool whole = sheet->options->show_path || (sheet->rc != NULL && sheet->rc->show_path);
+	struct pmapx_text flags = px_shown_flags(smaps);
 
-	return whole || px_name_is_label(name) ? *name : px_name_last_component(name);
+	return flags.length > 0 ? flags : (struct pmapx_text){ "-", 1 };
 }
 
 static void lengthen(struct fixed *fixed, const struct pmapx_text *text)
@@ -192,7 +189,7 @@ static int store_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping
 	if (r == 0 && view->vm_flags.shown)
 		r = px_cells_add_shared(view->cells, flags);
 	if (r == 0 && view->shows_names) {
-		struct pmapx_text name = shown_name(sheet, &mapping->name);
+		struct pmapx_text name = px_table_name(sheet, &mapping->name);
 
 		r = px_cells_add_shared(view->cells, &name);
 	}
@@ -204,10 +201,11 @@ static int store_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping
 	return r;
 }
 
-static int fields_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected)
+static int fields_row(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, enum px_selection selection)
 {
 	struct px_fields_view *view = sheet->fields;
-	struct pmapx_text words[PX_WORD_COUNT], flags = shown_flags(mapping->smaps);
+	struct pmapx_text words[PX_WORD_COUNT], flags = flags_or_dash(mapping->smaps);
 	int result, r = 0;
 
 	view->has_mappings = true;
@@ -219,8 +217,10 @@ static int fields_row(struct px_sheet *sheet, const struct pmapx_mapping *mappin
 	result = px_columns_fill(&view->columns, mapping->smaps, wants_key, sheet);
 	if (result == -ENOMEM)
 		return result;
-	if (selected)
+	if (selection == PX_SHOWN)
 		r = store_row(sheet, mapping, words, &flags);
+	else if (selection == PX_COUNTED)
+		px_columns_count(&view->columns);
 	return r < 0 ? r : result;
 }
 
@@ -392,17 +392,17 @@ static void put_totals(struct px_sheet *sheet, size_t indent)
 	px_out_string(out, "KB \n");
 }
 
-static void fields_end(struct px_sheet *sheet)
+static int fields_end(struct px_sheet *sheet)
 {
 	struct px_fields_view *view = sheet->fields;
 	bool quiet = sheet->options->quiet;
 	size_t indent = 0;
 
 	if (!view->has_mappings)
-		return;
+		return 0;
 	px_columns_end(&view->columns, !quiet);
 	if (!px_out_await_turn(&sheet->console->out))
-		return;
+		return 0;
 	/* Short of memory, a process is laid out as if it were the first. */
 	px_heritage_take(sheet->heritage, &view->columns, view->order);
 	for (int i = 0; i < PX_WORD_COUNT; i++)
@@ -417,6 +417,7 @@ static void fields_end(struct px_sheet *sheet)
 		put_row(sheet);
 	if (!quiet)
 		put_totals(sheet, indent);
+	return 0;
 }
 
 static size_t fields_kept(const struct px_sheet *sheet)

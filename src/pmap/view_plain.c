@@ -10,13 +10,14 @@ static void plain_begin(struct px_sheet *sheet)
 	(void)sheet;
 }
 
-static int plain_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping, bool selected)
+static int plain_row(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, enum px_selection selection)
 {
 	struct px_out *out = &sheet->console->out;
 	char *at;
 
-	if (!selected)
-		return 0;
+	if (selection != PX_SHOWN)
+		return px_count_only(sheet, mapping, selection);
 	px_totals_add(&sheet->totals, mapping);
 	at = px_out_room(out, 4 * PX_PUT_MAX);
 	at = px_put_address(at, sheet, mapping->start, sheet->widths.address_digits);
@@ -30,7 +31,7 @@ static int plain_row(struct px_sheet *sheet, const struct pmapx_mapping *mapping
 	return 0;
 }
 
-static void plain_end(struct px_sheet *sheet)
+static int plain_end(struct px_sheet *sheet)
 {
 	const char *format = sheet->widths.address_digits == 16 ? " total %16ldK\n"
 								: " total %8ldK\n";
@@ -40,6 +41,7 @@ static void plain_end(struct px_sheet *sheet)
 			px_word(sheet, format),
 			&(struct px_format_value){ .number = sheet->totals.mapped_bytes / 1024 },
 			1);
+	return 0;
 }
 
 const struct px_view px_view_plain = {

@@ -24,8 +24,8 @@ COMPLETIONS = os.path.join(px.SOURCE, "completions")
 PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from -n --create-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
-OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min --root --from --jobs
-    --compat""".split())
+OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
+    --sort --top --root --from --jobs --compat""".split())
 VERBS = {"capture", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
@@ -118,11 +118,24 @@ class Shell:
             with self.subTest(line=line):
                 self.assertIn("root", self.complete(line))
         for line in ("pmapx --name ", "pmapx --name=", "pmapx --cgroup ", "pmapx --cgroup=",
-                     "pmapx --map ", "pmapx --perm=", "pmapx --min "):
+                     "pmapx --map ", "pmapx --perm=", "pmapx --min ", "pmapx --top "):
             with self.subTest(line=line):
                 self.assertNotIn(pid, self.complete(line))
         # pmap has none of them.
         self.assertIn(pid, self.complete("pmap --user "))
+
+    def test_columns(self):
+        plain = {"Address", "Kbytes", "Mode", "Mapping"}
+        for line, wanted in (("pmapx --sort ", plain), ("pmapx --sort=", plain),
+                             ("pmapx -q --sort K", {"Kbytes"}),
+                             ("pmapx -x --sort R", {"RSS"}),
+                             ("pmapx --extended --sort=D", {"Dirty"}),
+                             ("pmapx -d --sort De", {"Device"}),
+                             ("pmapx -XX --sort Priv", {"Private_Dirty"})):
+            with self.subTest(line=line):
+                self.assertEqual(set(self.complete(line)), wanted)
+        self.assertEqual({word.lstrip("-") for word in self.complete("pmapx -x --sort=-R")},
+                         {"RSS"})
 
     def test_root_takes_folders(self):
         for line in ("pmapx --root ", "pmapx --root=", "pmapx --root fo"):

@@ -48,6 +48,7 @@ static bool read_range(const char *text, uint64_t *low, uint64_t *high)
 static void free_options(struct px_options *options)
 {
 	px_sift_deinit(&options->sift);
+	px_arrange_deinit(&options->arrange);
 	px_select_deinit(&options->select);
 }
 

@@ -11,13 +11,6 @@
 #include "held.h"
 #include "show.h"
 
-static const struct px_view *const views[] = {
-	[PX_VIEW_PLAIN] = &px_view_plain,
-	[PX_VIEW_EXTENDED] = &px_view_extended,
-	[PX_VIEW_DEVICE] = &px_view_device,
-	[PX_VIEW_FIELDS] = &px_view_fields,
-};
-
 /* The descriptor of a file is its number in the stage that is open. */
 static struct px_stage *open_stage;
 
@@ -146,12 +139,15 @@ void px_stage_begin(struct px_stage *stage, bool is_utf8)
 
 int px_stage_show(struct px_stage *stage)
 {
-	const struct px_view *view = views[stage->options.view];
+	const struct px_view *view = &stage->pipeline.first;
 	int status;
 
 	open_stage = stage;
-	if (view->open != NULL && stage->sheet.fields == NULL)
-		px_must(view->open(&stage->sheet) == 0);
+	if (stage->pipeline.layout == NULL) {
+		px_pipeline_init(&stage->pipeline, &stage->options);
+		stage->sheet.inner = stage->pipeline.layout;
+		px_must(view->open == NULL || view->open(&stage->sheet) == 0);
+	}
 	stage->sheet.rc = stage->options.read_rc ? &stage->rc : NULL;
 	status = px_show_process(&stage->sheet, view, 100);
 	px_stage_console_flush(&stage->said);
@@ -160,8 +156,9 @@ int px_stage_show(struct px_stage *stage)
 
 void px_stage_end(struct px_stage *stage)
 {
-	if (stage->sheet.fields != NULL)
-		px_view_fields.close(&stage->sheet);
+	if (stage->pipeline.layout != NULL && stage->pipeline.first.close != NULL)
+		stage->pipeline.first.close(&stage->sheet);
+	px_arrange_deinit(&stage->options.arrange);
 	px_heritage_deinit(&stage->heritage);
 	px_rc_deinit(&stage->rc);
 	px_stage_console_end(&stage->said);

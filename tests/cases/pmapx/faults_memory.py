@@ -2,6 +2,7 @@
 """Each allocation fails in turn, alone or with all that follow: no crash and no leak; either all is
 as ever, or what is shown is whole rows and their sums, and one line names memory as the reason."""
 import os
+import re
 import sys
 import tempfile
 
@@ -54,6 +55,26 @@ class OneProcess(Sweep):
             for view in VIEWS:
                 count = self.sweep(["--root", root.path, *view, "100"], self.check)
                 self.assertGreater(count, 10, "allocations were counted")
+
+    def test_sorted(self):
+        """What had been read is sorted, and nothing is missing without a word."""
+        with px.sample() as root:
+            for view in (["-x", "--sort=-RSS"], ["--sort=Mapping", "--top=2"],
+                         ["-XX", "--sort=-Rss", "--top=3"], ["-X", "--sort=Mapping"]):
+                count = self.sweep(["--root", root.path, *view, "100"], self.check_sorted)
+                self.assertGreater(count, 10, "allocations were counted")
+
+    def check_sorted(self, got, whole):
+        if got.status == 0:
+            self.result(got, whole.stdout)
+            return
+        self.assertEqual(got.status, 1)
+        self.assertRegex(got.stderr, TOLD)
+        # widths are those of what was read, and so is what is among the first
+        rows, all_rows = (re.findall(rb"^ *([0-9a-f]{8,16}) ", text, re.MULTILINE)
+                          for text in (got.stdout, whole.stdout))
+        if len(all_rows) == 5:
+            self.assertEqual(rows, [row for row in all_rows if row in rows])
 
     def test_shared_memory(self):
         """Where it is, is asked of another file."""

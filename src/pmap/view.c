@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which view the options ask for.
+ */
+#include "sheet.h"
+#include "sorter.h"
+
+static const struct px_view *const views[] = {
+	[PX_VIEW_PLAIN] = &px_view_plain,
+	[PX_VIEW_EXTENDED] = &px_view_extended,
+	[PX_VIEW_DEVICE] = &px_view_device,
+	[PX_VIEW_FIELDS] = &px_view_fields,
+};
+
+void px_pipeline_init(struct px_pipeline *pipeline, const struct px_options *options)
+{
+	pipeline->layout = views[options->view];
+	if (px_arrange_is_given(&options->arrange))
+		px_sorter_wrap(pipeline->layout, &pipeline->first);
+	else
+		pipeline->first = *pipeline->layout;
+}
