@@ -42,7 +42,7 @@ static char *told(const struct pmapx_mapping *mapping)
 		mapping->perms, (uintmax_t)smaps->have, (uintmax_t)smaps->layout, smaps->plain,
 		smaps->entry_count);
 	for (int i = 0; i < PMAPX_FIELD_COUNT; i++) {
-		const struct px_key *key = &px_keys[i];
+		const struct px_known_key *key = &px_keys[i];
 		uint64_t number;
 
 		if (!pmapx_smaps_has(smaps, key->field))
