@@ -40,7 +40,7 @@ struct layout {
 	struct px_console *console;
 	const struct px_table *table;
 	enum px_units units;
-	size_t *widths; /* Of columns, in characters. */
+	size_t *widths; /* Of columns, in characters; 0 if it is left out. */
 	size_t blanks;  /* Not printed yet: none is to be at the end of a line. */
 };
 
@@ -103,6 +103,8 @@ static void put_row(struct layout *layout, const struct px_value *row, const cha
 	for (size_t i = 0; i < layout->table->column_count; i++) {
 		char bytes[PX_SIZE_MAX + 1];
 
+		if (layout->widths[i] == 0)
+			continue;
 		put_cell(layout, i, shown(layout, &row[i], nothing, bytes));
 		layout->blanks++;
 	}
@@ -119,6 +121,8 @@ static void put_rule(struct layout *layout)
 		enum px_value_type type = layout->table->total[i].type;
 		size_t width = layout->widths[i];
 
+		if (width == 0)
+			continue;
 		if (type == PX_VALUE_NOTHING || type == PX_VALUE_TEXT) {
 			layout->blanks += width + 1;
 			continue;
@@ -144,18 +148,76 @@ static struct px_value *make_headings(const struct px_table *table)
 	return row;
 }
 
-/* The last column ends where the terminal does, if anything of it can be seen. */
-static void fit(const struct layout *layout)
+/* How much there is to the left of the last column. */
+static size_t width_before(const struct layout *layout)
 {
-	size_t width = px_console_width(layout->console), before = 0;
-	size_t last = layout->table->column_count - 1;
+	size_t before = 0;
+
+	for (size_t i = 0; i + 1 < layout->table->column_count; i++)
+		before += layout->widths[i] + (layout->widths[i] > 0);
+	return before;
+}
+
+/* Whether a column of sizes has none in any of the rows. */
+static bool is_void(const struct layout *layout, size_t column, size_t rows)
+{
+	const struct px_table *table = layout->table;
+	enum px_value_type type = table->columns[column].type;
+
+	if (type != PX_VALUE_SIZE && type != PX_VALUE_CHANGE)
+		return false;
+	/* What could not be read is not nothing. */
+	for (size_t i = 0; i < rows; i++)
+		if (px_table_row(table, i)[column].type != type ||
+			px_table_row(table, i)[column].number != 0)
+			return false;
+	return table->total == NULL || table->total[column].type != type ||
+		table->total[column].number == 0;
+}
+
+/*
+ * The last column ends where the terminal does, if anything of it can be seen.  To see
+ * more of it, columns that have nothing to say are left out, unless @all are to stay.
+ */
+static void fit(const struct layout *layout, size_t rows, bool all)
+{
+	size_t width = px_console_width(layout->console);
+	size_t last = layout->table->column_count - 1, wanted = layout->widths[last];
 
 	if (width == 0 || !is_left(layout, last))
 		return;
-	for (size_t i = 0; i < last; i++)
-		before += layout->widths[i] + 1;
-	if (width > before + 1 && layout->widths[last] > width - before)
-		layout->widths[last] = width - before;
+	for (size_t i = 0; !all && i < last && width_before(layout) + wanted > width; i++)
+		if (is_void(layout, i, rows))
+			layout->widths[i] = 0;
+	if (width > width_before(layout) + 1 && wanted > width - width_before(layout))
+		layout->widths[last] = width - width_before(layout);
+}
+
+/* Say which columns were left out. */
+static void put_left_out(const struct layout *layout)
+{
+	struct px_out *out = &layout->console->out;
+	const char *before = "(left out, as all are 0: ";
+
+	for (size_t i = 0; i < layout->table->column_count; i++) {
+		if (layout->widths[i] > 0)
+			continue;
+		px_out_string(out, before);
+		px_out_string(out, layout->table->columns[i].name);
+		before = ", ";
+	}
+	if (*before == ',')
+		px_out_string(out, ")\n");
+}
+
+/* Whether anything adds up. */
+static bool has_total(const struct px_table *table)
+{
+	bool any = false;
+
+	for (size_t i = 0; table->total != NULL && i < table->column_count; i++)
+		any |= table->total[i].type != PX_VALUE_NOTHING;
+	return any;
 }
 
 int px_table_print_text(const struct px_table *table, struct px_console *console,
@@ -170,21 +232,26 @@ int px_table_print_text(const struct px_table *table, struct px_console *console
 		free(layout.widths);
 		return -ENOMEM;
 	}
+	/* A column that is there has room for something. */
+	for (size_t i = 0; i < table->column_count; i++)
+		layout.widths[i] = 1;
 	if (!frame->quiet)
 		widen(&layout, headings);
 	for (size_t i = 0; i < rows; i++)
 		widen(&layout, px_table_row(table, i));
-	if (!frame->quiet && table->total != NULL)
+	if (!frame->quiet && has_total(table))
 		widen(&layout, table->total);
-	fit(&layout);
+	fit(&layout, rows, frame->quiet);
 	if (!frame->quiet)
 		put_row(&layout, headings, "");
 	for (size_t i = 0; i < rows; i++)
 		put_row(&layout, px_table_row(table, i), "?");
-	if (!frame->quiet && table->total != NULL) {
+	if (!frame->quiet && has_total(table)) {
 		put_rule(&layout);
 		put_row(&layout, table->total, "");
 	}
+	if (!frame->quiet)
+		put_left_out(&layout);
 	free(headings);
 	free(layout.widths);
 	return 0;

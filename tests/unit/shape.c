@@ -168,10 +168,10 @@ PX_TEST(an_empty_table_is_a_document_too)
 	px_table_free(table);
 }
 
-/* What a terminal of @width columns is sent for the third row. */
-static char *print_on_terminal(unsigned short width)
+/* What a terminal of @width columns is sent for a row, and, if not quiet, its heading. */
+static char *print_on_terminal(unsigned short width, size_t row, bool quiet)
 {
-	const struct px_table_frame frame = { .quiet = true };
+	const struct px_table_frame frame = { .quiet = quiet };
 	const struct px_shape shape = { .top = 1 };
 	struct winsize size = { .ws_row = 24, .ws_col = width };
 	struct px_table *table = px_table_new(columns, PX_COUNT(columns));
@@ -180,18 +180,21 @@ static char *print_on_terminal(unsigned short width)
 	char *got = calloc(1, 256);
 
 	assert_non_null(got);
-	px_same_number("add", 0, px_table_add(table, rows[2]));
+	px_same_number("add", 0, px_table_add(table, rows[row]));
 	px_same_number("openpty", 0, openpty(&master, &slave, NULL, NULL, &size));
 	console = make_console(slave);
 	px_same_number("print", 0, px_table_print(table, console, &shape, &frame));
 	px_out_flush(&console->out);
-	/* A terminal may hand a line out in pieces. */
-	for (size_t length = 0; memchr(got, '\n', length) == NULL;) {
+	/* A terminal may hand lines out in pieces; the last one is not empty. */
+	px_out_string(&console->out, "\004\n");
+	px_out_flush(&console->out);
+	for (size_t length = 0; memchr(got, '\004', length) == NULL;) {
 		ssize_t n = read(master, got + length, 255 - length);
 
 		assert_true(n > 0);
 		length += (size_t)n;
 	}
+	*strchr(got, '\004') = '\0';
 	close(master);
 	close(slave);
 	px_console_deinit(console);
@@ -215,7 +218,35 @@ PX_TEST(the_last_column_ends_where_the_terminal_does)
 	};
 
 	for (size_t i = 0; i < PX_COUNT(widths); i++) {
-		char *got = print_on_terminal(widths[i].width);
+		char *got = print_on_terminal(widths[i].width, 2, true);
+
+		px_same("terminal", widths[i].want, got);
+		free(got);
+	}
+}
+
+PX_TEST(columns_without_sizes_make_room)
+{
+	static const struct {
+		unsigned short width;
+		size_t row;
+		const char *want;
+	} widths[] = {
+		{ 60, 2,
+			"pid user  rss change start command\r\n"
+			"  8 ?    2048      0     0 /usr/bin/python3 -m http.server\r\n" },
+		{ 52, 2,
+			"pid user  rss start command\r\n"
+			"  8 ?    2048     0 /usr/bin/python3 -m http.server\r\n"
+			"(left out, as all are 0: change)\r\n" },
+		/* What could not be read is not 0. */
+		{ 20, 1,
+			" pid user rss change start command\r\n"
+			"1100 j\xc3\xb6rg   ?    +12     ?\r\n" },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(widths); i++) {
+		char *got = print_on_terminal(widths[i].width, widths[i].row, false);
 
 		px_same("terminal", widths[i].want, got);
 		free(got);
@@ -322,6 +353,7 @@ int main(void)
 		cmocka_unit_test(tables_are_printed_as_asked_for),
 		cmocka_unit_test(an_empty_table_is_a_document_too),
 		cmocka_unit_test(the_last_column_ends_where_the_terminal_does),
+		cmocka_unit_test(columns_without_sizes_make_room),
 		cmocka_unit_test(options_are_taken_or_refused),
 		cmocka_unit_test(what_is_no_column_is_answered_with_those_there_are),
 	};
