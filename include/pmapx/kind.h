@@ -99,14 +99,17 @@ PMAPX_API uint64_t pmapx_kind_find(const struct pmapx_text *name);
  * begin with.
  */
 struct pmapx_kinds {
-	uint64_t file;      /**< A hash of the name of the last private mapping of a file, */
-	uint64_t file_end;  /**< and where it ends. */
-	uint64_t code_file; /**< A hash of the name of the last that was code. */
-	uint64_t data_end;  /**< Where the last data of a file with code ends. */
-	uint64_t guard_end; /**< Where the last guard ends. */
-	uint64_t arena_end; /**< Where the last arena ends, */
-	uint64_t rest_end;  /**< and the last rest of one. */
-	uint64_t more[4];   /**< For later versions of the library. */
+	uint64_t file;       /**< A hash of the name of the last private mapping of a file, */
+	uint64_t file_start; /**< where the first of its mappings that are side by side begins, */
+	uint64_t file_end;   /**< and where it ends. */
+	uint64_t program;    /**< A hash of the name of the first file with code. */
+	uint64_t code_file;  /**< A hash of the name of the last that was code. */
+	uint64_t data_end;   /**< Where the last data of a file with code ends, */
+	uint64_t bss_max;    /**< and how large its bss may be, in bytes. */
+	uint64_t guard_end;  /**< Where the last guard ends. */
+	uint64_t arena_end;  /**< Where the last arena ends, */
+	uint64_t rest_end;   /**< and the last rest of one. */
+	uint64_t more[4];    /**< For later versions of the library. */
 };
 
 /**

@@ -273,9 +273,11 @@ static enum pmapx_kind tell_open(
 	/*
 	 * The kernel and the dynamic linker put it there, with the mode of the data.  So
 	 * they do with any other memory if that is where there is room, and
-	 * then the kernel makes one mapping of both.
+	 * then the kernel makes one mapping of both.  Nothing comes to lie behind the
+	 * program, and few libraries have more there than all else that they have.
 	 */
-	if (is_writable_only(mapping) && is_behind(mapping, kinds->data_end))
+	if (is_writable_only(mapping) && is_behind(mapping, kinds->data_end) &&
+		pmapx_mapping_size_bytes(mapping) <= kinds->bss_max)
 		return PMAPX_KIND_BSS;
 	*ret_guessed = false;
 	return PMAPX_KIND_ANON;
@@ -365,14 +367,21 @@ static enum pmapx_kind tell_file(
 		return PMAPX_KIND_SHARED_FILE;
 	file = hash(&mapping->name);
 	kind = tell_part(kinds, mapping, file);
+	if (kinds->file != file || !is_behind(mapping, kinds->file_end))
+		kinds->file_start = mapping->start;
 	kinds->file = file;
 	kinds->file_end = mapping->end;
 	/* Any part may have that mode. */
 	*ret_guessed = mapping->has_no_mode;
 	if (kind == PMAPX_KIND_TEXT)
 		kinds->code_file = file;
-	if (kind == PMAPX_KIND_DATA && kinds->code_file == file)
+	if (kind == PMAPX_KIND_TEXT && kinds->program == 0)
+		kinds->program = file;
+	if (kind == PMAPX_KIND_DATA && kinds->code_file == file) {
 		kinds->data_end = mapping->end;
+		kinds->bss_max = file == kinds->program ? UINT64_MAX
+							: mapping->end - kinds->file_start;
+	}
 	return kind;
 }
 

@@ -115,6 +115,25 @@ static void test_bss(void **state)
 		"20000 text\n21000 data\n22000 bss?\n");
 }
 
+/* What is larger than all of a library is not its bss; the program may have any. */
+static void test_large_bss(void **state)
+{
+	(void)state;
+	check("1000-2000 r-xp 0 fe:00 7 /bin/x\n"
+	      "2000-3000 rw-p 0 fe:00 7 /bin/x\n"
+	      "3000-9000 rw-p 0 00:00 0 \n"
+	      "10000-11000 r--p 0 fe:00 8 /lib/y.so\n"
+	      "11000-12000 r-xp 0 fe:00 8 /lib/y.so\n"
+	      "12000-13000 rw-p 0 fe:00 8 /lib/y.so\n"
+	      "13000-16000 rw-p 0 00:00 0 \n"
+	      "20000-21000 r--p 0 fe:00 8 /lib/y.so\n"
+	      "21000-22000 r-xp 0 fe:00 8 /lib/y.so\n"
+	      "22000-23000 rw-p 0 fe:00 8 /lib/y.so\n"
+	      "23000-27000 rw-p 0 00:00 0 \n",
+		"1000 text\n2000 data\n3000 bss?\n10000 rodata\n11000 text\n12000 data\n"
+		"13000 bss?\n20000 rodata\n21000 text\n22000 data\n23000 anon\n");
+}
+
 static void test_labels(void **state)
 {
 	(void)state;
@@ -387,6 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_bss),
+		cmocka_unit_test(test_large_bss),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_threads),
