@@ -127,7 +127,7 @@ _pmapx()
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
 	local own='--all --name= --user= --tree= --cgroup= --map= --kind= --kinds --perm= --min=
-		--sort= --top= --root= --from= --jobs= --compat='
+		--sort= --top= --by= --units= --root= --from= --jobs= --compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc source= ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
@@ -168,7 +168,7 @@ _pmapx()
 	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
 		option=$previous
 	fi
-	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|sort|top|root|from|jobs|compat) ]] && option=
+	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|sort|top|by|units|root|from|jobs|compat) ]] && option=
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
@@ -208,6 +208,14 @@ _pmapx()
 		;;
 	--sort)
 		_pmapx_columns "$cur" "$prefix"
+		return
+		;;
+	--by)
+		_pmapx_list "$cur" "$prefix" name path kind class perm pid cmd user cgroup
+		return
+		;;
+	--units)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 'k m g h' -- "$cur")
 		return
 		;;
 	--name | --cgroup | --map | --perm | --min | --top | --jobs | --range | -*A)

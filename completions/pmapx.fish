@@ -129,6 +129,8 @@ complete -c pmapx -l perm -x -n __pmapx_verb -d 'mappings that have these permis
 complete -c pmapx -l min -x -n __pmapx_verb -d 'mappings with at least so much resident'
 complete -c pmapx -l sort -x -k -a '(__pmapx_columns)' -n __pmapx_verb -d 'in the order of a column'
 complete -c pmapx -l top -x -n __pmapx_verb -d 'the first rows, with totals of all'
+complete -c pmapx -l by -x -a '(__pmapx_list name path kind class perm pid cmd user cgroup)' -n __pmapx_verb -d 'sums of mappings that have these in common'
+complete -c pmapx -l units -x -a 'k m g h' -n __pmapx_verb -d 'sizes of --by in these units'
 complete -c pmapx -l root -x -a '(__pmapx_folders)' -n __pmapx_verb -d 'read another proc root'
 complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, folder, archive, core'
 complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'

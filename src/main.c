@@ -25,6 +25,8 @@
  *   header.c         the line "PID:   command"
  *   label.c          the name column
  *   view.c           which view
+ *   view_by.c        --by, process by process
+ *   by.c             and all of them in one table
  *   view_plain.c     the view without options
  *   view_extended.c  -x
  *   view_device.c    -d

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "by.h"
 #include "field.h"
 #include "options.h"
 
@@ -17,6 +18,9 @@ bool px_arrange(struct px_console *console, struct px_options *options)
 	struct px_field_set set = px_field_set_of(options->view);
 	struct pmapx_text name;
 
+	/* Its rows are not mappings. */
+	if (options->view == PX_VIEW_BY)
+		return px_by_check(console, options);
 	arrange->top = shape->top;
 	if (shape->sort == NULL)
 		return true;

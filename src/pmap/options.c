@@ -20,6 +20,7 @@ enum {
 	OPTION_ROOT = 256,
 	OPTION_COMPAT,
 	OPTION_FROM,
+	OPTION_BY,
 	OPTION_JOBS,
 	OPTION_KINDS,
 	OPTION_SELECT,
@@ -46,6 +47,7 @@ static const struct option pmap_options[] = {
 };
 
 static const struct option own_options[] = {
+	{ "by", required_argument, NULL, OPTION_BY },
 	{ "compat", required_argument, NULL, OPTION_COMPAT },
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
@@ -55,6 +57,7 @@ static const struct option own_options[] = {
 	PX_SIEVE_OPTIONS(OPTION_SIFT),
 	{ "sort", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_SORT },
 	{ "top", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_TOP },
+	{ "units", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_UNITS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -212,7 +215,7 @@ static enum px_verdict take_selector(
 	return PX_REFUSED;
 }
 
-/* --sort=COLUMN, --top=NUMBER */
+/* --sort=COLUMN, --top=NUMBER, --units=LETTER */
 static enum px_verdict take_shape(
 	struct px_console *console, enum px_shape_option option, struct px_options *options)
 {
@@ -291,6 +294,11 @@ static enum px_verdict take_option(
 	case OPTION_FROM:
 		options->from = optarg;
 		break;
+	case OPTION_BY:
+		return px_keys_read(console, NULL, optarg, PX_KEYS_OF_MAPPING | PX_KEYS_OF_PROCESS,
+			       &options->by)
+			? PX_GO_ON
+			: PX_REFUSED;
 	case OPTION_COMPAT:
 		return take_compat(console, options);
 	case OPTION_JOBS:
@@ -313,6 +321,14 @@ static enum px_verdict refuse(struct px_console *console, const char *message)
 	return PX_REFUSED;
 }
 
+/* Whether nothing is asked for that --by does not have. */
+static bool check_by(const struct px_options *options, const struct given *given)
+{
+	return !given->c && !given->C && !given->d && !given->n && !given->N && !given->x &&
+		given->X == 0 && !options->kernel_names && !options->show_path &&
+		!options->compat_3_2;
+}
+
 /* pmap's checks, in pmap's order. */
 static enum px_verdict check(
 	struct px_console *console, struct px_options *options, const struct given *given)
@@ -327,6 +343,12 @@ static enum px_verdict check(
 	has_process = options->operand_count > 0 || px_select_is_given(&options->select);
 	if (options->create_rc && (options->shape.sort != NULL || options->shape.top != 0))
 		return refuse(console, "options --sort, --top are mutually exclusive with -n, -N");
+	if (options->by.count > 0 && !check_by(options, given))
+		return refuse(console,
+			"option --by is a layout of its own: without -c, -C, -d, -k, -n, -N, -p, -x, -X, "
+			"--compat");
+	if (options->shape.has_units && options->by.count == 0)
+		return refuse(console, "--units needs a layout that has it: --by");
 	if (options->create_rc && has_process)
 		return refuse(console, "too many arguments");
 	if (options->from != NULL && options->root != NULL)
@@ -343,6 +365,8 @@ static enum px_verdict check(
 		options->view = PX_VIEW_EXTENDED;
 	else if (given->d)
 		options->view = PX_VIEW_DEVICE;
+	else if (options->by.count > 0)
+		options->view = PX_VIEW_BY;
 	if (options->compat_3_2 && options->view == PX_VIEW_FIELDS)
 		return refuse(console,
 			"--compat=3.2 lays out the default view, -x and -d: procps 3.2 had no other");

@@ -12,6 +12,7 @@
 
 #include "arrange.h"
 #include "console.h"
+#include "key.h"
 #include "select.h"
 #include "sift.h"
 
@@ -20,7 +21,8 @@ enum px_view_kind {
 	PX_VIEW_PLAIN,    /**< No option: address, size, mode, name. */
 	PX_VIEW_EXTENDED, /**< -x */
 	PX_VIEW_DEVICE,   /**< -d */
-	PX_VIEW_FIELDS    /**< -X, -XX, -c, -C: the columns of smaps. */
+	PX_VIEW_FIELDS,   /**< -X, -XX, -c, -C: the columns of smaps. */
+	PX_VIEW_BY        /**< --by: one table, of what mappings have in common. */
 };
 
 /** What the command line asks for. */
@@ -40,6 +42,8 @@ struct px_options {
 	const char *rc_path;  /**< -C's or -N's file, or NULL for the default. */
 	char **operands;      /**< What stands for processes; borrowed from argv. */
 	size_t operand_count; /**< How many. */
+
+	struct px_key_list by; /**< --by; empty if it was not given. */
 
 	/** --map, --kind, --perm, --min; px_sift_deinit() in any case. */
 	struct px_sift sift;

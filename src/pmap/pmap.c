@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "by.h"
 #include "wanted.h"
 #include "heritage.h"
 #include "jobs.h"
@@ -24,6 +25,7 @@ struct run {
 	struct px_pipeline pipeline;
 	struct px_wanted wanted; /* Which processes. */
 	struct px_heritage heritage;
+	struct px_by by;        /* Of --by, what all have added up. */
 	_Atomic int open_error; /* Why a worker could not open the source. */
 	/* And why in words, static text, or ""; of a saved source, which has one worker. */
 	const char *open_reason;
@@ -134,6 +136,7 @@ static void *begin_worker(void *context, struct px_console *console)
 			.options = options,
 			.rc = run->rc,
 			.heritage = &run->heritage,
+			.by = &run->by,
 			.inner = run->pipeline.layout,
 		};
 		r = open_source(run, &worker->sheet.source);
@@ -246,7 +249,7 @@ static int show_wanted(struct px_console *console, struct run *run)
 static int run_views(struct px_console *console, bool as_pmap, const struct px_options *options)
 {
 	struct px_rc rc = { 0 };
-	struct run run = { .options = options, .open_reason = "" };
+	struct run run = { .options = options, .by = PX_BY_INITIAL, .open_reason = "" };
 	int status = 1;
 
 	if (options->create_rc)
@@ -255,8 +258,12 @@ static int run_views(struct px_console *console, bool as_pmap, const struct px_o
 		return 1;
 	run.rc = options->read_rc ? &rc : NULL;
 	px_pipeline_init(&run.pipeline, options);
-	if (read_operands(console, as_pmap, &run) == 0)
+	if (read_operands(console, as_pmap, &run) == 0) {
 		status = show_wanted(console, &run);
+		if (options->view == PX_VIEW_BY)
+			status |= px_by_print(console, options, &run.by);
+	}
+	px_by_deinit(&run.by);
 	px_heritage_deinit(&run.heritage);
 	free(run.wanted.pids);
 	px_rc_deinit(&rc);

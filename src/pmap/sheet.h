@@ -15,6 +15,8 @@
 struct px_rc;
 struct px_fields_view;
 struct px_heritage;
+struct px_by;
+struct px_by_view;
 struct px_sorter;
 struct px_view;
 
@@ -46,6 +48,9 @@ struct px_sheet {
 	struct px_fields_view *fields; /**< State of view_fields.c; NULL in other views. */
 	const struct px_view *inner;   /**< The view that sorter.c hands rows to. */
 	struct px_sorter *sorter;      /**< State of sorter.c, or NULL. */
+	struct px_by_view *by_view;    /**< State of view_by.c, or NULL. */
+	struct px_by *by;              /**< For the same, shared by the run. */
+	bool is_given_up;              /**< The process at hand will be shown again. */
 	struct px_heritage *heritage;  /**< For the same, shared by the run; in turn only. */
 };
 
@@ -72,6 +77,9 @@ struct px_view {
 	/** Once for a run, after the last process; NULL as above. */
 	void (*close)(struct px_sheet *sheet);
 
+	/** Once for each reading of a process, before all else of it: what stands above
+	 * the rows; NULL for "PID:   command".  0, or a negative errno. */
+	int (*head)(struct px_sheet *sheet, struct pmapx_process *process);
 	/** Once for each reading of a process, before its mappings. */
 	void (*begin)(struct px_sheet *sheet);
 	/** Each mapping.  0, -ENOMEM, or -E2BIG if it has more different keys than
@@ -81,12 +89,15 @@ struct px_view {
 	/** Once for a process, after its mappings.  0, or -ENOMEM if rows are missing
 	 * that were kept back. */
 	int (*end)(struct px_sheet *sheet);
+	/** Once for a process, when it will not be read again; NULL as above. */
+	void (*done)(struct px_sheet *sheet);
 	/** How many bytes of rows it keeps back until then; NULL if it prints
 	 * them at once. */
 	size_t (*kept)(const struct px_sheet *sheet);
 };
 
-extern const struct px_view px_view_plain, px_view_extended, px_view_device, px_view_fields;
+extern const struct px_view px_view_plain, px_view_extended, px_view_device, px_view_fields,
+	px_view_by;
 
 /** What mappings go through. */
 struct px_pipeline {

@@ -37,7 +37,9 @@ struct reading {
 /* Whether the process will be shown again, when other workers have made room. */
 static bool is_given_up(struct px_sheet *sheet, int error)
 {
-	return px_is_shortage(-error) && px_out_give_up(&sheet->console->out);
+	if (px_is_shortage(-error) && px_out_give_up(&sheet->console->out))
+		sheet->is_given_up = true;
+	return sheet->is_given_up;
 }
 
 /* Segments have kept the kernel's names. */
@@ -256,18 +258,20 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 		.has_range = !view->needs_all,
 		.low = sheet->options->low,
 		.high = sheet->options->high,
-		.look_ahead = px_sift_by_kind(&sheet->options->sift),
+		.look_ahead = px_sift_by_kind(&sheet->options->sift) ||
+			px_keys_tell_kinds(&sheet->options->by),
 	};
 	struct pmapx_reader *reader;
 	int header_status = 0, status, r;
 
-	r = px_put_header(sheet, process);
+	r = view->head != NULL ? view->head(sheet, process) : px_put_header(sheet, process);
 	if (r < 0) {
 		if (is_given_up(sheet, -r))
 			return 0;
 		if (is_doubted(sheet, -r, is_last))
 			return STATUS_AGAIN;
-		px_say_missing(sheet, sheet->identity->pid, "cmdline", -r);
+		px_say_missing(
+			sheet, sheet->identity->pid, view->head != NULL ? "" : "cmdline", -r);
 		header_status = PX_STATUS_UNREADABLE;
 	}
 	r = pmapx_reader_open(process, view->file, &options, &reader);
@@ -331,9 +335,12 @@ int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pi
 	/* Of what was saved there is one; to take it back would be to take back all before it. */
 	int status, readings = sheet->member != NULL ? READINGS_MAX - 1 : 0;
 
+	sheet->is_given_up = false;
 	/* From the beginning, so that header and rows tell of the same program. */
 	do
 		status = show_once(sheet, view, pid, ++readings == READINGS_MAX);
 	while (status == STATUS_AGAIN);
+	if (view->done != NULL && !sheet->is_given_up)
+		view->done(sheet);
 	return status;
 }

@@ -10,6 +10,7 @@ static const struct px_view *const views[] = {
 	[PX_VIEW_EXTENDED] = &px_view_extended,
 	[PX_VIEW_DEVICE] = &px_view_device,
 	[PX_VIEW_FIELDS] = &px_view_fields,
+	[PX_VIEW_BY] = &px_view_by,
 };
 
 void px_pipeline_init(struct px_pipeline *pipeline, const struct px_options *options)

@@ -25,7 +25,7 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
-    --sort --top --root --from --jobs --compat""".split())
+    --sort --top --by --units --root --from --jobs --compat""".split())
 VERBS = {"capture", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
@@ -207,6 +207,13 @@ class Shell:
         self.assertEqual(self.words("pmapx --kind "), kinds)
         self.assertEqual(self.words("pmapx --kind=arena-"), {"arena-rest"})
         self.assertEqual(self.words("pmapx --kind text,"), {"text," + kind for kind in kinds - {"text"}})
+
+    def test_keys_and_units(self):
+        keys = {"name", "path", "kind", "class", "perm", "pid", "cmd", "user", "cgroup"}
+        self.assertEqual(self.words("pmapx --by "), keys)
+        self.assertEqual(self.words("pmapx --by=cg"), {"cgroup"})
+        self.assertEqual(self.words("pmapx --by pid,"), {"pid," + key for key in keys - {"pid"}})
+        self.assertEqual(self.words("pmapx --units "), set("kmgh"))
 
     def test_processes_by_their_beginning(self):
         pid = self.process()
