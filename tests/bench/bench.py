@@ -42,7 +42,7 @@ CORES = 2
 HEADER_FILES = "stat,cmdline"
 
 MIB = 1024
-# peak_kb: what pmapx may use at its peak, where there is a limit.
+# of_pmap: None where pmap has nothing like it. peak_kb: what pmapx may use at its peak, where there is a limit.
 Row = namedtuple("Row", "group view floor of_pmap of_floor peak_kb", defaults=(None,))
 ROWS = (
     Row("start", "default", "empty", 0.40, 1.50),
@@ -53,6 +53,8 @@ ROWS = (
     Row("mappings", "-x", "smaps", 0.50, 1.10, 4 * MIB),
     Row("mappings", "-X", "smaps", 0.24, 1.20, 48 * MIB),
     Row("mappings", "-XX", "smaps", 0.24, 1.20, 48 * MIB),
+    Row("mappings", "--by name", "smaps", None, 1.15, 32 * MIB),
+    Row("mappings", "--by kind,path", "smaps", None, 1.15, 32 * MIB),
     Row("processes", "default", "maps", 0.35, 1.20),
     Row("processes", "-x", "smaps", 0.35, 1.20),
     Row("address", "-A ADDR", "empty", 0.40, 2.00),
@@ -151,7 +153,7 @@ def commands(row, subjects, pmap, others):
     theirs = [[pmap, *words, *pids[i:i + PMAP_PROCESSES]]
               for i in range(0, len(pids), PMAP_PROCESSES)]
     columns = {"pmapx": ours}
-    if pmap:
+    if pmap and row.of_pmap is not None:
         columns["pmap"] = theirs if row.group != "address" else [[pmap, *options, subjects.sleep]]
     columns["floor"] = [floor_of(row, pids)]
     if row.view in OTHERS_VIEWS:
@@ -200,7 +202,8 @@ def measure_row(row, subjects, options, others):
         return measure_capture(row, subjects, options)
     result = {"group": row.group, "view": row.view, "wrong": "", "ms": {}, "shares": 0}
     ours, theirs, columns = commands(row, subjects, options.pmap, others)
-    if options.pmap:
+    beside_pmap = options.pmap and row.of_pmap is not None
+    if beside_pmap:
         try:
             differs, result["shares"] = measure.difference(ours, theirs)
         except AssertionError as crash:
@@ -212,7 +215,7 @@ def measure_row(row, subjects, options, others):
     with measure.cores(CORES) if row.group == "processes" else contextlib.nullcontext():
         costs = measure.interleaved(columns, rounds)
     result["ms"] = {name: measure.median_ms(runs) for name, runs in costs.items()}
-    result["of_pmap"] = measure.ratio(costs["pmapx"], costs["pmap"]) if options.pmap else None
+    result["of_pmap"] = measure.ratio(costs["pmapx"], costs["pmap"]) if beside_pmap else None
     result["of_floor"] = measure.ratio(costs["pmapx"], costs["floor"])
     result["of_pmap_limit"], result["of_floor_limit"] = row.of_pmap, row.of_floor
     result["peak_kb"] = {name: max(run.peak_kb for run in runs) for name, runs in costs.items()}

@@ -112,7 +112,7 @@ static bool repeats_much(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct px_stage_console said;
-	char *copy = malloc(size + 1), *words[WORDS_MAX], *rest = copy;
+	char *copy = malloc(size + 1), *words[WORDS_MAX] = { NULL }, *rest = copy;
 	int count = 0;
 
 	memcpy(copy, data, size);

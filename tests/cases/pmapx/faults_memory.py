@@ -76,6 +76,22 @@ class OneProcess(Sweep):
         if len(all_rows) == 5:
             self.assertEqual(rows, [row for row in all_rows if row in rows])
 
+    def test_added_up(self):
+        """What is missing in a sum is told."""
+        with faulty.processes(2) as root:
+            for words in (["--by", "kind,path"], ["--by", "pid,cmd,user,cgroup", "--sort", "cmd"]):
+                self.sweep(["--root", root.path, *words, "--jobs", "1", "100", "101"],
+                           self.check_sums)
+
+    def check_sums(self, got, whole):
+        if got.status == 0:
+            self.result(got, whole.stdout)
+            return
+        self.assertEqual(got.status, 1)
+        for line in got.stderr.splitlines(keepends=True):
+            self.assertRegex(line, TOLD)
+        self.assertNotEqual(got.stderr, b"")
+
     def test_shared_memory(self):
         """Where it is, is asked of another file."""
         with faulty.processes(1) as root:
