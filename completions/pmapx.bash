@@ -62,7 +62,7 @@ _pmapx_list()
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
-	mapfile -t COMPREPLY < <(compgen -W 'capture help' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W 'capture rank help' -- "$cur")
 }
 
 _pmapx_capture()
@@ -120,6 +120,61 @@ _pmapx_columns()
 	mapfile -t COMPREPLY < <(compgen -P "$2" -W "$columns" -- "$1")
 }
 
+_pmapx_rank()
+{
+	local options='
+		--fields= --by= --sort= --top= --units= --format= --root= --from= --jobs= --strict
+		--all --name= --user= --tree= --cgroup= -h --help'
+	local fields='host user cgroup cmd command pid processes memory_of vss rss pss uss swap
+		swap_pss hugetlb footprint own own_swap' words=
+
+	case $option in
+	--fields)
+		_pmapx_list "$cur" "$prefix" $fields
+		return
+		;;
+	--by)
+		_pmapx_list "$cur" "$prefix" cmd user cgroup
+		return
+		;;
+	--sort)
+		words=$fields
+		[[ $cur == -* ]] && words=$(printf -- '-%s ' $fields)
+		;;
+	--units) words='k m g h' ;;
+	--format) words='text json ndjson csv tsv' ;;
+	--from)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
+		return
+		;;
+	--root)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
+		return
+		;;
+	--user)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
+		return
+		;;
+	--tree)
+		_pmapx_pids "$cur" "$root" "$prefix"
+		return
+		;;
+	--top | --jobs | --name | --cgroup)
+		return
+		;;
+	esac
+	if [[ $words ]]; then
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$words" -- "$cur")
+	elif [[ $cur == -* && ! $ended ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+	else
+		_pmapx_operands "$cur" "$root"
+	fi
+}
+
 _pmapx()
 {
 	local options='
@@ -172,7 +227,7 @@ _pmapx()
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
-	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|help) ]]; then
+	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|help) ]]; then
 		_pmapx_${COMP_WORDS[1]}
 		return
 	fi
@@ -229,7 +284,7 @@ _pmapx()
 	else
 		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W 'capture help' -- "$cur")
+			< <(compgen -W 'capture rank help' -- "$cur")
 	fi
 }
 

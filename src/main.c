@@ -10,6 +10,7 @@
  *   cmd.c            their table, and help
  *   arguments.c      what command lines have in common
  *   capture.c        the command line of "capture"
+ *   rank.c           that of "rank"
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
  *   wanted.c         the processes that are selected, beside those that are named
@@ -39,6 +40,10 @@
  *   cells.c          a store for rows that wait for their widths
  * src/report/      questions about processes
  *   walk.c           going through them, and what could not be read
+ *   memory.c         what one has in memory
+ *   command.c        what it is called
+ *   ranking.c        rows of what they cost, grouped and added up
+ *   rank.c           the table of it
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by

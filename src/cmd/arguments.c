@@ -31,8 +31,10 @@ bool px_refuse_word(struct px_console *console, const char *verb, const char *wo
 	px_message_begin(console);
 	px_out_string(&console->err, verb);
 	px_out_string(&console->err, ": ");
-	px_message_text(console, word);
-	px_out_string(&console->err, ": ");
+	if (word != NULL) {
+		px_message_text(console, word);
+		px_out_string(&console->err, ": ");
+	}
 	px_out_string(&console->err, why);
 	px_message_end(console);
 	return false;
@@ -88,11 +90,7 @@ bool px_take_operands(struct px_console *console, const char *verb, char **opera
 	}
 	if (count > 0 && found == 0 && !px_select_is_given(select)) {
 		free(pids);
-		px_message_begin(console);
-		px_out_string(&console->err, verb);
-		px_out_string(&console->err, ": " PX_OPERAND_NONE);
-		px_message_end(console);
-		return false;
+		return px_refuse_word(console, verb, NULL, PX_OPERAND_NONE);
 	}
 	*ret = pids;
 	*ret_count = found;
@@ -124,9 +122,6 @@ bool px_check_walk_options(struct px_console *console, const struct px_walk_opti
 {
 	if (options->root == NULL || options->from == NULL)
 		return true;
-	px_message_begin(console);
-	px_out_string(&console->err, options->verb);
-	px_out_string(&console->err, ": --root and --from exclude each other");
-	px_message_end(console);
-	return false;
+	return px_refuse_word(
+		console, options->verb, NULL, "options --from, --root are mutually exclusive");
 }

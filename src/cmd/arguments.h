@@ -20,7 +20,10 @@ void px_usage_begin(struct px_console *console, struct px_out *out);
 bool px_refuse_value(
 	struct px_console *console, const char *verb, const char *option, const char *why);
 
-/** Say what is wrong with a word, an operand or an option itself.  Returns false. */
+/**
+ * Say what is wrong with a word, an operand or an option itself; or, if it is NULL, with
+ * all of them together.  Returns false.
+ */
 bool px_refuse_word(
 	struct px_console *console, const char *verb, const char *word, const char *why);
 

@@ -26,9 +26,11 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
     --sort --top --by --units --root --from --jobs --compat""".split())
-VERBS = {"capture", "help"}
+VERBS = {"capture", "rank", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
+RANK_LONG = set("""--fields --by --sort --top --units --format --root --from --jobs --strict --help
+    --all --name --user --tree --cgroup""".split())
 PMAP_LONG = {option for option in PMAP_OPTIONS if option.startswith("--")}
 
 # A process name that would forge a candidate, colour the terminal and reorder the line, and what
@@ -180,6 +182,27 @@ class Shell:
         for line in ("pmap c", "pmapx -x c", "pmapx 1 c"):
             with self.subTest(line=line):
                 self.assertFalse(self.words(line) & VERBS)
+
+    def test_rank(self):
+        self.assertEqual(self.words("pmapx rank --"), RANK_LONG)
+        self.assertEqual(self.words("pmapx rank --f"), {"--fields", "--format", "--from"})
+        self.assertEqual(self.words("pmapx rank --by "), {"cmd", "user", "cgroup"})
+        self.assertEqual(self.words("pmapx rank --by=c"), {"cmd", "cgroup"})
+        self.assertEqual(self.words("pmapx rank --by user,"), {"user,cmd", "user,cgroup"})
+        self.assertEqual(self.words("pmapx rank --units="), set("kmgh"))
+        self.assertEqual(self.words("pmapx rank --format "), {"text", "json", "ndjson", "csv", "tsv"})
+        self.assertEqual(self.words("pmapx rank --fields o"), {"own", "own_swap"})
+        self.assertEqual(self.words("pmapx rank --fields=pss,us"), {"pss,user", "pss,uss"})
+        self.assertEqual(self.words("pmapx rank --sort=ps"), {"pss"})
+        self.assertEqual(self.words("pmapx rank --sort=-ps"), {"-pss"})
+        self.assertEqual(self.words("pmapx rank --root "), {"folder"})
+        self.assertEqual(self.words("pmapx rank --from="), {"folder", "rc"})
+        pid = self.process()
+        for line in ("pmapx rank ", "pmapx rank --strict ", "pmapx rank --tree="):
+            with self.subTest(line=line):
+                offered = self.complete(line)
+                self.assertIn(pid, offered)
+                self.assertTrue(all(word.isdigit() for word in offered), offered)
 
     def test_capture(self):
         self.assertEqual(self.words("pmapx capture --"), CAPTURE_LONG)

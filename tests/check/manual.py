@@ -99,5 +99,11 @@ class Capture(Page, px.TestCase):
         SECURITY_CONSIDERATIONS""".split()
 
 
+class Rank(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx-rank.1")
+    sections_wanted = """NAME SYNOPSIS DESCRIPTION COLUMNS TOTALS FORMATS ENVIRONMENT EXIT_STATUS
+        EXAMPLES SEE_ALSO CAVEATS""".split()
+
+
 if __name__ == "__main__":
     px.main()

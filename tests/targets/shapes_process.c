@@ -408,6 +408,32 @@ static void build_many_processes(int argc, char **argv)
 	close(done[0]);
 }
 
+/* A child of build_copies, in the memory of its parent: it has nothing of its own but a stack. */
+static int idle_copy(void *parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == (pid_t)(intptr_t)parent)
+		for (;;)
+			pause();
+	return 0;
+}
+
+static void build_copies(int argc, char **argv)
+{
+	const size_t count = px_number(argc, argv, 0, 2, 100), stack_size = 64 * 1024;
+
+	for (size_t i = 0; i < count; i++) {
+		char *stack = px_map(
+			stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+		const int child = clone(idle_copy, stack + stack_size, CLONE_VM | SIGCHLD,
+			(void *)(intptr_t)getpid());
+
+		if (child < 0)
+			px_skip("clone: %s", strerror(errno));
+		px_truth("child", "%d", child);
+	}
+}
+
 const struct px_shape px_shapes_process[] = {
 	{ "arenas", "[COUNT]", "threads with an arena of malloc each; prints an address in each",
 		build_arenas },
@@ -427,5 +453,7 @@ const struct px_shape px_shapes_process[] = {
 	{ "many-processes", "[COUNT [MAPPINGS]]",
 		"has COUNT idle children, each with so many mappings of its own as in many touched",
 		build_many_processes },
+	{ "copies", "[COUNT]", "has COUNT children that share its memory, and are no threads",
+		build_copies },
 	{ .name = NULL },
 };

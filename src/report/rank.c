@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Processes by what they really cost: from what is asked for to a table.
+ */
+#include "rank.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "table.h"
+
+static const struct px_table_column all_columns[PX_RANK_FIELDS] = {
+	[PX_RANK_TEXT + PX_RANK_HOST] = { "host", PX_VALUE_TEXT },
+	[PX_RANK_TEXT + PX_RANK_USER] = { "user", PX_VALUE_TEXT },
+	[PX_RANK_TEXT + PX_RANK_CGROUP] = { "cgroup", PX_VALUE_TEXT },
+	[PX_RANK_TEXT + PX_RANK_CMD] = { "cmd", PX_VALUE_TEXT },
+	[PX_RANK_TEXT + PX_RANK_COMMAND] = { "command", PX_VALUE_TEXT },
+	[PX_RANK_PID] = { "pid", PX_VALUE_NUMBER },
+	[PX_RANK_PROCESSES] = { "processes", PX_VALUE_NUMBER },
+	[PX_RANK_MEMORY_OF] = { "memory_of", PX_VALUE_NUMBER },
+	[PX_RANK_AMOUNT + PX_AMOUNT_VSS] = { "vss", PX_VALUE_SIZE },
+	[PX_RANK_AMOUNT + PX_AMOUNT_RSS] = { "rss", PX_VALUE_SIZE },
+	[PX_RANK_AMOUNT + PX_AMOUNT_PSS] = { "pss", PX_VALUE_SIZE },
+	[PX_RANK_AMOUNT + PX_AMOUNT_USS] = { "uss", PX_VALUE_SIZE },
+	[PX_RANK_AMOUNT + PX_AMOUNT_SWAP] = { "swap", PX_VALUE_SIZE },
+	[PX_RANK_AMOUNT + PX_AMOUNT_SWAP_PSS] = { "swap_pss", PX_VALUE_SIZE },
+	[PX_RANK_AMOUNT + PX_AMOUNT_HUGETLB] = { "hugetlb", PX_VALUE_SIZE },
+	[PX_RANK_AMOUNT + PX_AMOUNT_FOOTPRINT] = { "footprint", PX_VALUE_SIZE },
+	[PX_RANK_AMOUNT + PX_AMOUNT_OWN] = { "own", PX_VALUE_SIZE },
+	[PX_RANK_AMOUNT + PX_AMOUNT_OWN_SWAP] = { "own_swap", PX_VALUE_SIZE },
+};
+
+/* What is shown where nothing else is asked for, in front of the command, or of the key. */
+static const enum px_rank_field usual_amounts[] = {
+	PX_RANK_AMOUNT + PX_AMOUNT_SWAP,
+	PX_RANK_AMOUNT + PX_AMOUNT_USS,
+	PX_RANK_AMOUNT + PX_AMOUNT_PSS,
+	PX_RANK_AMOUNT + PX_AMOUNT_RSS,
+};
+
+/* A table that is being made. */
+struct report {
+	const struct px_rank_options *options;
+	enum px_rank_field fields[PX_RANK_FIELDS + 1];
+	struct px_table_column columns[PX_RANK_FIELDS + 1];
+	size_t count;
+	struct px_ranking ranking;
+	struct px_walk_counts counts;
+	char label[128]; /* Beside the totals. */
+};
+
+bool px_rank_add_fields(
+	struct px_console *console, struct px_rank_options *options, const char *list)
+{
+	return px_table_fields(console, options->walk.verb, list, all_columns, PX_RANK_FIELDS,
+		options->fields, &options->field_count);
+}
+
+bool px_rank_add_keys(struct px_console *console, struct px_rank_options *options, const char *list)
+{
+	const unsigned allowed = 1U << PX_KEY_CMD | 1U << PX_KEY_USER | 1U << PX_KEY_CGROUP;
+
+	return px_keys_read(console, options->walk.verb, list, allowed, &options->by);
+}
+
+static enum px_rank_text text_of(enum px_key key)
+{
+	return key == PX_KEY_CMD ? PX_RANK_CMD : key == PX_KEY_USER ? PX_RANK_USER : PX_RANK_CGROUP;
+}
+
+/* Whether a field has a value that all processes of a group share, or that adds up. */
+static bool is_of_groups(const struct px_rank_options *options, enum px_rank_field field)
+{
+	for (size_t i = 0; i < options->by.count; i++)
+		if (field == PX_RANK_TEXT + (enum px_rank_field)text_of(options->by.keys[i]))
+			return true;
+	return field >= PX_RANK_AMOUNT || field == PX_RANK_PROCESSES ||
+		field == PX_RANK_TEXT + PX_RANK_HOST;
+}
+
+const char *px_rank_check(const struct px_rank_options *options)
+{
+	for (size_t i = 0; options->by.count > 0 && i < options->field_count; i++)
+		if (!is_of_groups(options, (enum px_rank_field)options->fields[i]))
+			return "--fields has one that only a single process has, not what --by makes";
+	return px_shape_check(&options->shape);
+}
+
+static bool has_field(const struct report *report, enum px_rank_field field)
+{
+	for (size_t i = 0; i < report->count; i++)
+		if (report->fields[i] == field)
+			return true;
+	return false;
+}
+
+static void add_field(struct report *report, enum px_rank_field field)
+{
+	report->fields[report->count++] = field;
+}
+
+static void choose_usual_fields(struct report *report)
+{
+	bool is_grouped = report->options->by.count > 0;
+
+	add_field(report, is_grouped ? PX_RANK_PROCESSES : PX_RANK_PID);
+	if (!is_grouped)
+		add_field(report, PX_RANK_TEXT + PX_RANK_USER);
+	for (size_t i = 0; i < sizeof(usual_amounts) / sizeof(usual_amounts[0]); i++)
+		add_field(report, usual_amounts[i]);
+	if (!is_grouped)
+		add_field(report, PX_RANK_TEXT + PX_RANK_COMMAND);
+}
+
+static void choose_fields(struct report *report)
+{
+	const struct px_rank_options *options = report->options;
+
+	for (size_t i = 0; i < options->field_count; i++)
+		add_field(report, (enum px_rank_field)options->fields[i]);
+	if (options->field_count == 0)
+		choose_usual_fields(report);
+	/* Rows that nothing tells apart are of no use. */
+	for (size_t i = 0; i < options->by.count; i++) {
+		enum px_rank_field key = PX_RANK_TEXT +
+			(enum px_rank_field)text_of(options->by.keys[i]);
+
+		if (!has_field(report, key))
+			add_field(report, key);
+	}
+}
+
+/* What must be read for the columns. */
+static void choose_readings(struct report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		enum px_rank_field field = report->fields[i];
+
+		if (field >= PX_RANK_AMOUNT)
+			report->ranking.amounts |= 1U << (field - PX_RANK_AMOUNT);
+		else if (field < PX_RANK_PID)
+			report->ranking.texts |= 1U << (field - PX_RANK_TEXT);
+	}
+}
+
+/* Of several hosts, whose a process is comes first. */
+static void make_columns(struct report *report)
+{
+	if (report->ranking.has_hosts && !has_field(report, PX_RANK_TEXT + PX_RANK_HOST)) {
+		memmove(report->fields + 1, report->fields,
+			report->count * sizeof(*report->fields));
+		report->fields[0] = PX_RANK_TEXT + PX_RANK_HOST;
+		report->count++;
+	}
+	for (size_t i = 0; i < report->count; i++)
+		report->columns[i] = all_columns[report->fields[i]];
+}
+
+static struct px_value number(enum px_value_type type, uint64_t value)
+{
+	return (struct px_value){ .type = type, .number = value };
+}
+
+/* What a column shows of a row. */
+static struct px_value value_of(const struct px_rank_row *row, enum px_rank_field field)
+{
+	const struct pmapx_text *text;
+
+	if (field >= PX_RANK_AMOUNT) {
+		enum px_amount amount = (enum px_amount)(field - PX_RANK_AMOUNT);
+
+		if ((row->memory.known & 1U << amount) == 0)
+			return (struct px_value){ .type = PX_VALUE_NOTHING };
+		return number(PX_VALUE_SIZE, row->memory.kb[amount]);
+	}
+	if (field == PX_RANK_PID)
+		return number(PX_VALUE_NUMBER, (uint64_t)row->pid);
+	if (field == PX_RANK_PROCESSES)
+		return number(PX_VALUE_NUMBER, row->processes);
+	if (field == PX_RANK_MEMORY_OF)
+		return number(PX_VALUE_NUMBER, (uint64_t)row->memory_of);
+	text = &row->texts[field - PX_RANK_TEXT];
+	if (text->bytes == NULL)
+		return (struct px_value){ .type = PX_VALUE_NOTHING };
+	return (struct px_value){ .type = PX_VALUE_TEXT, .text = *text };
+}
+
+static int add_row(
+	const struct report *report, struct px_table *table, const struct px_rank_row *row)
+{
+	struct px_value values[PX_RANK_FIELDS + 1];
+
+	for (size_t i = 0; i < report->count; i++)
+		values[i] = value_of(row, report->fields[i]);
+	return px_table_add(table, values);
+}
+
+/* Of how many processes the totals are. */
+static void make_label(struct report *report, size_t unread)
+{
+	size_t read = report->counts.read;
+
+	if (unread > 0)
+		(void)snprintf(report->label, sizeof(report->label), "%zu of %zu%s processes", read,
+			read + unread, report->counts.has_gap ? " or more" : "");
+	else
+		(void)snprintf(report->label, sizeof(report->label), "%zu process%s%s", read,
+			read == 1 ? "" : "es", report->counts.has_gap ? ", perhaps not all" : "");
+}
+
+/*
+ * The line of totals.  For people it says of how many processes they are; where there is
+ * no column that could, there is no total of less than all.
+ */
+static int add_total(struct report *report, struct px_table *table)
+{
+	size_t unread = px_walk_unread(&report->counts), last = report->count - 1;
+	bool is_text = report->options->shape.notation == PX_NOTATION_TEXT;
+	struct px_value values[PX_RANK_FIELDS + 1] = { 0 };
+	struct px_rank_row total;
+	bool has_sum = false;
+
+	px_ranking_total(&report->ranking, &total);
+	for (size_t i = 0; i < report->count; i++) {
+		enum px_rank_field field = report->fields[i];
+
+		if (field == PX_RANK_PROCESSES || field >= PX_RANK_AMOUNT) {
+			values[i] = value_of(&total, field);
+			has_sum = true;
+		}
+	}
+	/* Of nobody there is none. */
+	if (!has_sum || report->ranking.count == 0)
+		return 0;
+	if (is_text && report->columns[last].type == PX_VALUE_TEXT) {
+		make_label(report, unread);
+		values[last].type = PX_VALUE_TEXT;
+		values[last].text = (struct pmapx_text){ report->label, strlen(report->label) };
+	} else if (is_text && (unread > 0 || report->counts.has_gap)) {
+		return 0;
+	}
+	return px_table_total(table, values);
+}
+
+/* The largest first, by what is proportional if that is shown. */
+static int sort(const struct report *report, struct px_table *table)
+{
+	const struct px_shape *shape = &report->options->shape;
+	size_t column = 0;
+
+	if (shape->sort != NULL)
+		return px_table_sort(table,
+			px_table_find(report->columns, report->count, shape->sort),
+			shape->descending);
+	while (column < report->count && report->fields[column] != PX_RANK_AMOUNT + PX_AMOUNT_PSS)
+		column++;
+	if (column == report->count)
+		for (column = 0; column < report->count && report->fields[column] < PX_RANK_AMOUNT;)
+			column++;
+	return column < report->count ? px_table_sort(table, column, true) : 0;
+}
+
+static void put_fact(struct px_out *out, const char *key, size_t number)
+{
+	px_out_string(out, key);
+	px_out_number(out, number);
+}
+
+/* What a JSON document says of itself. */
+static void put_facts(struct px_out *out, const void *context)
+{
+	const struct report *report = context;
+	const struct px_walk_counts *counts = &report->counts;
+
+	put_fact(out, "\"processes\":{\"read\":", counts->read);
+	put_fact(out, ",\"denied\":", counts->denied);
+	put_fact(out, ",\"vanished\":", counts->vanished);
+	put_fact(out, ",\"not_saved\":", counts->unsaved);
+	put_fact(out, ",\"damaged\":", counts->damaged);
+	put_fact(out, ",\"sharing_memory\":", report->ranking.copies);
+	put_fact(out, ",\"summed_from_smaps\":", report->ranking.from_smaps);
+	px_out_string(out, "},\"complete\":");
+	px_out_string(out, px_walk_unread(counts) == 0 && !counts->has_gap ? "true," : "false,");
+}
+
+static int print(struct report *report, struct px_console *console)
+{
+	const struct px_table_frame frame = {
+		.schema = "pmapx-rank",
+		.version = 1,
+		.put_facts = put_facts,
+		.context = report,
+	};
+	enum px_rank_text keys[PX_RANK_TEXTS];
+	struct px_table *table;
+	int r = 0;
+
+	make_columns(report);
+	table = px_table_new(report->columns, report->count);
+	if (table == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < report->options->by.count; i++)
+		keys[i] = text_of(report->options->by.keys[i]);
+	if (report->options->by.count > 0)
+		px_ranking_group(&report->ranking, keys, report->options->by.count);
+	for (size_t i = 0; r == 0 && i < report->ranking.count; i++)
+		r = add_row(report, table, &report->ranking.rows[i]);
+	if (r == 0)
+		r = add_total(report, table);
+	if (r == 0)
+		r = sort(report, table);
+	if (r == 0)
+		r = px_table_print(table, console, &report->options->shape, &frame);
+	px_table_free(table);
+	return r;
+}
+
+/* "pmapx: rank: 3 processes WHAT" */
+static void say_count(struct px_console *console, size_t count, const char *one, const char *many)
+{
+	if (count == 0)
+		return;
+	px_message_begin(console);
+	px_out_string(&console->err, "rank: ");
+	px_out_number(&console->err, count);
+	px_out_string(&console->err, count == 1 ? one : many);
+	px_message_end(console);
+}
+
+/* What the numbers alone would let one misunderstand. */
+static void say_caveats(const struct report *report, struct px_console *console)
+{
+	const struct px_ranking *ranking = &report->ranking;
+
+	px_out_flush(&console->out);
+	px_walk_tell(console, "rank", &report->counts);
+	say_count(console, ranking->copies,
+		" process shares the memory of another: totals count it once",
+		" processes share the memory of another: totals count it once");
+	if ((ranking->amounts & PX_MEMORY_OF_MAPPINGS) == 0)
+		say_count(console, ranking->from_smaps,
+			" process without smaps_rollup: its smaps was added up",
+			" processes without smaps_rollup: their smaps were added up");
+	if (!has_field(report, PX_RANK_AMOUNT + PX_AMOUNT_HUGETLB))
+		say_count(console, ranking->huge,
+			" process has pages of hugetlbfs, which are in no column but hugetlb, "
+			"footprint and own",
+			" processes have pages of hugetlbfs, which are in no column but hugetlb, "
+			"footprint and own");
+}
+
+/* Everything that is refused before anything is read. */
+static bool prepare(struct report *report, struct px_console *console)
+{
+	const char *sort_by = report->options->shape.sort;
+
+	choose_fields(report);
+	choose_readings(report);
+	make_columns(report);
+	if (sort_by == NULL ||
+		px_table_find(report->columns, report->count, sort_by) < report->count)
+		return true;
+	px_say_no_column(console, "rank", sort_by, report->columns, report->count);
+	return false;
+}
+
+int px_rank(struct px_console *console, const struct px_rank_options *options)
+{
+	struct px_walk_options walk = options->walk;
+	struct report report = { .options = options };
+	int r;
+
+	if (!prepare(&report, console))
+		return 2;
+	report.ranking.is_live = walk.root == NULL && walk.from == NULL;
+	walk.looks_only = (report.ranking.amounts & PX_MEMORY_OF_MAPS) == 0;
+	r = px_walk(console, &walk, px_ranking_visit, &report.ranking, &report.counts);
+	if (r == 0) {
+		r = px_ranking_finish(&report.ranking);
+		if (r == 0)
+			r = print(&report, console);
+		if (r < 0)
+			px_message(console, "memory allocation failed");
+		else
+			say_caveats(&report, console);
+	}
+	px_ranking_deinit(&report.ranking);
+	return r < 0 ? 2 : px_walk_status(&walk, &report.counts, false);
+}
