@@ -67,6 +67,14 @@ static int say_no_memory(struct px_walk *walk)
 	return say(walk, NULL, "memory allocation failed", -ENOMEM);
 }
 
+/* Why the source called @path cannot be gone through, in words if @reason is not "". */
+static int fail(struct px_walk *walk, const char *path, const char *reason, int r)
+{
+	if (r == -ENOMEM)
+		return say_no_memory(walk);
+	return say(walk, path, *reason != '\0' ? reason : px_describe_error(-r), r);
+}
+
 /* What is wrong with a file of a process, or with itself, for no reason that is only counted. */
 static void say_damaged(const struct px_visit *visit, pid_t pid)
 {
@@ -324,7 +332,7 @@ static int list_selected(struct px_walk *walk, struct pmapx_source *source)
 	int r = px_proctable_read(&table, source, &walk->options->select);
 
 	if (r < 0)
-		say(walk, pmapx_source_path(source), px_proctable_describe(r), r);
+		fail(walk, pmapx_source_path(source), px_proctable_describe(r), r);
 	for (size_t i = 0; r == 0 && i < table.count; i++)
 		r = add_pid(walk, table.rows[i].pid);
 	px_proctable_deinit(&table);
@@ -344,7 +352,7 @@ static int list_folder(struct px_walk *walk, struct pmapx_source *source)
 	else
 		r = list_named(walk, source);
 	if (r < 0)
-		return say(walk, pmapx_source_path(source), px_describe_error(-r), r);
+		return fail(walk, pmapx_source_path(source), "", r);
 	if (is_select)
 		r = list_selected(walk, source);
 	if (r < 0)
@@ -438,8 +446,7 @@ static int find_tree(struct px_walk *walk, struct pmapx_source *source)
 	if (walk->options->select.values[PX_SELECT_TREE] != NULL)
 		r = px_saved_pick(source, &walk->options->select);
 	if (r < 0)
-		say(walk, pmapx_source_path(source),
-			r == -EXFULL ? PX_SAVED_TOO_MANY : px_describe_error(-r), r);
+		fail(walk, pmapx_source_path(source), r == -EXFULL ? PX_SAVED_TOO_MANY : "", r);
 	return r;
 }
 
@@ -502,7 +509,7 @@ static int open_source(struct px_walk *walk, struct pmapx_source **ret)
 		r = pmapx_source_open_live(NULL, ret);
 	}
 	if (r < 0)
-		say(walk, path, *error.reason != '\0' ? error.reason : px_describe_error(-r), r);
+		fail(walk, path, error.reason, r);
 	return r;
 }
 

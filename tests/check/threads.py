@@ -42,6 +42,9 @@ class Races(px.TestCase):
     def test_jobs(self):
         self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "jobs.py"), "-k", "Output")
 
+    def test_rank(self):
+        self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "rank.py"), "-k", "Ranked")
+
     def test_capture(self):
         self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "capture.py"), "-k", "Jobs")
 

@@ -244,5 +244,30 @@ class Rows(px.TestCase):
             self.assertGreater(short, 3, "runs ended in the middle")
 
 
+class Rank(Sweep):
+    """All rows and their sums, or none of them."""
+
+    TOLD = rb"\Apmapx: (rank: )?memory allocation failed\n\Z"
+
+    def check(self, got, whole):
+        if got.status == 0:
+            self.result(got, whole.stdout)
+            return
+        self.assertEqual((got.status, got.stdout), (2, b""))
+        self.assertRegex(got.stderr, self.TOLD)
+
+    def test_rank(self):
+        with px.sample() as root:
+            root.process(101, smaps=px.SAMPLE, comm="other")
+            # smaps_rollup, as there is none to be read in smaps.
+            for pid in (100, 101):
+                root.file("%d/smaps_rollup" % pid, px.smaps_entry(px.map_line("1000-2000", "---p", "[rollup]"),
+                                                                  Rss=4, flags=None))
+                root.file("%d/cgroup" % pid, "0::/x\n")
+            for words in ([], ["--by=cmd,user,cgroup"], ["--fields=pid,vss,own", "--format=json"]):
+                count = self.sweep(["rank", "--jobs=1", "--root", root.path, *words], self.check)
+                self.assertGreater(count, 10, "allocations were counted")
+
+
 if __name__ == "__main__":
     px.main()
