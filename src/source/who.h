@@ -8,8 +8,8 @@
 #include <pmapx/process.h>
 
 /**
- * The effective user of @process, from its status.  (The owner of its folder is not
- * always that: of a program that may not be dumped, it is root.)
+ * The effective user of @process: where a kernel answers, the owner of its folder, else
+ * that of its status.
  *
  * Returns 0; -ENODATA if status does not tell; what opening or reading it gave.
  */

@@ -10,6 +10,7 @@ import pwd
 import random
 import re
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
@@ -140,24 +141,25 @@ class Live(px.TestCase):
             self.result(px.run(words + ["--strict"]), "pid rss cmd\n", told, 1)
 
     def test_user(self):
-        """By name; and that of a program that may not be dumped, whose folder is root's."""
+        """By name; also of a program that may not be dumped, whose files are root's."""
         if os.geteuid() != 0 or not shutil.which("setpriv"):
             self.skipTest("nobody to become")
         try:
             name = pwd.getpwuid(65534).pw_name
         except KeyError:
             name = "65534"
-        with px.Target("title", "sleeper", "sleeper") as target:
-            row, = ranked("--fields=user", str(target.pid))[0]["rows"]
-            self.assertEqual(row, {"user": pwd.getpwuid(0).pw_name})
-        process = px.subprocess.Popen(OTHER + ["sleep", "3600"], env=px.environment(), stdin=px.subprocess.DEVNULL)
-        try:
-            px.settle(process.pid, b"sleep")
-            row, = ranked("--fields=user", str(process.pid))[0]["rows"]
-            self.assertEqual(row, {"user": name})
-        finally:
-            process.kill()
-            process.wait()
+        for words, user in (([], pwd.getpwuid(0).pw_name), (OTHER, name)):
+            # What comes before "ready" tells its number.
+            with subprocess.Popen(words + [px.TARGET, "unreadable"], env=px.environment(), cwd="/",
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+                self.assertRegex(process.stdout.readline(), rb"^pid")
+                self.assertEqual(process.stdout.readline(), b"ready\n")
+                row, = ranked("--fields=user", str(process.pid))[0]["rows"]
+                self.assertEqual(row, {"user": user})
+                status = px.process_file(process.pid, "status").decode()
+                self.assertEqual(os.stat("/proc/%d" % process.pid).st_uid,
+                                 int(re.search(r"\nUid:\t\d+\t(\d+)", status)[1]))
+                process.stdin.close()
 
     def test_itself(self):
         """Whoever looks is not among all."""
@@ -186,11 +188,11 @@ class Costs(px.TestCase):
 
     def test_files(self):
         """What the columns need, and nothing else: smaps only for what is of mappings."""
-        for words, names in (([], ["stat", "smaps_rollup", "status", "cmdline"]),
+        for words, names in (([], ["stat", "smaps_rollup", "cmdline"]),
                              (["--fields=pid,pss,cmd"], ["stat", "smaps_rollup"]),
                              (["--fields=pid,vss"], ["stat", "smaps_rollup", "maps"]),
                              (["--fields=pid,own"], ["stat", "smaps", "maps"]),
-                             (["--by=user", "--fields=pss"], ["stat", "smaps_rollup", "status"]),
+                             (["--by=user", "--fields=pss"], ["stat", "smaps_rollup"]),
                              (["--by=cgroup", "--fields=pss"], ["stat", "smaps_rollup", "cgroup"])):
             with self.subTest(words=words), px.Target("many-processes", "3") as target:
                 calls, pids = self.calls(target, *words)
