@@ -23,6 +23,8 @@ ORDINARY = 65530
 MILLION = 1000000
 # A sanitized program takes its time.
 PREPARED = 100000 if IS_SANITIZED else MILLION
+# So many of them are different, and a quarter of them each.
+STEP = 2000
 
 # KiB at most, of any number of mappings in the first, and of 300,000 in the second.
 MOST_MEMORY = {"": 4096, "-x": 4096, "-d": 4096}
@@ -156,17 +158,18 @@ class Prepared(Memory):
 
     @classmethod
     def write(cls, count):
-        """maps, and smaps of three keys; every third mapping is a file. Numbers are joined a
-        thousand mappings at a time."""
+        """maps, and smaps of three keys; half of the mappings are of a thousand files, whose folders
+        have their numbers. Numbers are joined two thousand mappings at a time."""
         folder = os.path.join(cls.folder, "100")
         os.mkdir(folder)
-        lines = ("%08x-%08x rw-p 00000000 00:00 0 \n", "%08x-%08x r--s 00001000 fe:00 77 /t/file\n",
-                 "%08x-%08x r-xp 00000000 fe:00 9 /usr/lib/library.so\n",
+        lines = ("%08x-%08x rw-p 00000000 00:00 0 \n", "%08x-%08x r--s 00001000 fe:00 77 /t#/file\n",
+                 "%08x-%08x r-xp 00000000 fe:00 9 /usr/lib/#/library.so\n",
                  "%08x-%08x rw-p 00000000 00:00 0 \n")
         values = "Size: %d kB\nRss: %d kB\nSwap: 0 kB\n"
-        step = 1000
-        maps = "".join(lines[i % 4] for i in range(step))
-        smaps = "".join(lines[i % 4] + values % (4, i % 5) for i in range(step))
+        step = STEP
+        maps = "".join(lines[i % 4].replace("#", str(i)) for i in range(step))
+        smaps = "".join(lines[i % 4].replace("#", str(i)) + values % (4, i % 5)
+                        for i in range(step))
         with open(os.path.join(folder, "maps"), "w") as maps_out, \
                 open(os.path.join(folder, "smaps"), "w") as smaps_out:
             for first in range(1, count + 1, step):
@@ -182,9 +185,9 @@ class Prepared(Memory):
 
     def expected(self, rows, first, last):
         """An output: rows is a format of an address for each of four mappings."""
-        step = 1000
-        text = "".join(rows[i % 4] % (i % 5) if "%d" in rows[i % 4] else rows[i % 4]
-                       for i in range(step))
+        step = STEP
+        rows = [rows[i % 4].replace("#", str(i)) for i in range(step)]
+        text = "".join(row % (i % 5) if "%d" in row else row for i, row in enumerate(rows))
         return "".join((first, *(text % tuple(START + (number << 13)
                                               for number in range(at, at + step))
                                  for at in range(1, PREPARED + 1, step)), last)).encode()
@@ -204,9 +207,9 @@ class Prepared(Memory):
 
     def test_device(self):
         self.check(("-dp",), ("%016x       4 rw--- 0000000000000000 000:00000   [ anon ]\n",
-                              "%016x       4 r--s- 0000000000001000 0fe:00000 /t/file\n",
+                              "%016x       4 r--s- 0000000000001000 0fe:00000 /t#/file\n",
                               "%016x       4 r-x-- 0000000000000000 0fe:00000 "
-                              "/usr/lib/library.so\n",
+                              "/usr/lib/#/library.so\n",
                               "%016x       4 rw--- 0000000000000000 000:00000   [ anon ]\n"),
                    "100:   A\nAddress           Kbytes Mode  Offset           Device    Mapping\n",
                    "mapped: %dK    writeable/private: %dK    shared: %dK\n" % (
@@ -231,6 +234,18 @@ class Prepared(Memory):
 
     def test_memory(self):
         self.check_memory(PREPARED, "--root", self.folder, "100")
+
+    def test_groups(self):
+        """A thousand files, and what is none; memory goes with the groups, not with mappings."""
+        rows = self.run_all("-q", "--by", "path").splitlines()
+        self.assertEqual(len(rows), STEP // 2 + 1)
+        each = PREPARED // STEP
+        self.assertEqual(rows[0].split()[:2], [b"%d" % (PREPARED // 2), b"%d" % (2 * PREPARED)])
+        for row in rows[1:]:
+            self.assertEqual(row.split()[:2], [b"%d" % each, b"%d" % (4 * each)])
+        if not IS_SANITIZED:
+            peak, _ = peak_kb("--root", self.folder, "--by", "path", "100")
+            self.assertLessEqual(peak, 32768)
 
 
 class Paths(Base):
