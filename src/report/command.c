@@ -29,6 +29,11 @@ static int copy(const char *before, const struct pmapx_text *text, const char *b
 	return 0;
 }
 
+static bool is_blank(char byte)
+{
+	return byte == '\0' || byte == ' ' || byte == '\n';
+}
+
 /* Arguments end in NULs, also more than one. */
 static int copy_arguments(
 	const struct pmapx_text *cmdline, char **ret_bytes, struct pmapx_text *ret)
@@ -36,7 +41,7 @@ static int copy_arguments(
 	struct pmapx_text arguments = *cmdline;
 	int r;
 
-	while (arguments.length > 0 && memchr("\0 \n", arguments.bytes[arguments.length - 1], 3))
+	while (arguments.length > 0 && is_blank(arguments.bytes[arguments.length - 1]))
 		arguments.length--;
 	r = arguments.length > 0 ? copy("", &arguments, "", ret_bytes, ret)
 				 : copy("", &(struct pmapx_text){ "-", 1 }, "", ret_bytes, ret);

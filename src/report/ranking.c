@@ -139,7 +139,7 @@ struct users {
 /* What @uid is called here, or its number; NULL if memory is short. */
 static const char *find_user(struct users *users, uint32_t uid, bool is_live)
 {
-	char number[16], *name = NULL;
+	char *name = NULL;
 	struct user *more;
 	int r = -ENOENT;
 
@@ -149,6 +149,8 @@ static const char *find_user(struct users *users, uint32_t uid, bool is_live)
 	if (is_live)
 		r = px_user_name(uid, &name);
 	if (r < 0) {
+		char number[16];
+
 		(void)snprintf(number, sizeof(number), "%u", (unsigned)uid);
 		name = strdup(number);
 	}
@@ -236,7 +238,8 @@ static void find_copies(struct px_ranking *ranking, struct px_rank_row **rows, s
 		}
 		if (order == 0)
 			continue;
-		memmove(known + low + 1, known + low, (known_count - low) * sizeof(*known));
+		memmove(known + low + 1, known + low,
+			(known_count - low) * sizeof(struct px_rank_row *));
 		known[low] = rows[i];
 		known_count++;
 	}
@@ -246,13 +249,13 @@ static void find_copies(struct px_ranking *ranking, struct px_rank_row **rows, s
 static int compare_memories(struct px_ranking *ranking)
 {
 	size_t count = ranking->count, end;
-	struct px_rank_row **rows = calloc(2 * count + 1, sizeof(*rows));
+	struct px_rank_row **rows = calloc(2 * count + 1, sizeof(struct px_rank_row *));
 
 	if (rows == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
 		rows[i] = &ranking->rows[i];
-	qsort(rows, count, sizeof(*rows), compare_spans);
+	qsort(rows, count, sizeof(struct px_rank_row *), compare_spans);
 	for (size_t first = 0; first < count; first = end) {
 		for (end = first + 1; end < count && is_same_span(rows[first], rows[end]);)
 			end++;

@@ -112,20 +112,24 @@ static void say_damaged(const struct px_visit *visit, pid_t pid)
 	px_message_end(console);
 }
 
-/* What a visit that failed counts as; NULL for what is told of each. */
-static size_t *reason(struct px_walk_counts *counts, bool is_saved, int r)
+/* What the result of a visit counts as. */
+static size_t *counter(struct px_walk_counts *counts, bool is_saved, int r)
 {
 	switch (r) {
+	case 0:
+		return &counts->read;
+	case 1:
+		return &counts->empty;
 	case -EACCES:
 	case -EPERM:
 		return &counts->denied;
 	case -ESRCH:
 	case -ESTALE:
-		return is_saved ? NULL : &counts->vanished;
+		return is_saved ? &counts->damaged : &counts->vanished;
 	case -ENOENT:
 		return is_saved ? &counts->unsaved : &counts->vanished;
 	default:
-		return NULL;
+		return &counts->damaged;
 	}
 }
 
@@ -133,22 +137,20 @@ static size_t *reason(struct px_walk_counts *counts, bool is_saved, int r)
 static void note(struct px_visit *visit, pid_t pid, int r)
 {
 	struct px_walk_counts *counts = visit->walk->counts;
-	size_t *unread = reason(counts, visit->member != NULL, r);
+	size_t *counted = counter(counts, visit->member != NULL, r);
 
 	if (px_is_shortage(r)) {
 		visit->walk->error = -r;
 		return;
 	}
-	if (r < 0 && unread == NULL) {
+	/* Of the others the number says all. */
+	if (counted == &counts->damaged) {
 		if (visit->error.code == 0)
 			visit->error.code = -r;
 		say_damaged(visit, pid);
-		unread = &counts->damaged;
 	}
-	if (unread == NULL)
-		unread = r == 0 ? &counts->read : &counts->empty;
 	px_walk_lock(visit);
-	++*unread;
+	++*counted;
 	px_walk_unlock(visit);
 }
 
