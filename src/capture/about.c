@@ -121,7 +121,7 @@ static const char *plain_text(int why)
 	return text;
 }
 
-static void put_missing(struct px_out *out, const struct px_record *record)
+static void put_missing(struct px_out *out, const struct px_taken *record)
 {
 	px_out_string(out, ", \"missing\": [");
 	for (unsigned i = 0; i < record->gap_count; i++) {
@@ -134,7 +134,7 @@ static void put_missing(struct px_out *out, const struct px_record *record)
 	px_out_string(out, "]");
 }
 
-static void put_process(struct px_out *out, const struct px_record *record)
+static void put_process(struct px_out *out, const struct px_taken *record)
 {
 	static const char *const kinds[] = {
 		[PX_KIND_PROCESS] = "process",
@@ -173,7 +173,7 @@ static void put_process(struct px_out *out, const struct px_record *record)
 	px_out_string(out, "}");
 }
 
-int px_about_note(struct px_about *about, const struct px_record *record, struct px_out *out)
+int px_about_note(struct px_about *about, const struct px_taken *record, struct px_out *out)
 {
 	begin(about, out, &about->processes);
 	px_out_string(out, about->processes.length > 0 ? ",\n" : "\n");

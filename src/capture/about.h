@@ -25,7 +25,7 @@ struct px_about {
 };
 
 /** Note what became of a process.  Returns 0, or a negative errno of the spool's. */
-int px_about_note(struct px_about *about, const struct px_record *record, struct px_out *out);
+int px_about_note(struct px_about *about, const struct px_taken *record, struct px_out *out);
 
 /**
  * Write it to @spool by way of @out: with all processes if it is complete, with none

@@ -281,7 +281,7 @@ static int reading_error(struct capture *capture, int r)
 	return say(capture, spool_folder(capture), strerror(-r));
 }
 
-static int add_record(struct capture *capture, const struct px_record *record)
+static int add_record(struct capture *capture, const struct px_taken *record)
 {
 	if (record->error < 0)
 		return reading_error(capture, record->error);
@@ -304,7 +304,7 @@ static int add_record(struct capture *capture, const struct px_record *record)
 
 static int add_processes(struct capture *capture)
 {
-	const struct px_record *record;
+	const struct px_taken *record;
 	struct px_pool *pool;
 	int r = px_pool_open(&capture->options, &capture->redaction, spool_folder(capture), &pool);
 

@@ -48,7 +48,7 @@ struct px_pool {
 	bool is_out; /* The one before that is in use. */
 	struct {
 		struct reader *reader; /* NULL if it has not been read. */
-		struct px_record record;
+		struct px_taken record;
 	} slots[WINDOW]; /* By number modulo WINDOW. */
 };
 
@@ -228,7 +228,7 @@ static int wait_for_turn(struct px_pool *pool)
 	return *reader != NULL ? 1 : -EAGAIN;
 }
 
-int px_pool_next(struct px_pool *pool, const struct px_record **ret)
+int px_pool_next(struct px_pool *pool, const struct px_taken **ret)
 {
 	int r = 0;
 

@@ -24,7 +24,7 @@ int px_pool_open(const struct px_capture_options *options, const struct px_redac
  * Returns 1; 0 behind the last; -EAGAIN if it takes long, so that there is time to
  * say so.
  */
-int px_pool_next(struct px_pool *pool, const struct px_record **ret);
+int px_pool_next(struct px_pool *pool, const struct px_taken **ret);
 
 /** How much has been read so far, in bytes, modulo what a size_t holds. */
 size_t px_pool_bytes(const struct px_pool *pool);

@@ -21,7 +21,7 @@ struct px_cost {
 	uint64_t ns;
 	pid_t pid;
 	unsigned char comm_length;
-	char comm[sizeof(((struct px_record *)NULL)->comm)];
+	char comm[sizeof(((struct px_taken *)NULL)->comm)];
 };
 
 int px_report_begin(struct px_report *report, struct px_console *console,
@@ -59,7 +59,7 @@ static void note_reason(struct px_report *report, const struct px_gap *gap)
 	reason->count++;
 }
 
-void px_report_note(struct px_report *report, const struct px_record *record)
+void px_report_note(struct px_report *report, const struct px_taken *record)
 {
 	report->kinds[record->kind]++;
 	report->incomplete += record->gap_count > 0;

@@ -39,7 +39,7 @@ int px_report_begin(struct px_report *report, struct px_console *console,
 void px_report_deinit(struct px_report *report);
 
 /** Note a process. */
-void px_report_note(struct px_report *report, const struct px_record *record);
+void px_report_note(struct px_report *report, const struct px_taken *record);
 
 /** Show progress, where anybody sees it, and not too often; @bytes have been read. */
 void px_report_progress(struct px_report *report, size_t bytes);

@@ -62,7 +62,7 @@ void px_taker_deinit(struct px_taker *taker)
 }
 
 /* That a file is missing is a fact; that we are short of something ends the capture. */
-static int miss(struct px_record *record, const char *name, int r)
+static int miss(struct px_taken *record, const char *name, int r)
 {
 	if (px_is_shortage(r))
 		return record->error = r;
@@ -70,7 +70,7 @@ static int miss(struct px_record *record, const char *name, int r)
 	return 0;
 }
 
-static void add_part(struct px_record *record, const char *name, uint64_t offset, uint64_t length)
+static void add_part(struct px_taken *record, const char *name, uint64_t offset, uint64_t length)
 {
 	record->parts[record->part_count++] = (struct px_part){ name, offset, length };
 }
@@ -112,7 +112,7 @@ static int read_link(struct px_taker *taker, int folder, const char *name, size_
 
 /* The small file of that name, empty if it has not been read. */
 static struct pmapx_text find_small(
-	const struct px_taker *taker, const struct px_record *record, const char *name)
+	const struct px_taker *taker, const struct px_taken *record, const char *name)
 {
 	for (unsigned i = 0; i < record->part_count; i++) {
 		const struct px_part *part = &record->parts[i];
@@ -127,7 +127,7 @@ static struct pmapx_text find_small(
  * Whether status, which is read first, says that more is in memory than the kernel
  * is to walk page tables for.
  */
-static bool is_too_large(const struct px_taker *taker, const struct px_record *record)
+static bool is_too_large(const struct px_taker *taker, const struct px_taken *record)
 {
 	static const char key[] = "\nVmRSS:";
 	const struct pmapx_text status = find_small(taker, record, "status");
@@ -145,7 +145,7 @@ static bool is_too_large(const struct px_taker *taker, const struct px_record *r
 
 /* Append one small file to what is kept of such; moves @length. */
 static int read_small_file(struct px_taker *taker, const struct pmapx_process *process,
-	const char *name, const struct px_record *record, size_t *length)
+	const char *name, const struct px_taken *record, size_t *length)
 {
 	int fd, r;
 
@@ -163,7 +163,7 @@ static int read_small_file(struct px_taker *taker, const struct pmapx_process *p
 
 /* All small files, with offsets in what is kept of such; negative if the capture cannot go on. */
 static int read_small_files(
-	struct px_taker *taker, const struct pmapx_process *process, struct px_record *record)
+	struct px_taker *taker, const struct pmapx_process *process, struct px_taken *record)
 {
 	size_t length = 0;
 
@@ -185,7 +185,7 @@ static int read_small_files(
 
 /* A large file; fails as miss() does, or with -EAGAIN if it is to be read again. */
 static int read_large(struct px_taker *taker, const struct pmapx_process *process, const char *name,
-	bool is_map, struct px_record *record)
+	bool is_map, struct px_taken *record)
 {
 	struct px_spool *spool = taker->spool;
 	uint64_t start = spool->length;
@@ -205,7 +205,7 @@ static int read_large(struct px_taker *taker, const struct pmapx_process *proces
 
 /* A large file for which the kernel walks page tables, if that is not too much. */
 static int read_costly(struct px_taker *taker, const struct pmapx_process *process,
-	const char *name, bool is_map, struct px_record *record)
+	const char *name, bool is_map, struct px_taken *record)
 {
 	if (is_too_large(taker, record))
 		return miss(record, name, -PX_MISSING_RSS);
@@ -214,7 +214,7 @@ static int read_costly(struct px_taker *taker, const struct pmapx_process *proce
 
 /* smaps, or maps where that cannot be had. */
 static int read_map(
-	struct px_taker *taker, const struct pmapx_process *process, struct px_record *record)
+	struct px_taker *taker, const struct pmapx_process *process, struct px_taken *record)
 {
 	unsigned count = record->part_count;
 	int r;
@@ -229,7 +229,7 @@ static int read_map(
 }
 
 /* Whether there is anything in the large files, which come behind @small_count small ones. */
-static bool has_text(const struct px_record *record, unsigned small_count)
+static bool has_text(const struct px_taken *record, unsigned small_count)
 {
 	for (unsigned i = small_count; i < record->part_count; i++)
 		if (record->parts[i].length > 0)
@@ -250,7 +250,7 @@ static bool is_without_memory(const struct pmapx_identity *identity)
  * middle of it: that, too, ends the memory that there was.
  */
 static int check_memory(const struct px_taker *taker, struct pmapx_process *process,
-	const struct px_record *record, unsigned small_count)
+	const struct px_taken *record, unsigned small_count)
 {
 	const struct px_source_ops *ops = taker->source->ops;
 
@@ -264,7 +264,7 @@ static int check_memory(const struct px_taker *taker, struct pmapx_process *proc
 
 /* Whether a process is still there, where something of it was not. */
 static int check_there(
-	struct px_taker *taker, const struct pmapx_process *process, const struct px_record *record)
+	struct px_taker *taker, const struct pmapx_process *process, const struct px_taken *record)
 {
 	bool is_in_doubt = false;
 	size_t length = 0;
@@ -282,7 +282,7 @@ static int check_there(
 	return r == -ENOMEM ? r : r < 0 ? -ESRCH : 0;
 }
 
-static void note_identity(const struct pmapx_identity *identity, struct px_record *record)
+static void note_identity(const struct pmapx_identity *identity, struct px_taken *record)
 {
 	size_t length = identity->comm.length;
 
@@ -295,7 +295,7 @@ static void note_identity(const struct pmapx_identity *identity, struct px_recor
 
 /* What it is; what has no memory of its own lacks nothing. */
 static void note_kind(
-	const struct pmapx_identity *identity, struct px_record *record, unsigned small_count)
+	const struct pmapx_identity *identity, struct px_taken *record, unsigned small_count)
 {
 	if ((record->state == 'Z' || record->state == 'X') && !has_text(record, small_count))
 		record->kind = PX_KIND_ZOMBIE;
@@ -311,7 +311,7 @@ static void note_kind(
  * Move the small files into the spool, behind the map: what is replaced in some of
  * them depends on that.
  */
-static int keep_small_files(struct px_taker *taker, struct px_record *record, unsigned count)
+static int keep_small_files(struct px_taker *taker, struct px_taken *record, unsigned count)
 {
 	const struct px_redact_facts facts = {
 		.comm = { record->comm, record->comm_length },
@@ -340,7 +340,7 @@ static int keep_small_files(struct px_taker *taker, struct px_record *record, un
 
 /* All files of a process; how long that took is its cost. */
 static int read_files(struct px_taker *taker, const struct pmapx_process *process,
-	struct px_record *record, unsigned *ret_small_count)
+	struct px_taken *record, unsigned *ret_small_count)
 {
 	struct timespec start, end;
 	int r;
@@ -362,7 +362,7 @@ static int read_files(struct px_taker *taker, const struct pmapx_process *proces
  * -EAGAIN if its map has changed.
  */
 static int take_process(
-	struct px_taker *taker, struct pmapx_process *process, struct px_record *record)
+	struct px_taker *taker, struct pmapx_process *process, struct px_taken *record)
 {
 	unsigned small_count;
 	int r;
@@ -388,13 +388,13 @@ static int take_process(
 	return r;
 }
 
-void px_take(struct px_taker *taker, pid_t pid, struct px_record *ret)
+void px_take(struct px_taker *taker, pid_t pid, struct px_taken *ret)
 {
 	uint64_t start = taker->spool->length;
 	unsigned stale = 0;
 	int r;
 
-	*ret = (struct px_record){ .pid = pid };
+	*ret = (struct px_taken){ .pid = pid };
 	clock_gettime(CLOCK_REALTIME, &ret->when);
 	taker->readings = 0;
 	/*

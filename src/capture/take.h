@@ -24,7 +24,7 @@ enum { PX_MISSING_RSS = 1000001, PX_MISSING_CHANGED, PX_MISSING_TORN };
 #define PX_GAPS_MAX (PX_PARTS_MAX + 1)
 
 /** What has been read of a process. */
-struct px_record {
+struct px_taken {
 	pid_t pid;
 	int error; /**< Negative errno of what keeps the capture from going on, or 0. */
 	enum px_kind kind;
@@ -70,6 +70,6 @@ int px_taker_init(struct px_taker *taker, const struct px_capture_options *optio
 void px_taker_deinit(struct px_taker *taker);
 
 /** Read process @pid. */
-void px_take(struct px_taker *taker, pid_t pid, struct px_record *ret);
+void px_take(struct px_taker *taker, pid_t pid, struct px_taken *ret);
 
 #endif

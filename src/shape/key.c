@@ -187,7 +187,7 @@ void px_keyer_tell(
 	struct px_keyer *keyer, const struct pmapx_mapping *mapping, struct pmapx_text *ret)
 {
 	const struct px_key_list *list = keyer->list;
-	const struct pmapx_kind_info *info = NULL;
+	const struct pmapx_kind_info *info = pmapx_kind_lookup(PMAPX_KIND_SPECIAL);
 	bool guessed = false;
 
 	if (px_keys_tell_kinds(list))
