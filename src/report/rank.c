@@ -243,21 +243,31 @@ static int add_total(struct report *report, struct px_table *table)
 	return px_table_total(table, values);
 }
 
-/* The largest first, by what is proportional if that is shown. */
+/* The column of @field; the number of columns if it is not shown. */
+static size_t column_of(const struct report *report, enum px_rank_field field)
+{
+	size_t column = 0;
+
+	while (column < report->count && report->fields[column] != field)
+		column++;
+	return column;
+}
+
+/* The largest first, by what tells most of those that are shown. */
 static int sort(const struct report *report, struct px_table *table)
 {
+	static const enum px_amount telling[] = { PX_AMOUNT_PSS, PX_AMOUNT_FOOTPRINT, PX_AMOUNT_OWN,
+		PX_AMOUNT_USS, PX_AMOUNT_RSS, PX_AMOUNT_SWAP_PSS, PX_AMOUNT_SWAP, PX_AMOUNT_HUGETLB,
+		PX_AMOUNT_OWN_SWAP, PX_AMOUNT_VSS };
 	const struct px_shape *shape = &report->options->shape;
-	size_t column = 0;
+	size_t column = report->count;
 
 	if (shape->sort != NULL)
 		return px_table_sort(table,
 			px_table_find(report->columns, report->count, shape->sort),
 			shape->descending);
-	while (column < report->count && report->fields[column] != PX_RANK_AMOUNT + PX_AMOUNT_PSS)
-		column++;
-	if (column == report->count)
-		for (column = 0; column < report->count && report->fields[column] < PX_RANK_AMOUNT;)
-			column++;
+	for (size_t i = 0; column == report->count && i < PX_AMOUNTS; i++)
+		column = column_of(report, PX_RANK_AMOUNT + (enum px_rank_field)telling[i]);
 	return column < report->count ? px_table_sort(table, column, true) : 0;
 }
 

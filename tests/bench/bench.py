@@ -57,6 +57,7 @@ ROWS = (
     Row("mappings", "--by kind,path", "smaps", None, 1.15, 32 * MIB),
     Row("processes", "default", "maps", 0.35, 1.20),
     Row("processes", "-x", "smaps", 0.35, 1.20),
+    Row("processes", "rank", "smaps_rollup", None, 1.20, 32 * MIB),
     Row("address", "-A ADDR", "empty", 0.40, 2.00),
     Row("address", "-d -A ADDR", "empty", 0.40, 2.00),
     Row("capture", ".tar", "smaps", None, 1.50, 64 * MIB),
@@ -69,6 +70,8 @@ TMPFS, DISK = "/dev/shm", px.BUILD
 # Other pmaps: the programs that have one, and the views that these know.
 OTHERS = ("toybox", "busybox")
 OTHERS_VIEWS = ("default", "-x")
+# And what ranks processes: all there are on the machine, which smem cannot be told otherwise.
+RANKERS = {"smem": ["-k"], "smemstat": ["-p"]}
 
 
 class Subjects:
@@ -126,6 +129,7 @@ def find_others():
         words = {"toybox": [], "busybox": ["--list"]}[name]
         if program and b"pmap" in px.run([program, *words]).stdout.split():
             found[name] = [program, "pmap"]
+    found.update((name, [shutil.which(name)]) for name in RANKERS if shutil.which(name))
     return found
 
 
@@ -157,8 +161,12 @@ def commands(row, subjects, pmap, others):
         columns["pmap"] = theirs if row.group != "address" else [[pmap, *options, subjects.sleep]]
     columns["floor"] = [floor_of(row, pids)]
     if row.view in OTHERS_VIEWS:
-        for name, start in others.items():
-            columns[name] = [[*start, *words, *pids]]
+        for name in others.keys() & OTHERS:
+            columns[name] = [[*others[name], *words, *pids]]
+    if row.view == "rank":
+        for name in others.keys() & RANKERS.keys():
+            columns[name] = [[*others[name], *RANKERS[name],
+                              *([",".join(pids)] if name == "smemstat" else [])]]
     return ours, theirs, columns
 
 
