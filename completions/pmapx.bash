@@ -182,7 +182,7 @@ _pmapx()
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
 	local own='--all --name= --user= --tree= --cgroup= --map= --kind= --kinds --perm= --min=
-		--sort= --top= --by= --units= --root= --from= --jobs= --compat='
+		--sort= --top= --by= --units= --format= --root= --from= --jobs= --compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc source= ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
@@ -223,7 +223,7 @@ _pmapx()
 	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
 		option=$previous
 	fi
-	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|sort|top|by|units|root|from|jobs|compat) ]] && option=
+	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|sort|top|by|units|format|root|from|jobs|compat) ]] && option=
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
@@ -259,6 +259,10 @@ _pmapx()
 		;;
 	--tree)
 		_pmapx_pids "$cur" "$root" "$prefix"
+		return
+		;;
+	--format)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 'text json ndjson csv tsv' -- "$cur")
 		return
 		;;
 	--sort)

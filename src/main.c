@@ -32,6 +32,7 @@
  *   view_extended.c  -x
  *   view_device.c    -d
  *   view_fields.c    -X, -XX, -c, -C
+ *   view_records.c   --format
  *   columns.c        the columns that keys of smaps make
  *   heritage.c       what columns have from the processes before
  *   field.c          columns of a mapping by name

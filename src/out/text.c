@@ -55,8 +55,12 @@ size_t px_utf8_length(const unsigned char *at, const unsigned char *end)
 	return is_unruly(character) ? 0 : length;
 }
 
-/* How many bytes at @at, before @end, pass as they are; none if the first does not. */
-static size_t passing(struct px_locale *locale, const unsigned char *at, const unsigned char *end)
+/*
+ * How many bytes at @at, before @end, pass as they are; none if the first does not.
+ * A call would cost as much as what it does.
+ */
+__attribute__((always_inline)) static inline size_t passing(
+	struct px_locale *locale, const unsigned char *at, const unsigned char *end)
 {
 	if (*at < 0x80)
 		return *at >= 0x20 && *at != 0x7f;

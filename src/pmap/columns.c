@@ -61,10 +61,11 @@ static int add_column(struct px_columns *columns, const struct pmapx_entry *entr
 		return -E2BIG;
 	if (reserve_column(columns) < 0)
 		return -ENOMEM;
-	storage = malloc(entry->key.length);
+	storage = malloc(entry->key.length + 1);
 	if (storage == NULL)
 		return -ENOMEM;
 	memcpy(storage, entry->key.bytes, entry->key.length);
+	storage[entry->key.length] = '\0';
 	columns->list[columns->count++] = (struct px_column){
 		.key = { storage, entry->key.length },
 		.storage = storage,
@@ -240,6 +241,18 @@ static inline uint64_t quick_number(const struct px_columns *columns, const stru
 	return pmapx_smaps_entry(columns->quick, columns->list[tally->column].place, &entry)
 		? entry.number
 		: 0;
+}
+
+bool px_columns_number(const struct px_columns *columns, size_t column, uint64_t *ret)
+{
+	const struct px_column *at = &columns->list[column];
+	const struct px_tally tally = {
+		.column = column,
+		.offset = at->field == PMAPX_FIELD_UNKNOWN ? 0 : px_smaps_offsets[at->field],
+	};
+
+	*ret = columns->quick != NULL ? quick_number(columns, &tally) : at->value.number;
+	return columns->quick != NULL || at->has_number;
 }
 
 static int store_quickly(struct px_columns *columns, struct px_cells *cells)

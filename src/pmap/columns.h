@@ -22,7 +22,7 @@
 
 /** A column of smaps. */
 struct px_column {
-	struct pmapx_text key;  /**< Heading, points to @storage. */
+	struct pmapx_text key;  /**< Heading, points to @storage; terminated. */
 	char *storage;          /**< Owned. */
 	enum pmapx_field field; /**< Which key it is, if it is known. */
 	bool shown;             /**< Whether it was asked for. */
@@ -92,6 +92,9 @@ int px_columns_fill(struct px_columns *columns, const struct pmapx_smaps *smaps,
  * Returns 0, or -ENOMEM with nothing counted.
  */
 int px_columns_store(struct px_columns *columns, struct px_cells *cells);
+
+/** The number of the mapping at hand in that column; false if it has none. */
+bool px_columns_number(const struct px_columns *columns, size_t column, uint64_t *ret);
 
 /** Count the mapping at hand in widths and sums, without a row. */
 void px_columns_count(struct px_columns *columns);

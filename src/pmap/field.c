@@ -218,6 +218,29 @@ static struct pmapx_text shown_mode(const struct pmapx_mapping *mapping, char *r
 	return (struct pmapx_text){ room, (size_t)(px_put_mode(room, mapping) - room) };
 }
 
+/* Words of pmap's are set off by blanks. */
+static struct pmapx_text shown_label(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, char *room)
+{
+	struct px_label label = px_label(sheet, mapping, room);
+
+	while (label.is_ours && label.text.length > 0 && label.text.bytes[0] == ' ') {
+		label.text.bytes++;
+		label.text.length--;
+	}
+	return label.text;
+}
+
+/* As the view has it: in the kernel's digits, or padded. */
+static struct pmapx_text shown_device(
+	const struct px_sheet *sheet, const struct pmapx_mapping *mapping, char *room)
+{
+	if (sheet->options->view == PX_VIEW_DEVICE)
+		return (struct pmapx_text){ room,
+			(size_t)(px_put_device(room, mapping, 0) - room) };
+	return word_of(mapping, PX_WORD_DEVICE);
+}
+
 void px_field_read(struct px_sheet *sheet, const struct px_field *field,
 	const struct pmapx_mapping *mapping, struct px_field_value *ret)
 {
@@ -247,7 +270,7 @@ void px_field_read(struct px_sheet *sheet, const struct px_field *field,
 		ret->number = mapping->offset;
 		break;
 	case PX_OWN_DEVICE:
-		ret->text = word_of(mapping, PX_WORD_DEVICE);
+		ret->text = shown_device(sheet, mapping, ret->room);
 		ret->number = mapping->dev_major << 32 | mapping->dev_minor;
 		break;
 	case PX_OWN_INODE:
@@ -256,7 +279,7 @@ void px_field_read(struct px_sheet *sheet, const struct px_field *field,
 	case PX_OWN_MAPPING:
 		ret->text = sheet->options->view == PX_VIEW_FIELDS
 			? px_table_name(sheet, &mapping->name)
-			: px_label(sheet, mapping, ret->room).text;
+			: shown_label(sheet, mapping, ret->room);
 		break;
 	case PX_OWN_NAME:
 		ret->text = mapping->name;

@@ -8,6 +8,7 @@
  * kernel thread, is shown by its name in brackets.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "name.h"
@@ -104,6 +105,12 @@ static void put_host(struct px_sheet *sheet)
 	px_out_string(&console->out, ":\n");
 }
 
+/* Not there, gone, or not ours to see: then the name is the answer. */
+static bool is_answer(int r)
+{
+	return r == -ENOENT || r == -ESRCH || r == -EACCES || r == -EPERM;
+}
+
 int px_put_header(struct px_sheet *sheet, struct pmapx_process *process)
 {
 	struct px_out *out = &sheet->console->out;
@@ -128,6 +135,77 @@ int px_put_header(struct px_sheet *sheet, struct pmapx_process *process)
 	else
 		put_executable(sheet, process);
 	px_out_string(out, "\n");
-	/* Not there, gone, or not ours to see: then the name is the answer. */
-	return r == -ENOENT || r == -ESRCH || r == -EACCES || r == -EPERM ? 0 : r;
+	return is_answer(r) ? 0 : r;
+}
+
+/* @count pieces, one behind the other; 0 or -ENOMEM. */
+static int join(const struct pmapx_text *pieces, size_t count, char **ret, size_t *ret_length)
+{
+	size_t length = 0;
+	char *at;
+
+	for (size_t i = 0; i < count; i++)
+		length += pieces[i].length;
+	*ret = at = malloc(length + 1);
+	*ret_length = length;
+	if (at == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		if (pieces[i].length > 0)
+			memcpy(at, pieces[i].bytes, pieces[i].length);
+		at += pieces[i].length;
+	}
+	return 0;
+}
+
+static struct pmapx_text as_text(const char *string)
+{
+	return (struct pmapx_text){ string, strlen(string) };
+}
+
+/* What stands for arguments that there are none of. */
+static int join_name(
+	struct px_sheet *sheet, struct pmapx_process *process, char **ret, size_t *ret_length)
+{
+	const struct pmapx_identity *identity = sheet->identity;
+	struct pmapx_text pieces[] = { as_text("["), identity->comm, as_text("]") };
+
+	if (identity->has_stat || identity->comm.length > 0) {
+		if (identity->state == 'Z')
+			pieces[2] = as_text("] <defunct>");
+		return join(pieces, 3, ret, ret_length);
+	}
+	if (pmapx_process_executable(process, &pieces[1]) < 0) {
+		pieces[1] = as_text("-");
+		return join(pieces + 1, 1, ret, ret_length);
+	}
+	pieces[1] = px_name_last_component(&pieces[1]);
+	return join(pieces, 3, ret, ret_length);
+}
+
+int px_read_command(
+	struct px_sheet *sheet, struct pmapx_process *process, char **ret, size_t *ret_length)
+{
+	struct pmapx_text cmdline = { NULL, 0 };
+	int r, error;
+
+	if (sheet->member != NULL && sheet->member->pid == 0) {
+		cmdline = as_text(sheet->member->name);
+		return join(&cmdline, 1, ret, ret_length);
+	}
+	r = pmapx_process_cmdline(process, &cmdline);
+	if (r < 0 || cmdline.length == 0) {
+		error = join_name(sheet, process, ret, ret_length);
+	} else {
+		cmdline.length = shown_length(&cmdline);
+		if (cmdline.length == 0)
+			cmdline = as_text("-");
+		error = join(&cmdline, 1, ret, ret_length);
+		for (size_t i = 0; error == 0 && i < cmdline.length; i++)
+			if ((*ret)[i] == '\0')
+				(*ret)[i] = ' ';
+	}
+	if (error < 0)
+		return error;
+	return is_answer(r) ? 0 : r;
 }

@@ -90,7 +90,8 @@ static struct px_label segment(uint64_t inode, char room[PX_LABEL_ROOM])
 	return (struct px_label){ .text = { room, (size_t)(at - room) }, .is_ours = true };
 }
 
-struct px_label px_label(
+/* What it is called; a copy for each that asks, as nearly every row does. */
+static inline struct px_label label_of(
 	struct px_sheet *sheet, const struct pmapx_mapping *mapping, char room[PX_LABEL_ROOM])
 {
 	const struct pmapx_text *name = &mapping->name;
@@ -111,7 +112,7 @@ void px_put_label(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 	struct px_console *console = sheet->console;
 	struct px_out *out = &console->out;
 	char room[PX_LABEL_ROOM];
-	struct px_label label = px_label(sheet, mapping, room);
+	struct px_label label = label_of(sheet, mapping, room);
 
 	/* procps 3.2 set names off by one blank more, except in -d. */
 	px_out_string(out,
@@ -121,6 +122,12 @@ void px_put_label(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 	else
 		px_out_text(out, &console->locale, label.text.bytes, label.text.length);
 	px_out_string(out, "\n");
+}
+
+struct px_label px_label(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, char room[PX_LABEL_ROOM])
+{
+	return label_of(sheet, mapping, room);
 }
 
 struct pmapx_text px_table_name(const struct px_sheet *sheet, const struct pmapx_text *name)

@@ -58,6 +58,7 @@ static const struct option own_options[] = {
 	{ "sort", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_SORT },
 	{ "top", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_TOP },
 	{ "units", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_UNITS },
+	{ "format", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_FORMAT },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -215,7 +216,7 @@ static enum px_verdict take_selector(
 	return PX_REFUSED;
 }
 
-/* --sort=COLUMN, --top=NUMBER, --units=LETTER */
+/* --sort=COLUMN, --top=NUMBER, --units=LETTER, --format=NAME */
 static enum px_verdict take_shape(
 	struct px_console *console, enum px_shape_option option, struct px_options *options)
 {
@@ -329,6 +330,11 @@ static bool check_by(const struct px_options *options, const struct given *given
 		!options->compat_3_2;
 }
 
+static bool is_shaped(const struct px_shape *shape)
+{
+	return shape->sort != NULL || shape->top != 0 || shape->notation != PX_NOTATION_TEXT;
+}
+
 /* pmap's checks, in pmap's order. */
 static enum px_verdict check(
 	struct px_console *console, struct px_options *options, const struct given *given)
@@ -341,14 +347,17 @@ static enum px_verdict check(
 	if (options->create_rc && (options->quiet || options->show_path))
 		return refuse(console, "options -p, -q are mutually exclusive with -n, -N");
 	has_process = options->operand_count > 0 || px_select_is_given(&options->select);
-	if (options->create_rc && (options->shape.sort != NULL || options->shape.top != 0))
-		return refuse(console, "options --sort, --top are mutually exclusive with -n, -N");
+	if (options->create_rc && is_shaped(&options->shape))
+		return refuse(console,
+			"options --format, --sort, --top are mutually exclusive with -n, -N");
 	if (options->by.count > 0 && !check_by(options, given))
 		return refuse(console,
 			"option --by is a layout of its own: without -c, -C, -d, -k, -n, -N, -p, -x, -X, "
 			"--compat");
 	if (options->shape.has_units && options->by.count == 0)
 		return refuse(console, "--units needs a layout that has it: --by");
+	if (px_shape_check(&options->shape) != NULL)
+		return refuse(console, px_shape_check(&options->shape));
 	if (options->create_rc && has_process)
 		return refuse(console, "too many arguments");
 	if (options->from != NULL && options->root != NULL)

@@ -15,6 +15,7 @@
 #include "jobs.h"
 #include "operand.h"
 #include "rc.h"
+#include "records.h"
 #include "show.h"
 #include "usage.h"
 
@@ -25,8 +26,9 @@ struct run {
 	struct px_pipeline pipeline;
 	struct px_wanted wanted; /* Which processes. */
 	struct px_heritage heritage;
-	struct px_by by;        /* Of --by, what all have added up. */
-	_Atomic int open_error; /* Why a worker could not open the source. */
+	struct px_by by;           /* Of --by, what all have added up. */
+	_Atomic bool has_left_out; /* Keys of smaps that had no column. */
+	_Atomic int open_error;    /* Why a worker could not open the source. */
 	/* And why in words, static text, or ""; of a saved source, which has one worker. */
 	const char *open_reason;
 };
@@ -138,6 +140,7 @@ static void *begin_worker(void *context, struct px_console *console)
 			.heritage = &run->heritage,
 			.by = &run->by,
 			.inner = run->pipeline.layout,
+			.has_left_out = &run->has_left_out,
 		};
 		r = open_source(run, &worker->sheet.source);
 		if (r == 0 && view->open != NULL)
@@ -163,6 +166,7 @@ static int run_worker(void *data, size_t job)
 	const struct px_view *view = &run->pipeline.first;
 
 	worker->sheet.is_found = job >= run->wanted.named;
+	worker->sheet.number = job;
 	if (run->options->from != NULL)
 		return px_show_saved(&worker->sheet, view, &run->wanted);
 	return px_show_process(&worker->sheet, view, run->wanted.pids[job]);
@@ -230,6 +234,7 @@ static int show_wanted(struct px_console *console, struct run *run)
 {
 	const struct px_select *select = &run->options->select;
 	bool is_saved = run->options->from != NULL;
+	bool for_programs = run->pipeline.layout == &run->pipeline.records;
 	int status = 0;
 
 	/* What was saved is selected while it goes by. */
@@ -237,8 +242,12 @@ static int show_wanted(struct px_console *console, struct run *run)
 		status = find_selected(console, run);
 	if (status != 0)
 		return status;
+	if (for_programs)
+		px_records_begin(console, run->options, run->rc);
 	if (run->wanted.count > 0 || is_saved)
 		status = show_all(console, run);
+	if (for_programs)
+		px_records_end(console, run->options, run->has_left_out);
 	if (!run->wanted.is_empty)
 		return status;
 	px_out_flush(&console->out);

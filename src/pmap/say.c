@@ -75,13 +75,12 @@ static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid, con
 
 void px_say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error)
 {
-	struct px_out *err = &sheet->console->err;
-
+	sheet->failure = px_describe_error(error);
 	if (sheet->console->terse)
 		return;
 	begin_message(sheet, pid, pid, file);
-	px_out_string(err, ": ");
-	px_out_string(err, px_describe_error(error));
+	px_out_string(&sheet->console->err, ": ");
+	px_out_string(&sheet->console->err, sheet->failure);
 	px_message_end(sheet->console);
 }
 
@@ -90,6 +89,7 @@ void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 {
 	struct px_out *err = &sheet->console->err;
 
+	sheet->failure = *first->reason != '\0' ? first->reason : px_describe_error(first->code);
 	if (sheet->console->terse)
 		return;
 	begin_message(sheet, sheet->identity->pid, pid, px_map_file_name(file));
@@ -102,7 +102,7 @@ void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 		px_out_number(err, first->column);
 	}
 	px_out_string(err, ": ");
-	px_out_string(err, *first->reason != '\0' ? first->reason : px_describe_error(first->code));
+	px_out_string(err, sheet->failure);
 	if (count > 1) {
 		px_out_string(err, " (and ");
 		px_out_number(err, count - 1);
@@ -132,11 +132,12 @@ void px_say_guessed(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 
 void px_say_no_segments(struct px_sheet *sheet)
 {
+	sheet->failure = px_describe_error(sheet->shm_error);
 	if (sheet->console->terse)
 		return;
 	begin_message(sheet, sheet->identity->pid, 0, "maps");
 	px_out_string(&sheet->console->err, ": ");
-	px_out_string(&sheet->console->err, px_describe_error(sheet->shm_error));
+	px_out_string(&sheet->console->err, sheet->failure);
 	px_message_end(sheet->console);
 }
 
@@ -158,13 +159,12 @@ void px_say_not_saved(struct px_sheet *sheet, enum pmapx_map_file file)
 
 	begin_message(sheet, sheet->identity->pid, 0, "");
 	px_out_string(err, ": ");
-	if (px_is_core(sheet)) {
-		px_out_string(err, "a core file does not hold what is resident");
-	} else {
-		px_out_string(err, "no ");
-		px_out_string(err, px_map_file_name(file));
-		px_out_string(err, " was captured");
-	}
+	if (px_is_core(sheet))
+		sheet->failure = "a core file does not hold what is resident";
+	else
+		sheet->failure = file == PMAPX_FILE_SMAPS ? "no smaps was captured"
+							  : "no maps was captured";
+	px_out_string(err, sheet->failure);
 	if (file == PMAPX_FILE_SMAPS) {
 		px_out_string(err, ", ");
 		px_out_string(err, view_option(sheet->options));

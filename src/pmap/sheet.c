@@ -57,6 +57,21 @@ char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, s
 	return px_put_hex(at, address, digits);
 }
 
+char *px_put_device(char *at, const struct pmapx_mapping *mapping, size_t width)
+{
+	char device[2 * PX_PUT_MAX], *end = device;
+	size_t length;
+
+	end = px_put_hex(end, mapping->dev_major, 3);
+	*end++ = ':';
+	end = px_put_hex(end, mapping->dev_minor, 5);
+	length = (size_t)(end - device);
+	if (length < width)
+		at = px_put_fill(at, ' ', width - length);
+	memcpy(at, device, length);
+	return at + length;
+}
+
 int px_count_only(
 	struct px_sheet *sheet, const struct pmapx_mapping *mapping, enum px_selection selection)
 {

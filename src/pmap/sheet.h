@@ -17,6 +17,7 @@ struct px_fields_view;
 struct px_heritage;
 struct px_by;
 struct px_by_view;
+struct px_records;
 struct px_sorter;
 struct px_view;
 
@@ -50,7 +51,11 @@ struct px_sheet {
 	struct px_sorter *sorter;      /**< State of sorter.c, or NULL. */
 	struct px_by_view *by_view;    /**< State of view_by.c, or NULL. */
 	struct px_by *by;              /**< For the same, shared by the run. */
-	bool is_given_up;              /**< The process at hand will be shown again. */
+	struct px_records *records;    /**< State of view_records.c, or NULL. */
+	size_t number;                 /**< How many processes come before, in the run. */
+	const char *failure;           /**< What went wrong with the process at hand, or NULL. */
+	bool is_given_up;              /**< It will be shown again: see px_out_give_up(). */
+	_Atomic bool *has_left_out;    /**< Whether keys had no column; shared by the run. */
 	struct px_heritage *heritage;  /**< For the same, shared by the run; in turn only. */
 };
 
@@ -80,6 +85,7 @@ struct px_view {
 	/** Once for each reading of a process, before all else of it: what stands above
 	 * the rows; NULL for "PID:   command".  0, or a negative errno. */
 	int (*head)(struct px_sheet *sheet, struct pmapx_process *process);
+	const char *head_file; /**< Which file it reads; "" for several, NULL for cmdline. */
 	/** Once for each reading of a process, before its mappings. */
 	void (*begin)(struct px_sheet *sheet);
 	/** Each mapping.  0, -ENOMEM, or -E2BIG if it has more different keys than
@@ -89,8 +95,9 @@ struct px_view {
 	/** Once for a process, after its mappings.  0, or -ENOMEM if rows are missing
 	 * that were kept back. */
 	int (*end)(struct px_sheet *sheet);
-	/** Once for a process, when it will not be read again; NULL as above. */
-	void (*done)(struct px_sheet *sheet);
+	/** Once for each process, @pid, when it is known what went wrong with it, whether
+	 * it could be shown or not; NULL if there is nothing to do. */
+	void (*done)(struct px_sheet *sheet, pid_t pid);
 	/** How many bytes of rows it keeps back until then; NULL if it prints
 	 * them at once. */
 	size_t (*kept)(const struct px_sheet *sheet);
@@ -103,7 +110,8 @@ extern const struct px_view px_view_plain, px_view_extended, px_view_device, px_
 struct px_pipeline {
 	struct px_view first; /**< What they are handed to. */
 	const struct px_view
-		*layout; /**< What prints them: the same, or what that hands them to. */
+		*layout;        /**< What prints them: the same, or what that hands them to. */
+	struct px_view records; /**< That one, if it is for programs. */
 };
 
 /** Put together what the options ask for. */
@@ -127,6 +135,9 @@ char *px_put_address(char *at, const struct px_sheet *sheet, uint64_t address, s
  */
 char *px_put_mode(char *at, const struct pmapx_mapping *mapping);
 
+/** "0fe:00001", right-aligned: in hexadecimal, as maps has it, but padded. */
+char *px_put_device(char *at, const struct pmapx_mapping *mapping, size_t width);
+
 /**
  * The line "PID:   command" that stands above each process.
  *
@@ -134,6 +145,13 @@ char *px_put_mode(char *at, const struct pmapx_mapping *mapping);
  * read, in which case the name of the process stands in for it.
  */
 int px_put_header(struct px_sheet *sheet, struct pmapx_process *process);
+
+/**
+ * What is behind the colon of that line, its bytes as they are but for blanks between
+ * arguments: *@ret_length bytes, to be freed.  As px_put_header(); or -ENOMEM.
+ */
+int px_read_command(
+	struct px_sheet *sheet, struct pmapx_process *process, char **ret, size_t *ret_length);
 
 /** What px_label() may need to make one up. */
 #define PX_LABEL_ROOM 40
@@ -150,6 +168,9 @@ struct px_label px_label(
 
 /** What the views of smaps call a mapping of that name. */
 struct pmapx_text px_table_name(const struct px_sheet *sheet, const struct pmapx_text *name);
+
+/** Whether the views of smaps show a key. */
+bool px_wants_key(const struct px_sheet *sheet, const struct pmapx_entry *entry);
 
 /** The flags of a mapping as pmap takes them: letters and blanks, up to what is neither. */
 struct pmapx_text px_shown_flags(const struct pmapx_smaps *smaps);

@@ -270,8 +270,8 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 			return 0;
 		if (is_doubted(sheet, -r, is_last))
 			return STATUS_AGAIN;
-		px_say_missing(
-			sheet, sheet->identity->pid, view->head != NULL ? "" : "cmdline", -r);
+		px_say_missing(sheet, sheet->identity->pid,
+			view->head_file != NULL ? view->head_file : "cmdline", -r);
 		header_status = PX_STATUS_UNREADABLE;
 	}
 	r = pmapx_reader_open(process, view->file, &options, &reader);
@@ -335,12 +335,13 @@ int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pi
 	/* Of what was saved there is one; to take it back would be to take back all before it. */
 	int status, readings = sheet->member != NULL ? READINGS_MAX - 1 : 0;
 
-	sheet->is_given_up = false;
 	/* From the beginning, so that header and rows tell of the same program. */
-	do
+	sheet->is_given_up = false;
+	do {
+		sheet->failure = NULL;
 		status = show_once(sheet, view, pid, ++readings == READINGS_MAX);
-	while (status == STATUS_AGAIN);
+	} while (status == STATUS_AGAIN);
 	if (view->done != NULL && !sheet->is_given_up)
-		view->done(sheet);
+		view->done(sheet, pid);
 	return status;
 }

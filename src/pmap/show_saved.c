@@ -17,19 +17,28 @@ static int show(
 	int status;
 
 	sheet->member = member;
-	status = px_show_process(sheet, view, 0);
+	status = px_show_process(sheet, view, member->pid);
 	sheet->member = NULL;
 	return status;
 }
 
+/* A process that cannot even be looked at. */
+static void say_missing(struct px_sheet *sheet, const struct px_view *view,
+	const struct pmapx_member *member, int error)
+{
+	sheet->member = member;
+	px_say_missing(sheet, member->pid, "", error);
+	if (view->done != NULL)
+		view->done(sheet, member->pid);
+	sheet->member = NULL;
+}
+
 /* One that was asked for is not there. */
-static int say_not_there(struct px_sheet *sheet, pid_t pid)
+static int say_not_there(struct px_sheet *sheet, const struct px_view *view, pid_t pid)
 {
 	const struct pmapx_member member = { .pid = pid, .host = "", .name = "", .boot_id = "" };
 
-	sheet->member = &member;
-	px_say_missing(sheet, pid, "", ESRCH);
-	sheet->member = NULL;
+	say_missing(sheet, view, &member, ESRCH);
 	return PX_STATUS_MISSING;
 }
 
@@ -60,9 +69,7 @@ static int show_wanted(struct px_sheet *sheet, const struct px_view *view,
 	int r = is_selected(sheet);
 
 	if (r < 0) {
-		sheet->member = member;
-		px_say_missing(sheet, member->pid, "", -r);
-		sheet->member = NULL;
+		say_missing(sheet, view, member, -r);
 		return PX_STATUS_UNREADABLE;
 	}
 	if (r == 1)
@@ -122,7 +129,7 @@ int px_show_saved(struct px_sheet *sheet, const struct px_view *view, struct px_
 	}
 	for (size_t i = 0; i < wanted->count; i++)
 		if (!is_there[i])
-			status |= say_not_there(sheet, wanted->pids[i]);
+			status |= say_not_there(sheet, view, wanted->pids[i]);
 	free(is_there);
 	return status;
 }

@@ -48,6 +48,7 @@ static const char own_lines[] =
 	" --by <key>[,...]            sums of mappings that have these in common: name, path,\n"
 	"                             kind, class, perm, pid, cmd, user, cgroup\n"
 	" --units <letter>            sizes of --by in k, m, g, or h for what suits each\n"
+	" --format <name>             text, json, ndjson, csv or tsv\n"
 	" --root <dir>                read <dir>/PID instead of /proc/PID\n"
 	" --from <path>               read what was saved: map, folder, archive, core\n"
 	" --jobs <n>                  read at most n processes at a time\n"

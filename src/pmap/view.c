@@ -2,6 +2,7 @@
 /*
  * Which view the options ask for.
  */
+#include "records.h"
 #include "sheet.h"
 #include "sorter.h"
 
@@ -16,6 +17,11 @@ static const struct px_view *const views[] = {
 void px_pipeline_init(struct px_pipeline *pipeline, const struct px_options *options)
 {
 	pipeline->layout = views[options->view];
+	/* That one prints its own. */
+	if (options->shape.notation != PX_NOTATION_TEXT && options->view != PX_VIEW_BY) {
+		px_records_wrap(pipeline->layout, &pipeline->records);
+		pipeline->layout = &pipeline->records;
+	}
 	if (px_arrange_is_given(&options->arrange))
 		px_sorter_wrap(pipeline->layout, &pipeline->first);
 	else

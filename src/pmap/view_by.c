@@ -76,10 +76,11 @@ static int by_end(struct px_sheet *sheet)
 }
 
 /* The process has been shown for good. */
-static void by_done(struct px_sheet *sheet)
+static void by_done(struct px_sheet *sheet, pid_t pid)
 {
 	struct px_by_view *view = sheet->by_view;
 
+	(void)pid;
 	if (px_groups_merge(&view->all, &view->process) < 0)
 		view->is_short = true;
 	px_groups_clear(&view->process);
@@ -92,6 +93,7 @@ const struct px_view px_view_by = {
 	.open = by_open,
 	.close = by_close,
 	.head = by_head,
+	.head_file = "",
 	.begin = by_begin,
 	.row = by_row,
 	.end = by_end,

@@ -34,22 +34,6 @@ static void device_begin(struct px_sheet *sheet)
 	px_out_string(out, "\n");
 }
 
-/* "0fe:00001", right-aligned: in hexadecimal, as maps has it, but padded. */
-static char *put_device(char *at, const struct pmapx_mapping *mapping, size_t width)
-{
-	char device[2 * PX_PUT_MAX], *end = device;
-	size_t length;
-
-	end = px_put_hex(end, mapping->dev_major, 3);
-	*end++ = ':';
-	end = px_put_hex(end, mapping->dev_minor, 5);
-	length = (size_t)(end - device);
-	if (length < width)
-		at = px_put_fill(at, ' ', width - length);
-	memcpy(at, device, length);
-	return at + length;
-}
-
 static int device_row(
 	struct px_sheet *sheet, const struct pmapx_mapping *mapping, enum px_selection selection)
 {
@@ -75,7 +59,7 @@ static int device_row(
 	at = px_put_fill(at, ' ', widths->offset - 16);
 	at = px_put_hex(at, mapping->offset, 16);
 	*at++ = ' ';
-	at = put_device(at, mapping, widths->device);
+	at = px_put_device(at, mapping, widths->device);
 	px_out_written(out, at);
 	px_put_label(sheet, mapping);
 	return 0;

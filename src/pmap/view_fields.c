@@ -104,11 +104,8 @@ static void fields_begin(struct px_sheet *sheet)
 	view->has_mappings = view->has_vm_flags = false;
 }
 
-/* A px_column_test: which keys are columns. */
-static bool wants_key(const void *context, const struct pmapx_entry *entry)
+bool px_wants_key(const struct px_sheet *sheet, const struct pmapx_entry *entry)
 {
-	const struct px_sheet *sheet = context;
-
 	if (sheet->rc != NULL)
 		return px_rc_wants(sheet->rc, &entry->key);
 	if (sheet->options->every_field)
@@ -125,6 +122,12 @@ static bool wants_key(const void *context, const struct pmapx_entry *entry)
 	default:
 		return true;
 	}
+}
+
+/* A px_column_test. */
+static bool wants_key(const void *context, const struct pmapx_entry *entry)
+{
+	return px_wants_key(context, entry);
 }
 
 /* Whether eight bytes are all letters and blanks, as in flags. */

@@ -25,7 +25,7 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
-    --sort --top --by --units --root --from --jobs --compat""".split())
+    --sort --top --by --units --format --root --from --jobs --compat""".split())
 VERBS = {"capture", "rank", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
@@ -125,6 +125,13 @@ class Shell:
                 self.assertNotIn(pid, self.complete(line))
         # pmap has none of them.
         self.assertIn(pid, self.complete("pmap --user "))
+
+    def test_formats(self):
+        every = {"text", "json", "ndjson", "csv", "tsv"}
+        for line, wanted in (("pmapx --format ", every), ("pmapx -x --format=", every),
+                             ("pmapx --format nd", {"ndjson"})):
+            with self.subTest(line=line):
+                self.assertEqual(set(self.complete(line)), wanted)
 
     def test_columns(self):
         plain = {"Address", "Kbytes", "Mode", "Mapping"}

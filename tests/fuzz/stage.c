@@ -134,6 +134,7 @@ void px_stage_begin(struct px_stage *stage, bool is_utf8)
 	stage->sheet.options = &stage->options;
 	stage->sheet.heritage = &stage->heritage;
 	stage->sheet.source = &stage->source;
+	stage->sheet.has_left_out = &stage->has_left_out;
 	px_widths_init(&stage->sheet, 16);
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each allocation fails in turn, alone or with all that follow: no crash and no leak; either all is
 as ever, or what is shown is whole rows and their sums, and one line names memory as the reason."""
+import json
 import os
 import re
 import sys
@@ -91,6 +92,21 @@ class OneProcess(Sweep):
         for line in got.stderr.splitlines(keepends=True):
             self.assertRegex(line, TOLD)
         self.assertNotEqual(got.stderr, b"")
+
+    def test_formats(self):
+        """A document is whole, whatever is missing in it, and says so."""
+        with px.sample() as root:
+            for view in (["-x"], ["-X"], ["-X", "--sort=Mapping"]):
+                self.sweep(["--root", root.path, *view, "--format=json", "100"], self.check_document)
+
+    def check_document(self, got, whole):
+        if got.status == 0:
+            self.result(got, whole.stdout)
+            return
+        self.assertEqual(got.status, 1)
+        self.assertRegex(got.stderr, TOLD)
+        for process in json.loads(got.stdout or b'{"processes":[]}')["processes"]:
+            self.assertEqual(process["error"], "Cannot allocate memory")
 
     def test_shared_memory(self):
         """Where it is, is asked of another file."""

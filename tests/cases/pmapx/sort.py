@@ -73,7 +73,7 @@ def shown_name(line, words):
         return (name if whole else name.rpartition("/")[2]).encode()
     if name.startswith("[") and "-k" in words:
         return name.encode()
-    return b"  [ stack ]" if name == "[stack]" else b"  [ anon ]"
+    return b"[ stack ]" if name == "[stack]" else b"[ anon ]"
 
 
 def ordered(column, words, lines):
@@ -260,9 +260,9 @@ class Sorted(px.TestCase):
         self.assertRegex(got.stderr, rb"\Apmapx: --sort=Adress: no such column, there are Address, "
                          rb"Perm, [^\n]*, Rss, [^\n]*, VmFlags; a key of smaps that is not among "
                          rb"them is given with its colon\n\Z")
-        for option in ("--sort=Rss", "--top=1"):
+        for option in ("--sort=Rss", "--top=1", "--format=json"):
             self.result(px.pmapx("-n", option), b"",
-                        b"pmapx: options --sort, --top are mutually exclusive with -n, -N\n", 1)
+                        b"pmapx: options --format, --sort, --top are mutually exclusive with -n, -N\n", 1)
 
     def test_not_of_pmap(self):
         for option in ("--sort=Address", "--top=1"):
