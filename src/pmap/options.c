@@ -335,37 +335,22 @@ static bool is_shaped(const struct px_shape *shape)
 	return shape->sort != NULL || shape->top != 0 || shape->notation != PX_NOTATION_TEXT;
 }
 
-/* pmap's checks, in pmap's order. */
-static enum px_verdict check(
-	struct px_console *console, struct px_options *options, const struct given *given)
+/* What is wrong with layouts that are asked for together, or NULL. */
+static const char *check_layouts(const struct px_options *options, const struct given *given)
 {
-	bool has_process;
-
-	if (given->c + given->C + given->d + given->n + given->N + given->x + (given->X > 0) > 1)
-		return refuse(console, "options -c, -C, -d, -n, -N, -x, -X are mutually exclusive");
-	options->create_rc = given->n || given->N;
-	if (options->create_rc && (options->quiet || options->show_path))
-		return refuse(console, "options -p, -q are mutually exclusive with -n, -N");
-	has_process = options->operand_count > 0 || px_select_is_given(&options->select);
 	if (options->create_rc && is_shaped(&options->shape))
-		return refuse(console,
-			"options --format, --sort, --top are mutually exclusive with -n, -N");
+		return "options --format, --sort, --top are mutually exclusive with -n, -N";
 	if (options->by.count > 0 && !check_by(options, given))
-		return refuse(console,
-			"option --by is a layout of its own: without -c, -C, -d, -k, -n, -N, -p, -x, -X, "
-			"--compat");
+		return "option --by is a layout of its own: without -c, -C, -d, -k, -n, -N, -p, -x, "
+		       "-X, --compat";
 	if (options->shape.has_units && options->by.count == 0)
-		return refuse(console, "--units needs a layout that has it: --by");
-	if (px_shape_check(&options->shape) != NULL)
-		return refuse(console, px_shape_check(&options->shape));
-	if (options->create_rc && has_process)
-		return refuse(console, "too many arguments");
-	if (options->from != NULL && options->root != NULL)
-		return refuse(console, "options --from, --root are mutually exclusive");
-	/* Of what was saved, all. */
-	if (!options->create_rc && !has_process && options->from == NULL)
-		return refuse(console, "argument missing");
+		return "--units needs a layout that has it: --by";
+	return px_shape_check(&options->shape);
+}
 
+/* The layout that is asked for. */
+static void choose_view(struct px_options *options, const struct given *given)
+{
 	options->read_rc = given->c || given->C;
 	options->every_field = given->X > 1;
 	if (given->X > 0 || options->read_rc)
@@ -376,6 +361,33 @@ static enum px_verdict check(
 		options->view = PX_VIEW_DEVICE;
 	else if (options->by.count > 0)
 		options->view = PX_VIEW_BY;
+}
+
+/* pmap's checks, in pmap's order. */
+static enum px_verdict check(
+	struct px_console *console, struct px_options *options, const struct given *given)
+{
+	const char *problem;
+	bool has_process;
+
+	if (given->c + given->C + given->d + given->n + given->N + given->x + (given->X > 0) > 1)
+		return refuse(console, "options -c, -C, -d, -n, -N, -x, -X are mutually exclusive");
+	options->create_rc = given->n || given->N;
+	if (options->create_rc && (options->quiet || options->show_path))
+		return refuse(console, "options -p, -q are mutually exclusive with -n, -N");
+	has_process = options->operand_count > 0 || px_select_is_given(&options->select);
+	problem = check_layouts(options, given);
+	if (problem != NULL)
+		return refuse(console, problem);
+	if (options->create_rc && has_process)
+		return refuse(console, "too many arguments");
+	if (options->from != NULL && options->root != NULL)
+		return refuse(console, "options --from, --root are mutually exclusive");
+	/* Of what was saved, all. */
+	if (!options->create_rc && !has_process && options->from == NULL)
+		return refuse(console, "argument missing");
+
+	choose_view(options, given);
 	if (options->compat_3_2 && options->view == PX_VIEW_FIELDS)
 		return refuse(console,
 			"--compat=3.2 lays out the default view, -x and -d: procps 3.2 had no other");

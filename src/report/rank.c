@@ -297,7 +297,7 @@ static void put_facts(struct px_out *out, const void *context)
 static int print(struct report *report, struct px_console *console)
 {
 	const struct px_table_frame frame = {
-		.schema = "pmapx-rank",
+		.schema = "pmapx.rank",
 		.version = 1,
 		.put_facts = put_facts,
 		.context = report,

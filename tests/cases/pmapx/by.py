@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--by: sums of what mappings have in common. The test adds up what smaps says on its own, for every
 recorded process, and its sums are those of the columns of -XX."""
+import csv
+import io
+import json
 import os
 import re
 import sys
@@ -224,6 +227,24 @@ class Prepared(px.TestCase):
     def test_units(self):
         self.same(self.table("-q", "--by", "name", "--map", "heap", "--units", "h", "100").encode(),
                   b"1 1.0M 600K 500K 500K 600K 0K 0K 0K [heap]\n")
+
+    def test_formats(self):
+        """Each is read back, names with what no terminal is to see included."""
+        names = ["count", *list(MEASURES)[1:], "name"]
+        wanted = [[2, 2048, 1200, 1000, 1000, 1200, 0, 0, 0, "[heap]"],
+                  [1, 1024, 8, 8, 0, 0, 0, 0, 0, "\\x1b[31m\\xff"],
+                  [1, 1024, 80, 8, 0, 0, 0, 0, 0, "a b"]]
+        words = ["--by", "name", "100", "101", "--format"]
+        document = json.loads(self.table(*words, "json"))
+        self.assertEqual([document[key] for key in ("schema", "version")], ["pmapx.by", 1])
+        self.assertEqual(document["rows"], [dict(zip(names, row)) for row in wanted])
+        self.assertEqual(document["totals"], dict(zip(
+            names, [4, 4096, 1288, 1016, 1000, 1200, 0, 0, 0, None])))
+        self.assertEqual([json.loads(line) for line in self.table(*words, "ndjson").splitlines()],
+                         document["rows"])
+        rows = [list(map(str, row)) for row in [names, *wanted]]
+        self.assertEqual(list(csv.reader(io.StringIO(self.table(*words, "csv"), newline=""))), rows)
+        self.assertEqual([line.split("\t") for line in self.table(*words, "tsv").splitlines()], rows)
 
     def test_on_a_terminal(self):
         """80 columns hold it: what is 0 makes room, and the name is cut."""

@@ -162,7 +162,7 @@ pid rss
         got = self.rank("--format", "json", "--fields", "pid,user,pss,command", "--top", "1")
         self.assertEqual((got.status, got.stderr), (0, b""))
         self.assertEqual(json.loads(got.stdout), {
-            "schema": "pmapx-rank", "version": 1, "complete": True,
+            "schema": "pmapx.rank", "version": 1, "complete": True,
             "processes": {"read": 5, "denied": 0, "vanished": 0, "not_saved": 0, "damaged": 0,
                           "sharing_memory": 0, "summed_from_smaps": 0},
             "rows": [{"pid": 20, "user": "70", "pss": 3000, "command": "db: writer -x"}],
