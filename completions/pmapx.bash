@@ -62,7 +62,7 @@ _pmapx_list()
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
-	mapfile -t COMPREPLY < <(compgen -W 'capture rank help' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff help' -- "$cur")
 }
 
 _pmapx_capture()
@@ -175,6 +175,56 @@ _pmapx_rank()
 	fi
 }
 
+_pmapx_diff()
+{
+	local options='
+		--by= --match= --fields= --sort= --top= --units= --format= --jobs= --strict
+		--all --name= --user= --tree= --cgroup= -q --quiet -h --help'
+	local fields='state host pid cmd rate name path kind class perm address mapping' words= word
+
+	for word in count size rss pss private dirty anonymous swap hugetlb; do
+		fields+=" $word ${word}_old ${word}_new"
+	done
+	case $option in
+	--fields)
+		_pmapx_list "$cur" "$prefix" $fields
+		return
+		;;
+	--by)
+		_pmapx_list "$cur" "$prefix" name path kind class perm address pid
+		return
+		;;
+	--sort)
+		words=$fields
+		[[ $cur == -* ]] && words=$(printf -- '-%s ' $fields)
+		;;
+	--match) words='pid cmd' ;;
+	--units) words='k m g h' ;;
+	--format) words='text json ndjson csv tsv' ;;
+	--user)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
+		return
+		;;
+	--tree)
+		_pmapx_pids "$cur" "$root" "$prefix"
+		return
+		;;
+	--top | --jobs | --name | --cgroup)
+		return
+		;;
+	esac
+	if [[ $words ]]; then
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$words" -- "$cur")
+	elif [[ $cur == -* && ! $ended ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+	else
+		compopt -o filenames 2>/dev/null
+		_pmapx_operands "$cur" "$root"
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+
 _pmapx()
 {
 	local options='
@@ -227,7 +277,7 @@ _pmapx()
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
-	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|help) ]]; then
+	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|help) ]]; then
 		_pmapx_${COMP_WORDS[1]}
 		return
 	fi
@@ -288,7 +338,7 @@ _pmapx()
 	else
 		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W 'capture rank help' -- "$cur")
+			< <(compgen -W 'capture rank diff help' -- "$cur")
 	fi
 }
 

@@ -90,7 +90,7 @@ function __pmapx_verb
     set -l words (commandline -opc)
     set -l verb
     string match -qr '(^|/)pmapx$' -- $words[1]
-    and contains -- "$words[2]" capture rank help
+    and contains -- "$words[2]" capture rank diff help
     and set verb $words[2]
     test "$verb" = "$argv[1]"
 end
@@ -137,7 +137,7 @@ complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, fo
 complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'
 complete -c pmapx -l compat -x -a 3.2 -n __pmapx_verb -d 'lay out as an older pmap did'
 
-set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' help\t'print the help of a verb'"
+set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' help\t'print the help of a verb'"
 complete -n __pmapx_is_first -c pmapx -a $verbs
 complete -n '__pmapx_verb help' -c pmapx -a $verbs
 complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
@@ -180,3 +180,27 @@ complete -n '__pmapx_verb rank' -c pmapx -l from -r -F -d 'read what was saved'
 complete -n '__pmapx_verb rank' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
 complete -n '__pmapx_verb rank' -c pmapx -l strict -d 'status 1 if something could not be read'
 complete -n '__pmapx_verb rank' -c pmapx -s h -l help -d 'display help and exit'
+
+set -l fields state host pid cmd {count,size,rss,pss,private,dirty,anonymous,swap,hugetlb}{,_old,_new} rate \
+    name path kind class perm address mapping
+complete -n '__pmapx_verb diff' -c pmapx -F -d 'a look: map, folder or archive'
+complete -n '__pmapx_verb diff' -c pmapx -l by -x -a '(__pmapx_list name path kind class perm address pid)' \
+    -d 'add mappings up by'
+complete -n '__pmapx_verb diff' -c pmapx -l match -x -a 'pid cmd' -d 'which processes are the same'
+complete -n '__pmapx_verb diff' -c pmapx -l fields -x -a "(__pmapx_list $fields)" -d columns
+complete -n '__pmapx_verb diff' -c pmapx -l sort -x -a "$fields -"(string join ' -' $fields) \
+    -d 'by a column; with - the largest first'
+complete -n '__pmapx_verb diff' -c pmapx -l top -x -d 'only so many rows'
+complete -n '__pmapx_verb diff' -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
+complete -n '__pmapx_verb diff' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d notation
+complete -n '__pmapx_verb diff' -c pmapx -l all -d 'all processes as they are now'
+complete -n '__pmapx_verb diff' -c pmapx -l name -x -d 'processes whose name matches'
+complete -n '__pmapx_verb diff' -c pmapx -l user -x -a '(__fish_complete_users)' \
+    -d 'processes of this user'
+complete -n '__pmapx_verb diff' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
+    -d 'this process and its descendants'
+complete -n '__pmapx_verb diff' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
+complete -n '__pmapx_verb diff' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
+complete -n '__pmapx_verb diff' -c pmapx -l strict -d 'status 1 if something could not be read'
+complete -n '__pmapx_verb diff' -c pmapx -s q -l quiet -d 'no headings and no totals'
+complete -n '__pmapx_verb diff' -c pmapx -s h -l help -d 'display help and exit'

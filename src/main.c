@@ -11,6 +11,7 @@
  *   arguments.c      what command lines have in common
  *   capture.c        the command line of "capture"
  *   rank.c           that of "rank"
+ *   diff.c           that of "diff"
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
  *   wanted.c         the processes that are selected, beside those that are named
@@ -45,6 +46,12 @@
  *   command.c        what it is called
  *   ranking.c        rows of what they cost, grouped and added up
  *   rank.c           the table of it
+ *   look.c           a look at processes, added up
+ *   same.c           which processes are the same in several looks
+ *   compare.c        what differs between them
+ *   diff.c           looks that are taken and compared
+ *   diff_columns.c   the columns of the table of that
+ *   diff_print.c     and its rows
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by

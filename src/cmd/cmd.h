@@ -36,4 +36,8 @@ void px_verb_capture_usage(struct px_console *console, struct px_out *out);
 int px_verb_rank(struct px_console *console, int argc, char **argv);
 void px_verb_rank_usage(struct px_console *console, struct px_out *out);
 
+/** "pmapx diff ..."; see diff.c. */
+int px_verb_diff(struct px_console *console, int argc, char **argv);
+void px_verb_diff_usage(struct px_console *console, struct px_out *out);
+
 #endif

@@ -422,8 +422,9 @@ static int visit_member(struct px_visit *visit)
 	bool is_named = false;
 	int r;
 
+	/* What has no number may be any. */
 	for (size_t i = 0; i < walk->options->pid_count; i++)
-		if (walk->options->pids[i] == visit->member->pid)
+		if (walk->options->pids[i] == visit->member->pid || visit->member->pid == 0)
 			is_named = walk->is_there[i] = true;
 	r = is_named ? 1 : is_selected(walk, visit->source);
 	if (r == 1)
@@ -473,7 +474,7 @@ static int walk_saved(struct px_walk *walk, struct pmapx_source *source)
 		seen += r == 1;
 	}
 	for (size_t i = 0; walk->error == 0 && i < walk->options->pid_count; i++)
-		if (!walk->is_there[i])
+		if (!walk->is_there[i] && walk->options->pids[i] != 0)
 			say_missing(walk, walk->options->pids[i]);
 	if (walk->error == 0 && seen == 0 && walk->counts->vanished == 0 && !walk->counts->has_gap)
 		say(walk, pmapx_source_path(source),

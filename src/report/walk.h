@@ -18,10 +18,12 @@ struct px_walk_options {
 	const char *root;        /**< Another proc root, */
 	const char *from;        /**< or what was saved; NULL for the running system. */
 	struct px_select select; /**< The processes that are selected, */
-	const pid_t *pids;       /**< beside those that are named; with neither, all. */
-	size_t pid_count;        /**< How many @pids. */
-	unsigned jobs;           /**< Processes to read at a time at most; 0 for one a processor. */
-	bool strict;             /**< What could not be read is worth a status. */
+	/** beside those that are named; with neither, all.  Of what was saved, 0 names a
+	 * map of which nothing tells the number: it may be any of the others. */
+	const pid_t *pids;
+	size_t pid_count; /**< How many @pids. */
+	unsigned jobs;    /**< Processes to read at a time at most; 0 for one a processor. */
+	bool strict;      /**< What could not be read is worth a status. */
 	/**
 	 * Nobody will read maps or smaps of the running system: what would tell whether
 	 * the process is the same at their end is not opened.

@@ -26,10 +26,12 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
     --sort --top --by --units --format --root --from --jobs --compat""".split())
-VERBS = {"capture", "rank", "help"}
+VERBS = {"capture", "rank", "diff", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
 RANK_LONG = set("""--fields --by --sort --top --units --format --root --from --jobs --strict --help
+    --all --name --user --tree --cgroup""".split())
+DIFF_LONG = set("""--by --match --fields --sort --top --units --format --jobs --strict --quiet --help
     --all --name --user --tree --cgroup""".split())
 PMAP_LONG = {option for option in PMAP_OPTIONS if option.startswith("--")}
 
@@ -210,6 +212,21 @@ class Shell:
                 offered = self.complete(line)
                 self.assertIn(pid, offered)
                 self.assertTrue(all(word.isdigit() for word in offered), offered)
+
+    def test_diff(self):
+        self.assertEqual(self.words("pmapx diff --"), DIFF_LONG)
+        self.assertEqual(self.words("pmapx diff --match="), {"pid", "cmd"})
+        self.assertEqual(self.words("pmapx diff --by p"), {"path", "perm", "pid"})
+        self.assertEqual(self.words("pmapx diff --by=name,p"), {"name,path", "name,perm", "name,pid"})
+        self.assertEqual(self.words("pmapx diff --fields=rss"), {"rss", "rss_old", "rss_new"})
+        self.assertEqual(self.words("pmapx diff --fields ra"), {"rate"})
+        self.assertEqual(self.words("pmapx diff --sort=-ps"), {"-pss", "-pss_old", "-pss_new"})
+        self.assertEqual(self.words("pmapx diff --units="), set("kmgh"))
+        self.assertEqual(self.words("pmapx diff --format="), {"text", "json", "ndjson", "csv", "tsv"})
+        # looks are files and processes
+        pid = self.process()
+        offered = self.complete("pmapx diff --strict ")
+        self.assertLessEqual({"folder", "rc", pid}, {word.rstrip("/") for word in offered})
 
     def test_capture(self):
         self.assertEqual(self.words("pmapx capture --"), CAPTURE_LONG)

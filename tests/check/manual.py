@@ -99,6 +99,12 @@ class Capture(Page, px.TestCase):
         SECURITY_CONSIDERATIONS""".split()
 
 
+class Diff(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx-diff.1")
+    sections_wanted = """NAME SYNOPSIS DESCRIPTION COLUMNS FORMATS ENVIRONMENT EXIT_STATUS EXAMPLES SEE_ALSO
+        CAVEATS""".split()
+
+
 class Rank(Page, px.TestCase):
     page = os.path.join(px.SOURCE, "doc", "pmapx-rank.1")
     sections_wanted = """NAME SYNOPSIS DESCRIPTION COLUMNS TOTALS FORMATS ENVIRONMENT EXIT_STATUS

@@ -45,6 +45,9 @@ class Races(px.TestCase):
     def test_rank(self):
         self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "rank.py"), "-k", "Ranked")
 
+    def test_diff(self):
+        self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "diff_live.py"), "-k", "many")
+
     def test_capture(self):
         self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "capture.py"), "-k", "Jobs")
 

@@ -21,6 +21,7 @@ static const struct px_shape *const tables[] = {
 	px_shapes_process,
 	px_shapes_kernel,
 	px_shapes_changing,
+	px_shapes_leaking,
 	px_shapes_obedient,
 };
 

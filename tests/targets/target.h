@@ -24,6 +24,7 @@ extern const struct px_shape px_shapes_files[];
 extern const struct px_shape px_shapes_process[];
 extern const struct px_shape px_shapes_kernel[];
 extern const struct px_shape px_shapes_changing[];
+extern const struct px_shape px_shapes_leaking[];
 extern const struct px_shape px_shapes_obedient[];
 
 /** Called first in main: does not return in the fresh image of the shapes title and title-raw. */

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Looks at processes side by side: which of their groups of mappings differ.
+ */
+#ifndef PX_COMPARE_H
+#define PX_COMPARE_H
+
+#include "same.h"
+
+/** A group of mappings that differs. */
+struct px_difference {
+	struct px_looked *const *processes;   /**< Of each look; NULL if it has it not. */
+	const struct px_group *const *groups; /**< Of each look; NULL if it has none. */
+	size_t number;                        /**< In the order of processes and of texts. */
+	bool has_growth;                      /**< Whether @growth is known. */
+	int64_t growth;                       /**< From the first to the last look. */
+};
+
+/** What differs between looks; all zero before px_compare(). */
+struct px_differences {
+	struct px_look *looks; /**< In the order of time; borrowed. */
+	size_t look_count;
+	enum px_measure growth;         /**< What growth is. */
+	struct px_same same;            /**< The processes. */
+	struct px_difference *rows;     /**< By growth, the largest first. */
+	size_t count, room;             /**< How many of them, and for how many there is room. */
+	const struct px_group **groups; /**< What rows point into. */
+	struct px_sums *totals;         /**< Of each look: of all mappings. */
+};
+
+/**
+ * What growth is where nothing else is asked for: Pss, or what else each of @count looks
+ * tells.
+ */
+enum px_measure px_growth_choose(const struct px_look *looks, size_t count);
+
+/**
+ * Compare @count looks, at least two, which stay until px_differences_deinit(): find
+ * what differs between the first and the last, or, of more than two, what has grown in
+ * @growth from each to the next.  0 or -ENOMEM, and then, too, px_differences_deinit().
+ */
+int px_compare(struct px_differences *ret, enum px_match match, enum px_measure growth,
+	struct px_look *looks, size_t count);
+
+/** Free what @differences hold, but not the looks. */
+void px_differences_deinit(struct px_differences *differences);
+
+/** What @row has of @measure at a look; false if that is not known. */
+bool px_difference_at(const struct px_differences *differences, const struct px_difference *row,
+	size_t look, enum px_measure measure, uint64_t *ret);
+
+/** How that has changed from one look to another; false if that is not known. */
+bool px_difference_change(const struct px_differences *differences, const struct px_difference *row,
+	size_t from, size_t to, enum px_measure measure, int64_t *ret);
+
+/** What became of it: "appeared", "vanished", "grown", "shrunk" or "changed"; static text. */
+const char *px_difference_state(
+	const struct px_differences *differences, const struct px_difference *row);
+
+/** The process that it is of, in the last look that has that. */
+const struct px_looked *px_difference_process(
+	const struct px_differences *differences, const struct px_difference *row);
+
+/** What its mappings have in common. */
+const struct pmapx_text *px_difference_texts(
+	const struct px_differences *differences, const struct px_difference *row);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "diff": looks are taken, compared and printed.
+ */
+#include "diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff_print.h"
+
+/* Begin a note about looks. */
+static struct px_out *begin_note(struct px_console *console, const struct px_diff_options *options)
+{
+	px_message_begin(console);
+	px_out_string(&console->err, options->walk.verb);
+	px_out_string(&console->err, ": ");
+	return &console->err;
+}
+
+/* Say of a look what is to be known of it. */
+static void note_look(struct px_console *console, const struct px_diff_options *options,
+	const struct px_look *look, const char *what)
+{
+	struct px_out *err = begin_note(console, options);
+
+	px_message_text(console, look->name);
+	px_out_string(err, what);
+	px_message_end(console);
+}
+
+static void note(
+	struct px_console *console, const struct px_diff_options *options, const char *what)
+{
+	px_out_string(begin_note(console, options), what);
+	px_message_end(console);
+}
+
+/* Whether no process is in both the first and the last look. */
+static bool is_disjoint(const struct px_differences *differences)
+{
+	for (size_t i = 0; i < differences->same.count; i++) {
+		struct px_looked *const *processes = px_same_at(&differences->same, i);
+
+		if (processes[0] != NULL && processes[differences->look_count - 1] != NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Whether what is compared, one process of each look, is known not to be the same. */
+static bool is_another(const struct px_looked *one, const struct px_looked *other)
+{
+	return (one->pid != 0 && other->pid != 0 && one->pid != other->pid) ||
+		(one->has_start && other->has_start && one->start_ticks != other->start_ticks) ||
+		(*one->boot_id != '\0' && *other->boot_id != '\0' &&
+			strcmp(one->boot_id, other->boot_id) != 0);
+}
+
+/* Say what is odd about how processes were matched, if anything. */
+static void note_matching(struct px_console *console, const struct px_diff_options *options,
+	const struct px_differences *differences)
+{
+	size_t last = differences->look_count - 1;
+	const struct px_looked *first_process = &differences->looks[0].processes[0];
+	const struct px_looked *last_process = &differences->looks[last].processes[0];
+
+	if (differences->same.sameness == PX_SAME_PID)
+		note(console, options,
+			"processes are matched by their numbers alone: "
+			"not all looks tell when they began");
+	if (differences->same.sameness == PX_SAME_ONLY && is_another(first_process, last_process))
+		note(console, options,
+			"not the same process; compared since each look has only one");
+	if (!is_disjoint(differences))
+		return;
+	if (differences->same.sameness == PX_SAME_COMMAND)
+		note(console, options, "no program is in both the first and the last look");
+	else if (differences->same.sameness == PX_SAME_BOOT &&
+		strcmp(first_process->boot_id, last_process->boot_id) != 0)
+		note(console, options,
+			"no process is in both the first and the last look, which are of "
+			"different boots; --match=cmd compares programs");
+	else
+		note(console, options,
+			"no process is in both the first and the last look; "
+			"--match=cmd compares programs");
+}
+
+/* Say which looks tell less than others, and which are not in the order of time. */
+static void note_looks(struct px_console *console, const struct px_diff_options *options,
+	const struct px_look *looks)
+{
+	size_t count = options->input_count;
+	unsigned known = 0;
+
+	for (size_t i = 0; i < count; i++)
+		known |= looks[i].known;
+	for (size_t i = 0; i < count; i++) {
+		if ((known & ~looks[i].known & 1U << PX_MEASURE_RSS) != 0)
+			note_look(console, options, &looks[i],
+				" has no smaps: of what it is compared with, only sizes are known");
+		if (i > 0 && looks[i].when_ms > 0 && looks[i].when_ms < looks[i - 1].when_ms)
+			note_look(console, options, &looks[i], " is older than the look before it");
+	}
+}
+
+/*
+ * Where some inputs are processes and others are not, of the others those processes are
+ * looked at, or the one that a single map is of.  Fills @ret, each once, with room for
+ * one more than there are inputs; returns how many there are.
+ */
+static size_t list_pids(const struct px_diff_options *options, pid_t *ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < options->input_count; i++) {
+		pid_t pid = options->inputs[i].pid;
+		size_t same = 0;
+
+		while (same < count && ret[same] != pid)
+			same++;
+		if (pid > 0 && same == count)
+			ret[count++] = pid;
+	}
+	if (count > 0)
+		ret[count++] = 0;
+	return count;
+}
+
+/* Look at all inputs; 0, or negative after a message. */
+static int take_looks(
+	struct px_console *console, const struct px_diff_options *options, struct px_look *looks)
+{
+	pid_t *pids = calloc(options->input_count + 1, sizeof(*pids));
+	size_t pid_count;
+	int r = 0;
+
+	if (pids == NULL) {
+		px_message(console, "memory allocation failed");
+		return -1;
+	}
+	pid_count = list_pids(options, pids);
+	for (size_t i = 0; r >= 0 && i < options->input_count; i++) {
+		const struct px_diff_input *input = &options->inputs[i];
+		struct px_walk_options walk = options->walk;
+
+		walk.pids = input->pid > 0 ? &input->pid : pids;
+		walk.pid_count = input->pid > 0 ? 1 : pid_count;
+		walk.from = input->pid > 0 || input->is_running ? NULL : input->name;
+		looks[i].name = input->name;
+		r = px_look_take(console, &walk, &options->keys, &looks[i]);
+	}
+	free(pids);
+	return r;
+}
+
+/* The worst of all looks. */
+static int status_of(
+	const struct px_diff_options *options, const struct px_look *looks, bool differs)
+{
+	int worst = 0;
+
+	for (size_t i = 0; i < options->input_count; i++) {
+		int status = px_walk_status(&options->walk, &looks[i].counts, differs);
+
+		if (worst < status)
+			worst = status;
+	}
+	return worst;
+}
+
+/* Compare what was looked at, and print it; returns the exit status. */
+static int compare(struct px_console *console, const struct px_diff_options *options,
+	const struct px_diff_columns *columns, struct px_look *looks)
+{
+	size_t count = options->input_count;
+	struct px_differences differences;
+	enum px_measure growth = columns->has_growth ? columns->growth
+						     : px_growth_choose(looks, count);
+	int r = px_compare(&differences, options->match, growth, looks, count);
+
+	if (r == 0) {
+		note_looks(console, options, looks);
+		note_matching(console, options, &differences);
+		r = px_diff_print(console, options, &differences, columns);
+	}
+	if (r == 0)
+		r = status_of(options, looks, differences.count > 0);
+	else
+		px_message(console, "memory allocation failed");
+	px_differences_deinit(&differences);
+	return r < 0 ? 2 : r;
+}
+
+int px_diff(struct px_console *console, const struct px_diff_options *options)
+{
+	struct px_diff_columns columns;
+	struct px_look *looks;
+	int status = 2;
+
+	/* What is asked for in vain is said before anything is read. */
+	if (!px_diff_choose(console, options, &columns))
+		return 2;
+	looks = calloc(options->input_count, sizeof(*looks));
+	if (looks == NULL)
+		px_message(console, "memory allocation failed");
+	else if (take_looks(console, options, looks) >= 0)
+		status = compare(console, options, &columns, looks);
+	for (size_t i = 0; looks != NULL && i < options->input_count; i++)
+		px_look_deinit(&looks[i]);
+	free(looks);
+	return status;
+}

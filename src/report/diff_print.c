@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What differs between looks, as a table.
+ */
+#include "diff_print.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan.h"
+
+#define MILLISECONDS_PER_HOUR 3600000.0
+
+/* What is printed. */
+struct printing {
+	const struct px_diff_options *options;
+	const struct px_differences *differences;
+	const struct px_diff_columns *columns;
+};
+
+static struct px_value text_value(const char *text)
+{
+	return (struct px_value){ .type = PX_VALUE_TEXT, .text = { text, strlen(text) } };
+}
+
+/* Growth in an hour, where it is known when the looks were taken. */
+static struct px_value rate_of(
+	const struct px_differences *differences, const struct px_difference *row)
+{
+	uint64_t first = differences->looks[0].when_ms;
+	uint64_t last = differences->looks[differences->look_count - 1].when_ms;
+	double rate;
+
+	if (!row->has_growth || first == 0 || last <= first)
+		return (struct px_value){ .type = PX_VALUE_NOTHING };
+	rate = (double)row->growth * MILLISECONDS_PER_HOUR / (double)(last - first);
+	/* Beyond, no number of kB is meant. */
+	if (rate > 1e18 || rate < -1e18)
+		return (struct px_value){ .type = PX_VALUE_NOTHING };
+	return (struct px_value){ .type = PX_VALUE_CHANGE,
+		.number = (uint64_t)(int64_t)(rate < 0 ? rate - 0.5 : rate + 0.5) };
+}
+
+/*
+ * "host/cmd: key key", as far as that is known; *@ret_bytes is to be freed.  0 or -ENOMEM.
+ */
+static int join(const struct px_key_list *keys, const struct px_looked *process,
+	const struct pmapx_text *texts, struct px_value *ret, char **ret_bytes)
+{
+	size_t size = strlen(process->host) + strlen(process->command) + sizeof("/:");
+	char *at;
+
+	for (size_t i = 0; i < keys->count; i++)
+		size += texts[i].length + 1;
+	at = *ret_bytes = malloc(size);
+	if (at == NULL)
+		return -ENOMEM;
+	if (*process->host != '\0')
+		at = stpcpy(stpcpy(at, process->host), "/");
+	at = stpcpy(at, process->command);
+	if (at != *ret_bytes)
+		*at++ = ':';
+	for (size_t i = 0; i < keys->count; i++) {
+		if (keys->keys[i] == PX_KEY_PID)
+			continue;
+		if (at != *ret_bytes)
+			*at++ = ' ';
+		if (texts[i].length > 0)
+			at = mempcpy(at, texts[i].bytes, texts[i].length);
+	}
+	ret->type = PX_VALUE_TEXT;
+	ret->text = (struct pmapx_text){ *ret_bytes, (size_t)(at - *ret_bytes) };
+	return 0;
+}
+
+/* A number of a look, or what it has changed by. */
+static struct px_value number_of(const struct px_differences *differences,
+	const struct px_difference *row, const struct px_diff_column *column)
+{
+	size_t last = differences->look_count - 1;
+	enum px_measure measure = (enum px_measure)column->which;
+	struct px_value value = { .type = column->column.type };
+	int64_t change = 0;
+	bool is_known;
+
+	if (column->what == PX_DIFF_CHANGE) {
+		is_known = px_difference_change(differences, row, 0, last, measure, &change);
+		value.number = (uint64_t)change;
+	} else {
+		is_known = px_difference_at(differences, row,
+			column->what == PX_DIFF_OLD ? 0 : last, measure, &value.number);
+	}
+	if (!is_known)
+		value.type = PX_VALUE_NOTHING;
+	return value;
+}
+
+/* A key; addresses are numbers, and were written by px_keyer_tell(). */
+static struct px_value key_value(enum px_value_type type, const struct pmapx_text *text)
+{
+	struct px_value value = { .type = type };
+
+	if (type == PX_VALUE_ADDRESS)
+		(void)px_scan_hex(text->bytes, text->bytes + text->length, &value.number);
+	else
+		value.text = *text;
+	return value;
+}
+
+/* One value; *@ret_bytes is to be freed. */
+static int value_of(const struct printing *printing, const struct px_difference *row,
+	const struct px_diff_column *column, struct px_value *ret, char **ret_bytes)
+{
+	const struct px_differences *differences = printing->differences;
+	const struct pmapx_text *texts = px_difference_texts(differences, row);
+	const struct px_looked *process = px_difference_process(differences, row);
+
+	*ret = (struct px_value){ .type = PX_VALUE_NOTHING };
+	switch (column->what) {
+	case PX_DIFF_STATE:
+		*ret = text_value(px_difference_state(differences, row));
+		break;
+	case PX_DIFF_HOST:
+		if (*process->host != '\0')
+			*ret = text_value(process->host);
+		break;
+	case PX_DIFF_PID:
+		if (process->pid != 0 && differences->same.sameness != PX_SAME_COMMAND)
+			*ret = (struct px_value){ .type = PX_VALUE_NUMBER,
+				.number = (uint64_t)process->pid };
+		break;
+	case PX_DIFF_COMMAND:
+		if (*process->command != '\0')
+			*ret = text_value(process->command);
+		break;
+	case PX_DIFF_KEY:
+		*ret = key_value(column->column.type, &texts[column->which]);
+		break;
+	case PX_DIFF_MAPPING:
+		return join(&printing->options->keys, process, texts, ret, ret_bytes);
+	case PX_DIFF_RATE:
+		*ret = rate_of(differences, row);
+		break;
+	default:
+		*ret = number_of(differences, row, column);
+		break;
+	}
+	return 0;
+}
+
+static int fill_row(
+	const struct printing *printing, const struct px_difference *row, struct px_table *table)
+{
+	struct px_value values[PX_DIFF_COLUMNS_MAX];
+	char *bytes = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < printing->columns->count; i++)
+		r = value_of(printing, row, &printing->columns->list[i], &values[i], &bytes);
+	if (r == 0)
+		r = px_table_add(table, values);
+	free(bytes);
+	return r;
+}
+
+/* What a measure has changed by in all, nothing if that is not known. */
+static struct px_value change_of(const struct px_differences *differences, enum px_measure measure)
+{
+	struct px_value before = px_sums_value(&differences->totals[0], measure);
+	struct px_value after = px_sums_value(
+		&differences->totals[differences->look_count - 1], measure);
+
+	if (before.type == PX_VALUE_NOTHING || after.type == PX_VALUE_NOTHING)
+		return (struct px_value){ .type = PX_VALUE_NOTHING };
+	return (struct px_value){ .type = measure == PX_MEASURE_COUNT ? PX_VALUE_BALANCE
+								      : PX_VALUE_CHANGE,
+		.number = after.number - before.number };
+}
+
+/* What all mappings add up to, whether they differ or not. */
+static int fill_total(const struct printing *printing, struct px_table *table)
+{
+	const struct px_differences *differences = printing->differences;
+	size_t last = differences->look_count - 1;
+	struct px_value values[PX_DIFF_COLUMNS_MAX];
+
+	for (size_t i = 0; i < printing->columns->count; i++) {
+		const struct px_diff_column *column = &printing->columns->list[i];
+		enum px_measure measure = (enum px_measure)column->which;
+
+		values[i] = (struct px_value){ .type = PX_VALUE_NOTHING };
+		if (column->what == PX_DIFF_OLD)
+			values[i] = px_sums_value(&differences->totals[0], measure);
+		else if (column->what == PX_DIFF_NEW)
+			values[i] = px_sums_value(&differences->totals[last], measure);
+		else if (column->what == PX_DIFF_CHANGE)
+			values[i] = change_of(differences, measure);
+	}
+	return px_table_total(table, values);
+}
+
+/* What was compared, for a JSON document. */
+static void put_facts(struct px_out *out, const void *context)
+{
+	const struct px_differences *differences = context;
+
+	px_out_string(out, "\"matched_by\":\"");
+	px_out_string(out, px_sameness_name(differences->same.sameness));
+	px_out_string(out, "\",\"growth\":\"");
+	px_out_string(out, px_measure_columns[differences->growth].name);
+	px_out_string(out, "\",\"looks\":[");
+	for (size_t i = 0; i < differences->look_count; i++) {
+		const struct px_look *look = &differences->looks[i];
+		struct px_record record;
+
+		px_out_string(out, i > 0 ? ",\n" : "\n");
+		record = px_record_begin(out, PX_NOTATION_JSON);
+		px_record_text(&record, "source", look->name, strlen(look->name));
+		if (look->when_ms > 0)
+			px_record_number(&record, "time_ms", look->when_ms);
+		else
+			px_record_nothing(&record, "time_ms");
+		px_record_number(&record, "processes", look->count);
+		px_record_number(&record, "unread", px_walk_unread(&look->counts));
+		px_record_end(&record);
+	}
+	px_out_string(out, "\n],\n");
+}
+
+/* The totals of the first and the last look, for people. */
+static int print_totals(struct px_console *console, const struct printing *printing)
+{
+	static const struct px_table_column columns[] = { { "", PX_VALUE_TEXT },
+		{ "old", PX_VALUE_SIZE }, { "new", PX_VALUE_SIZE }, { "change", PX_VALUE_CHANGE } };
+	const struct px_differences *differences = printing->differences;
+	const struct px_shape shape = { .units = printing->options->shape.units };
+	const struct px_table_frame frame = { .quiet = false };
+	struct px_table *table = px_table_new(columns, 4);
+	size_t last = differences->look_count - 1;
+	int r = table == NULL ? -ENOMEM : 0;
+
+	for (int i = 0; r == 0 && i < PX_MEASURES; i++) {
+		enum px_measure measure = (enum px_measure)i;
+		const struct px_value values[4] = { text_value(px_measure_columns[i].name),
+			px_sums_value(&differences->totals[0], measure),
+			px_sums_value(&differences->totals[last], measure),
+			change_of(differences, measure) };
+
+		if ((PX_DIFF_SHOWN >> i & 1) != 0)
+			r = px_table_add(table, values);
+	}
+	if (r == 0)
+		r = px_table_print(table, console, &shape, &frame);
+	px_table_free(table);
+	return r;
+}
+
+/* Rows, and their totals if those are not shown on their own. */
+static int fill(const struct printing *printing, bool has_total, struct px_table *table)
+{
+	const struct px_diff_options *options = printing->options;
+	const struct px_differences *differences = printing->differences;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < differences->count; i++)
+		r = fill_row(printing, &differences->rows[i], table);
+	if (r == 0 && has_total)
+		r = fill_total(printing, table);
+	if (r == 0 && printing->columns->sort < printing->columns->count)
+		r = px_table_sort(table, printing->columns->sort, options->shape.descending);
+	return r;
+}
+
+int px_diff_print(struct px_console *console, const struct px_diff_options *options,
+	const struct px_differences *differences, const struct px_diff_columns *columns)
+{
+	const struct printing printing = { options, differences, columns };
+	const struct px_table_frame frame = { .schema = "pmapx.diff",
+		.version = 1,
+		.quiet = options->quiet,
+		.put_facts = put_facts,
+		.context = differences };
+	bool is_text = options->shape.notation == PX_NOTATION_TEXT;
+	bool has_totals_below = is_text && options->fields == NULL && !options->quiet;
+	struct px_table_column names[PX_DIFF_COLUMNS_MAX];
+	struct px_table *table;
+	int r;
+
+	for (size_t i = 0; i < columns->count; i++)
+		names[i] = columns->list[i].column;
+	table = px_table_new(names, columns->count);
+	r = table == NULL ? -ENOMEM : fill(&printing, !has_totals_below, table);
+	if (r == 0 && is_text && !options->quiet && differences->count == 0)
+		px_out_string(&console->out,
+			differences->look_count > 2 ? "nothing has grown each time\n"
+						    : "nothing differs\n");
+	else if (r == 0)
+		r = px_table_print(table, console, &options->shape, &frame);
+	if (r == 0 && has_totals_below) {
+		px_out_string(&console->out, "\n");
+		r = print_totals(console, &printing);
+	}
+	px_table_free(table);
+	return r;
+}

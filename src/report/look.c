@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Looks at processes.
+ */
+#include "look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <pmapx/reader.h>
+
+#include "descriptor.h"
+
+/* How often a map is read that does not fit together, before it is taken as it is. */
+#define READINGS_MAX 6
+
+/* A walk that fills a look. */
+struct looking {
+	struct px_look *look;
+	const struct px_key_list *keys;
+	char boot_id[PX_BOOT_ID_SIZE]; /* Of the running system. */
+};
+
+/* What has been read of one process. */
+struct reading {
+	struct px_groups groups;
+	unsigned known;
+	bool is_torn;
+};
+
+static int add_mapping(
+	struct reading *reading, struct px_keyer *keyer, const struct pmapx_mapping *mapping)
+{
+	struct pmapx_text texts[PX_KEYS];
+	struct px_group *group;
+
+	px_keyer_tell(keyer, mapping, texts);
+	group = px_groups_find(&reading->groups, texts, keyer->list->count);
+	if (group == NULL)
+		return -ENOMEM;
+	px_sums_add(&group->sums, mapping);
+	reading->known |= group->sums.known;
+	return 0;
+}
+
+/*
+ * Read all mappings of @file.  1 if the map has changed between two pieces of it; else as
+ * a visitor.
+ */
+static int read_mappings(struct px_visit *visit, struct px_keyer *keyer,
+	struct pmapx_reader *reader, struct reading *reading)
+{
+	const struct pmapx_mapping *mapping;
+	bool is_kernels = visit->member != NULL ? visit->member->is_captured
+						: pmapx_source_in_order(visit->source);
+	uint64_t end = 0;
+	int r;
+
+	while ((r = pmapx_reader_next(reader, &mapping, &visit->error)) == 1) {
+		if (mapping->start < end && is_kernels)
+			reading->is_torn = true;
+		end = mapping->end;
+		r = add_mapping(reading, keyer, mapping);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+/* Begin to read smaps, or maps if there is no more than that. */
+static int open_map(
+	struct px_visit *visit, const struct px_key_list *keys, struct pmapx_reader **ret)
+{
+	struct pmapx_reader_options options = {
+		.size = sizeof(options),
+		.fields = PX_MEASURE_FIELDS,
+		.look_ahead = px_keys_tell_kinds(keys),
+	};
+	int r;
+
+	if (options.look_ahead)
+		options.fields |= PX_KEY_KIND_FIELDS;
+	visit->file = "smaps";
+	r = pmapx_reader_open(visit->process, PMAPX_FILE_SMAPS, &options, ret);
+	if (r != -ENOENT || visit->member == NULL)
+		return r;
+	options.mappings_only = true;
+	visit->file = "maps";
+	return pmapx_reader_open(visit->process, PMAPX_FILE_MAPS, &options, ret);
+}
+
+static int read_once(
+	struct px_visit *visit, const struct px_key_list *keys, struct reading *reading)
+{
+	struct pmapx_reader *reader;
+	struct px_keyer keyer;
+	int r = px_keyer_begin(&keyer, keys, visit->process, visit->member);
+
+	px_groups_clear(&reading->groups);
+	*reading = (struct reading){ 0 };
+	if (r == 0)
+		r = open_map(visit, keys, &reader);
+	if (r == 0) {
+		r = read_mappings(visit, &keyer, reader, reading);
+		pmapx_reader_close(reader);
+	}
+	px_keyer_end(&keyer);
+	return r;
+}
+
+/* Room for one more process; NULL if memory is short. */
+static struct px_looked *add_process(struct px_look *look)
+{
+	if (look->count == look->room) {
+		size_t room = look->room * 2 + 64;
+		struct px_looked *more = reallocarray(look->processes, room, sizeof(*more));
+
+		if (more == NULL)
+			return NULL;
+		look->processes = more;
+		look->room = room;
+	}
+	return &look->processes[look->count];
+}
+
+/* Who it is; 0 or -ENOMEM. */
+static int identify(
+	const struct looking *looking, const struct px_visit *visit, struct px_looked *ret)
+{
+	const struct pmapx_identity *identity = pmapx_process_identity(visit->process);
+	const struct pmapx_member *member = visit->member;
+	const char *boot_id = member != NULL ? member->boot_id : looking->boot_id;
+
+	*ret = (struct px_looked){
+		.pid = identity->tgid,
+		.has_start = identity->has_stat && identity->start_ticks > 0,
+		.start_ticks = identity->start_ticks,
+		.host = strdup(member != NULL ? member->host : ""),
+		/* Of what was saved there may be none. */
+		.command = identity->comm.length > 0
+			? strndup(identity->comm.bytes, identity->comm.length)
+			: strdup(""),
+	};
+	memcpy(ret->boot_id, boot_id, strnlen(boot_id, sizeof(ret->boot_id) - 1));
+	if (ret->host != NULL && ret->command != NULL)
+		return 0;
+	free(ret->host);
+	free(ret->command);
+	return -ENOMEM;
+}
+
+/*
+ * Keep what was read, all of it or nothing.  The time of the capture that a process is of
+ * is that of the look.
+ */
+static int keep(
+	const struct looking *looking, const struct px_visit *visit, struct reading *reading)
+{
+	struct px_look *look = looking->look;
+	struct px_looked *process = add_process(look);
+	int r = process == NULL ? -ENOMEM : identify(looking, visit, process);
+
+	if (r < 0)
+		return r;
+	process->groups = reading->groups;
+	process->known = reading->known;
+	reading->groups = (struct px_groups){ 0 };
+	look->count++;
+	look->known |= reading->known;
+	look->torn += reading->is_torn;
+	if (visit->member != NULL)
+		look->when_ms = visit->member->captured_ms;
+	return 0;
+}
+
+/* A px_visitor. */
+static int visit_process(void *context, struct px_visit *visit)
+{
+	struct looking *looking = context;
+	struct reading reading = { 0 };
+	int r, readings = 0;
+
+	do
+		r = read_once(visit, looking->keys, &reading);
+	while (r == 0 && reading.is_torn && visit->member == NULL && ++readings < READINGS_MAX);
+	if (r == 0 && reading.groups.count > 0) {
+		px_walk_lock(visit);
+		r = keep(looking, visit, &reading);
+		px_walk_unlock(visit);
+	}
+	px_groups_clear(&reading.groups);
+	return r;
+}
+
+/* The running system's; "" if it does not tell. */
+static void read_boot_id(char ret[PX_BOOT_ID_SIZE])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : px_read(fd, ret, PX_BOOT_ID_SIZE - 1);
+
+	ret[n > 0 ? n : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+/* "pmapx: diff: WHAT: WHY" */
+static void say(
+	struct px_console *console, const char *verb, const struct px_look *look, const char *why)
+{
+	px_message_begin(console);
+	px_out_string(&console->err, verb);
+	px_out_string(&console->err, ": ");
+	px_message_text(console, look->name);
+	px_out_string(&console->err, ": ");
+	px_out_string(&console->err, why);
+	px_message_end(console);
+}
+
+int px_look_take(struct px_console *console, const struct px_walk_options *options,
+	const struct px_key_list *keys, struct px_look *ret)
+{
+	struct looking looking = { .look = ret, .keys = keys };
+	struct timespec now;
+	int r;
+
+	if (options->from == NULL && options->root == NULL) {
+		read_boot_id(looking.boot_id);
+		clock_gettime(CLOCK_REALTIME, &now);
+		ret->when_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	}
+	r = px_walk(console, options, visit_process, &looking, &ret->counts);
+	if (r < 0)
+		return r;
+	px_walk_tell(console, options->verb, &ret->counts);
+	if (ret->torn > 0)
+		say(console, options->verb, ret,
+			"of some processes the map was changing while it was read");
+	if (ret->count > 0)
+		return 0;
+	say(console, options->verb, ret, "no process that has memory could be read");
+	return -ESRCH;
+}
+
+void px_look_deinit(struct px_look *look)
+{
+	for (size_t i = 0; i < look->count; i++) {
+		px_groups_clear(&look->processes[i].groups);
+		free(look->processes[i].host);
+		free(look->processes[i].command);
+	}
+	free(look->processes);
+	*look = (struct px_look){ 0 };
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A look at processes: what their mappings add up to, at one time, to be compared with
+ * another look.
+ */
+#ifndef PX_LOOK_H
+#define PX_LOOK_H
+
+#include "key.h"
+#include "manifest.h"
+#include "walk.h"
+
+/** A process that was looked at. */
+struct px_looked {
+	pid_t pid;                     /**< 0 if nothing tells. */
+	bool has_start;                /**< Whether @start_ticks is known. */
+	uint64_t start_ticks;          /**< Since boot. */
+	char boot_id[PX_BOOT_ID_SIZE]; /**< Of which boot, "" if unknown. */
+	char *host;                    /**< Of several in one source, else ""; owned. */
+	char *command;                 /**< The name of its program, "" if unknown; owned. */
+	struct px_groups groups;       /**< Its mappings, by what was asked for. */
+	unsigned known;                /**< Bits (1 << PX_MEASURE_…) of what was read of them. */
+};
+
+/** A look; begins as all zero. */
+struct px_look {
+	const char *name;            /**< What was looked at, as it was given; borrowed. */
+	uint64_t when_ms;            /**< When, since 1970; 0 if unknown. */
+	struct px_looked *processes; /**< In the order in which they were read. */
+	size_t count, room;          /**< How many of them, and for how many there is room. */
+	unsigned known;              /**< Bits (1 << PX_MEASURE_…) of what was read of any. */
+	size_t torn;                 /**< Processes whose map was changing while it was read. */
+	struct px_walk_counts counts;
+};
+
+/**
+ * Look at the processes that @options ask for; their mappings are added up by @keys.
+ * What could not be read has been told of.
+ *
+ * Returns 0, with at least one process, or a negative errno after a message;
+ * px_look_deinit() in any case.
+ */
+int px_look_take(struct px_console *console, const struct px_walk_options *options,
+	const struct px_key_list *keys, struct px_look *ret);
+
+/** Free what @look holds. */
+void px_look_deinit(struct px_look *look);
+
+#endif

@@ -1,0 +1,542 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""pmapx diff of prepared captures: rows, matching, order, totals, formats, notes and statuses; and
+real captures against sums that are made here."""
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import sys
+import tarfile
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+import faulty
+import px
+
+BOOTS = ("a9112993-2a58-42fa-bdb8-24c986ee2ad4", "b9112993-2a58-42fa-bdb8-24c986ee2ad4")
+MEASURES = ("size", "rss", "pss", "private", "dirty", "swap")
+
+
+def region(start, pages, perms="rw-p", name=b"", **values):
+    """A mapping of so many pages, all of it private and dirty but for what values say."""
+    kb = 4 * pages
+    values = {**dict(Rss=kb, Pss=kb, Private_Dirty=kb), **values}
+    line = px.map_line("%08x-%08x" % (start, start + kb * 1024), perms, name, *(
+        ("fe:00", 7) if name.startswith(b"/") else ()))
+    return px.smaps_entry(line, **values)
+
+
+def heap(pages, start=0x10000000):
+    return region(start, pages, name=b"[heap]")
+
+
+# The same in each look, somewhere else.
+def text(start=0x400000):
+    return region(start, 2, "r-xp", b"/bin/prog", Private_Dirty=0, Shared_Clean=8, Pss=4)
+
+
+class Diffed(px.TestCase):
+    """A folder in which pmapx runs, and captures in it."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = tempfile.mkdtemp(prefix="pmapx-diff-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def write(self, name, data):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(px.as_bytes(data))
+
+    def process(self, folder, pid, smaps, comm="prog", start=1200, **kinds):
+        """A process in a folder; smaps=None leaves that out, and maps= is what is there."""
+        maps = kinds["maps"] if "maps" in kinds else b"".join(re.findall(rb"^[0-9a-f]+-.*\n", smaps, re.MULTILINE))
+        self.write("%s/proc/%d/maps" % (folder, pid), maps)
+        if smaps is not None:
+            self.write("%s/proc/%d/smaps" % (folder, pid), smaps)
+        if kinds.get("stat", True):
+            self.write("%s/proc/%d/stat" % (folder, pid), px.stat_line(pid, comm, starttime=start))
+        self.write("%s/proc/%d/status" % (folder, pid), "Name:\t%s\nTgid:\t%d\nPid:\t%d\n" % (comm, pid, pid))
+        self.write("%s/proc/%d/comm" % (folder, pid), comm + "\n")
+
+    def manifest(self, folder, boot=BOOTS[0], time="2026-11-22T14:00:00.000Z", complete=True):
+        self.write(folder + "/pmapx.json", json.dumps({
+            "pmapx_capture": 1, "complete": complete, "order": "pid", "boot_id": boot, "start": time,
+            "processes": []}))
+
+    def one(self, folder, pages, *more, pid=100, boot=BOOTS[0], time="2026-11-22T14:00:00.000Z", **kwargs):
+        """A capture of one process with a heap, and of another that never changes."""
+        self.process(folder, pid, text() + heap(pages) + b"".join(more), **kwargs)
+        self.process(folder, 50, heap(1), comm="idle")
+        self.manifest(folder, boot, time)
+        return folder
+
+    def diff(self, *words, **kwargs):
+        return px.pmapx("diff", *words, cwd=self.folder, **kwargs)
+
+    def shows(self, words, out, told="", status=1, **kwargs):
+        with self.subTest(words=words):
+            self.result(self.diff(*words, **kwargs), out.lstrip("\n"), told, status)
+
+    def document(self, *words, status=1):
+        got = self.diff(*words, "--format=json")
+        self.assertEqual((got.status, got.stderr), (status, b""))
+        return json.loads(got.stdout)
+
+
+class Rows(Diffed):
+    def test_all_states(self):
+        self.one("a", 3, region(0x20000000, 2, name=b"/lib/gone.so"), region(0x30000000, 9),
+                 region(0x38000000, 4, "rw-s", b"/dev/shm/x (deleted)", Pss=8, Private_Dirty=0, Shared_Dirty=16))
+        self.process("a", 60, heap(5), comm="leaver")
+        self.one("b", 10, region(0x21000000, 1, name=b"/lib/new.so"), region(
+            0x38000000, 4, "rw-s", b"/dev/shm/x (deleted)", Rss=12, Pss=8, Private_Dirty=0, Shared_Dirty=12),
+                 region(0x50000000, 8))
+        self.process("b", 70, heap(2), comm="comer")
+        self.shows(["a", "b"], """
+state    pid size rss pss private dirty swap mapping
+grown    100  +28 +28 +28     +28   +28    0 prog: [heap] heap rw-p
+appeared  70   +8  +8  +8      +8    +8    0 comer: [heap] heap rw-p
+appeared 100   +4  +4  +4      +4    +4    0 prog: new.so data rw-p
+changed  100    0  -4   0       0    -4    0 prog: x (deleted) posix_shm rw-s
+shrunk   100   -4  -4  -4      -4    -4    0 prog: [ anon ] anon rw-p
+vanished 100   -8  -8  -8      -8    -8    0 prog: gone.so data rw-p
+vanished  60  -20 -20 -20     -20   -20    0 leaver: [heap] heap rw-p
+
+        old new change
+size    104 112     +8
+rss     104 108     +4
+pss      92 100     +8
+private  80  88     +8
+dirty    96 100     +4
+swap      0   0      0
+""")
+        self.shows(["-q", "a", "b", "--top=1"], "grown 100 +28 +28 +28 +28 +28 0 prog: [heap] heap rw-p\n")
+
+    def test_nothing_differs(self):
+        """Addresses are no difference, unless they are asked for."""
+        self.process("a", 100, text() + heap(3))
+        self.process("b", 100, text(0x700000) + heap(3, 0x11000000))
+        totals = "".join("%-7s %3d %3d      0\n" % (name, number, number) for name, number in
+                         zip(MEASURES, (20, 20, 16, 12, 12, 0)))
+        self.shows(["a", "b"], "nothing differs\n\n        old new change\n" + totals, status=0)
+        self.shows(["a", "a"], "nothing differs\n\n        old new change\n" + totals, status=0)
+        self.shows(["-q", "a", "b"], "", status=0)
+        self.shows(["a", "b", "--format=csv", "--fields=pid,size"], "pid,size\r\n", status=0)
+        self.shows(["-q", "a", "b", "--by=address"], """
+appeared 100 +12 +12 +12 +12 +12 0 prog: 0000000011000000 [heap]
+appeared 100  +8  +8  +4   0   0 0 prog: 0000000000700000 prog
+vanished 100  -8  -8  -4   0   0 0 prog: 0000000000400000 prog
+vanished 100 -12 -12 -12 -12 -12 0 prog: 0000000010000000 [heap]
+""")
+
+    def test_keys(self):
+        self.one("a", 3, region(0x50000000, 8))
+        self.one("b", 10, region(0x50000000, 9))
+        for keys, want in (("name", ["[heap] +28", "[ anon ] +4"]), ("path,perm", ["[heap] rw-p +28", "[ anon ] rw-p +4"]),
+                           ("class", ["heap +28", "anon +4"]), ("kind", ["heap +28", "anon +4"]),
+                           ("perm,class", ["rw-p heap +28", "rw-p anon +4"]), ("perm", ["rw-p +32"]),
+                           ("pid", ["prog +32"]), ("pid,name", ["[heap] +28", "[ anon ] +4"])):
+            with self.subTest(keys=keys):
+                got = self.diff("a", "b", "-q", "--by", keys, "--fields=%s,rss" % (
+                    "cmd" if keys == "pid" else keys.replace("pid,", "")))
+                rows = [" ".join(line.decode().split()) for line in got.stdout.splitlines()]
+                self.assertEqual(rows, want)
+        self.shows(["-q", "a", "b", "--by", "pid"], "grown 100 prog +32 +32 +32 +32 +32 0\n")
+
+    def test_guesses_are_said(self):
+        stack = px.smaps_entry(px.map_line("50000000-50001000", "---p")) + region(0x50001000, 2048)
+        self.one("a", 3)
+        self.one("b", 3, stack)
+        self.shows(["a", "b", "-q", "--by=kind", "--fields=rss,kind"],
+                   "+8192 thread-stack (guessed)\n    0 guard (guessed)\n")
+
+    def test_columns(self):
+        self.one("a", 3, region(0x50000000, 8, Swap=40))
+        self.one("b", 10, region(0x50000000, 9, Swap=20))
+        self.shows(["a", "b", "--fields=NAME,rss_old,rss_new,rss,swap,count,rate"], """
+name     rss_old rss_new rss swap count rate
+[heap]        12      40 +28    0     0    ?
+[ anon ]      32      36  +4  -20     0    ?
+         ======= ======= === ==== =====
+              56      88 +32  -20     0
+""")
+        self.shows(["a", "b", "-q", "--fields=name,swap", "--sort=swap"], "[ anon ] -20\n[heap]     0\n")
+        self.shows(["a", "b", "-q", "--fields=name,swap", "--sort=-swap", "--top=1"], "[heap] 0\n")
+        # what is sorted by is what growth is
+        self.shows(["a", "b", "-q", "--fields=state,swap,name", "--sort=-swap"],
+                   "changed   0 [heap]\nshrunk  -20 [ anon ]\n")
+        self.shows(["a", "b", "--units=h", "--fields=size_old,size,name", "--top=1"], """
+size_old size name
+     12K +28K [heap]
+======== ====
+     56K +32K
+""")
+
+    def test_terminal_escapes_are_harmless(self):
+        self.one("a", 3)
+        self.one("b", 3, region(0x50000000, 1, name=b"/tmp/\x1b[2J\\012\xff"))
+        got = self.diff("a", "b", "-q", "--fields=name")
+        self.assertNotIn(b"\x1b", got.stdout)
+        rows = self.document("a", "b", "--by=path")["rows"]
+        self.assertEqual(rows[0]["path"], "/tmp/\\x1b[2J\\012\\xff")
+
+
+class Formats(Diffed):
+    COLUMNS = ["state", "host", "pid", "cmd"] + [
+        name + ending for name in MEASURES for ending in ("_old", "_new", "")] + ["name", "kind", "perm"]
+
+    def setUp(self):
+        super().setUp()
+        self.one("a", 3)
+        self.one("b", 10, time="2026-11-22T14:30:00.500Z")
+
+    def test_json(self):
+        got = self.document("a", "b")
+        self.assertEqual(list(got), ["schema", "version", "matched_by", "growth", "looks", "rows", "totals"])
+        self.assertEqual((got["schema"], got["version"], got["matched_by"], got["growth"]),
+                         ("pmapx.diff", 1, "pid+start+boot", "pss"))
+        self.assertEqual(got["looks"], [
+            {"source": "a", "time_ms": 1795356000000, "processes": 2, "unread": 0},
+            {"source": "b", "time_ms": 1795357800500, "processes": 2, "unread": 0}])
+        row, = got["rows"]
+        self.assertEqual(list(row), self.COLUMNS)
+        self.assertEqual(row, dict(
+            {name + ending: value for name in MEASURES[:-1] for ending, value in
+             (("_old", 12), ("_new", 40), ("", 28))}, swap_old=0, swap_new=0, swap=0,
+            state="grown", host=None, pid=100, cmd="prog", name="[heap]", kind="heap", perm="rw-p"))
+        self.assertEqual((got["totals"]["rss_old"], got["totals"]["rss_new"], got["totals"]["rss"],
+                          got["totals"]["name"]), (24, 52, 28, None))
+
+    def test_lines(self):
+        for notation, delimiter in (("csv", ","), ("tsv", "\t")):
+            got = self.diff("a", "b", "--format", notation).stdout.decode()
+            rows = list(csv.DictReader(io.StringIO(got, newline=""), delimiter=delimiter))
+            self.assertEqual(list(rows[0]), self.COLUMNS)
+            self.assertEqual((rows[0]["host"], rows[0]["pid"], rows[0]["pss"], rows[0]["name"]),
+                             ("", "100", "28", "[heap]"))
+        got = self.diff("a", "b", "--format=ndjson", "--by=address").stdout.splitlines()
+        self.assertEqual([json.loads(line)["address"] for line in got], ["0x10000000"])
+
+    def test_rate(self):
+        """28 kB in 1,800.5 seconds are 56 in an hour."""
+        self.shows(["a", "b", "-q", "--fields=rate,name"], "+56 [heap]\n")
+        self.shows(["b", "a", "-q", "--fields=rate,name"], "? [heap]\n",
+                   "pmapx: diff: a is older than the look before it\n")
+
+    def test_several(self):
+        """Of more than two, what grows each time."""
+        self.one("c", 17, region(0x50000000, 100), time="2026-11-22T15:00:00.000Z")
+        self.one("d", 18, region(0x50000000, 90), time="2026-11-22T16:00:00.000Z")
+        self.shows(["a", "b", "c", "d"], """
+state pid size rss pss private dirty swap rate mapping
+grown 100  +60 +60 +60     +60   +60    0  +30 prog: [heap] heap rw-p
+
+        old new change
+size     24 444   +420
+rss      24 444   +420
+pss      20 440   +420
+private  16 436   +420
+dirty    16 436   +420
+swap      0   0      0
+""")
+        self.shows(["-q", "b", "c", "b", "--fields=name"], "", "pmapx: diff: b is older than the look before it\n", 0)
+        got = self.diff("b", "c", "a")
+        self.assertEqual((got.status, got.stdout.splitlines()[0]), (0, b"nothing has grown each time"))
+
+
+class Matching(Diffed):
+    def test_another_start_is_another_process(self):
+        self.one("a", 3)
+        self.one("b", 5, start=1300)
+        self.shows(["-q", "a", "b", "--by=pid"], "appeared 100 prog +28 +28 +24 +20 +20 0\n"
+                   "vanished 100 prog -20 -20 -16 -12 -12 0\n")
+
+    def test_another_boot(self):
+        self.one("a", 3)
+        self.one("b", 5, boot=BOOTS[1])
+        got = self.diff("a", "b", "--format=csv")
+        self.assertEqual((got.status, got.stderr), (
+            1, b"pmapx: diff: no process is in both the first and the last look, which are of different "
+            b"boots; --match=cmd compares programs\n"))
+        self.assertEqual(len(got.stdout.splitlines()), 1 + 6)
+        self.shows(["-q", "a", "b", "--match=cmd"], "grown +8 +8 +8 +8 +8 0 prog: [heap] heap rw-p\n")
+
+    def test_programs_are_added_up(self):
+        for folder, pids in (("a", (1, 2)), ("b", (3, 4, 5))):
+            for pid in pids:
+                self.process(folder, pid, heap(pid))
+        self.shows(["-q", "a", "b", "--match=cmd", "--fields=pid,cmd,count,rss_old,rss_new"], "? prog +1 12 48\n")
+        rows = self.document("a", "b", "--match=cmd")
+        self.assertEqual((rows["matched_by"], [sorted(set(row) & {"pid"}) for row in rows["rows"]]), ("cmd", [[]]))
+        self.process("c", 9, heap(9), comm="other")
+        self.shows(["-q", "a", "c", "--match=cmd", "--fields=state"], "appeared\nvanished\n",
+                   "pmapx: diff: no program is in both the first and the last look\n")
+
+    def test_numbers_alone(self):
+        for folder, pages in (("a", 3), ("b", 4)):
+            self.process(folder, 100, heap(pages), stat=False)
+            self.process(folder, 101, heap(1), start=pages)
+        self.shows(["-q", "a", "b", "--fields=pid,rss"], "100 +4\n",
+                   "pmapx: diff: processes are matched by their numbers alone: not all looks tell when they began\n")
+
+    def test_one_process_each(self):
+        for folder, pid in (("a", 100), ("b", 200)):
+            self.process(folder, pid, heap(pid))
+        self.shows(["-q", "a", "b", "--fields=pid,rss"], "200 +400\n",
+                   "pmapx: diff: not the same process; compared since each look has only one\n")
+        # maps of which nothing tells whose they are
+        self.write("m1", heap(3))
+        self.write("m2", heap(5))
+        self.shows(["-q", "m1", "m2", "--fields=pid,rss,mapping"], "? +8 [heap] heap rw-p\n")
+
+    def test_hosts(self):
+        for when, pages in (("old", 3), ("new", 4)):
+            for host in ("web1", "web2"):
+                self.process("%s/%s" % (when, host), 100, heap(pages + (host == "web2") * pages))
+        self.shows(["-q", "old", "new", "--fields=host,pid,rss,mapping"],
+                   "web2 100 +8 web2/prog: [heap] heap rw-p\nweb1 100 +4 web1/prog: [heap] heap rw-p\n")
+
+    def test_selected(self):
+        for folder, pages in (("a", 3), ("b", 4)):
+            self.process(folder, 100, heap(pages), comm="one")
+            self.process(folder, 101, heap(2 * pages), comm="two")
+        self.shows(["-q", "a", "b", "--name=one", "--fields=pid,rss"], "100 +4\n")
+        self.shows(["a", "b", "--name=none"], "", "pmapx: diff: a: no process is selected\n", 2)
+
+
+class Trouble(Diffed):
+    def test_refused(self):
+        self.one("a", 3)
+        for words, told in (
+                ([], "at least two looks are compared: OLD NEW"), (["a"], "at least two looks are compared: OLD NEW"),
+                (["-", "-"], "standard input can be read only once"),
+                (["a", "1", "--name=x"], "processes are either named or selected"),
+                (["a", "1", "--all"], "processes are either named or selected"),
+                (["a", "/proc/self"], "/proc/self: no process"),
+                (["a", "a", "--by=x"], "--by=x: 'x' is no key, or given twice; there are name, path, kind, class, "
+                 "perm, address, pid"),
+                (["a", "a", "--by=cmd"], "--by=cmd: 'cmd' is no key, or given twice; there are name, path, kind, "
+                 "class, perm, address, pid"),
+                (["a", "a", "--match=x"], "--match=x: there are pid and cmd"),
+                (["a", "a", "--sort=rss_old"], "--sort=rss_old: no such column, there are state, pid, size, rss, pss, "
+                 "private, dirty, swap, mapping"),
+                (["a", "a", "--top=0"], "--top=0: not a number of rows from 1 on"),
+                (["a", "a", "--jobs=0"], "--jobs=0: not a number of processes from 1 on"),
+                (["a", "a", "--root=x"], "--root=x: no such option, or not with a value"),
+                (["a", "none"], "none: No such file or directory")):
+            with self.subTest(words=words):
+                got = self.diff(*words)
+                self.assertEqual((got.status, got.stdout, got.stderr.decode()),
+                                 (2, b"", "pmapx: diff: %s\n" % told))
+        # before anything is read
+        got = self.diff("none", "none", "--fields=x")
+        self.assertIn(b"'x' is no column; there are state, host, pid, cmd, count_old", got.stderr)
+
+    def test_no_process(self):
+        os.mkdir(os.path.join(self.folder, "empty"))
+        self.one("a", 3)
+        self.process("k", 2, b"", comm="kthreadd", maps=b"")
+        self.write("k/proc/2/stat", px.stat_line(2, "kthreadd", ppid=0).replace(
+            b" S 0 0 0 0 0 0", b" S 0 0 0 0 -1 2129984"))
+        self.shows(["a", "k"], "", "pmapx: diff: k: no process that has memory could be read\n", 2)
+        self.assertEqual(self.diff("a", "empty").status, 2)
+
+    def test_without_smaps(self):
+        self.one("a", 3)
+        self.process("b", 100, None, maps=px.map_line("10000000-10008000", "rw-p", "[heap]"))
+        self.process("b", 50, None, comm="idle", maps=px.map_line("10000000-10001000", "rw-p", "[heap]"))
+        self.manifest("b")
+        note = "pmapx: diff: b has no smaps: of what it is compared with, only sizes are known\n"
+        self.shows(["a", "b"], """
+state    pid size rss pss private dirty swap mapping
+grown    100  +20   ?   ?       ?     ?    ? prog: [heap] heap rw-p
+vanished 100   -8   ?   ?       ?     ?    ? prog: prog text r-xp
+
+        old new change
+size     24  36    +12
+rss      24   ?      ?
+pss      20   ?      ?
+private  16   ?      ?
+dirty    16   ?      ?
+swap      0   ?      ?
+""", note)
+        got = self.diff("b", "b", "--format=json")
+        self.assertEqual((got.status, got.stderr, json.loads(got.stdout)["growth"]), (0, b"", "size"))
+
+    def test_unread(self):
+        """What cannot be read is told of, and worth a status if that is asked for."""
+        self.one("a", 3)
+        self.write("a/proc/60/smaps", "nonsense\n")
+        self.write("a/proc/60/stat", px.stat_line(60, "bad"))
+        got = self.diff("a", "a")
+        self.assertEqual(got.status, 0)
+        told = got.stderr.decode().splitlines()
+        self.assertEqual((len(told), told[1]), (4, "pmapx: diff: 1 process could not be read: 1 damaged"))
+        self.assertEqual(self.diff("a", "a", "--strict").status, 1)
+        self.assertEqual([look["unread"] for look in json.loads(
+            self.diff("a", "a", "--format=json").stdout)["looks"]], [1, 1])
+
+    def test_torn(self):
+        """A capture's map that is not in order was changing."""
+        self.one("a", 3)
+        self.process("b", 100, heap(3) + text())
+        self.process("b", 50, heap(1), comm="idle")
+        self.manifest("b")
+        self.shows(["-q", "a", "b"], "",
+                   "pmapx: diff: b: of some processes the map was changing while it was read\n", 0)
+
+    def test_cut_archive(self):
+        """What is left is compared; but the status is that of trouble."""
+        self.one("a", 3)
+        self.one("b", 4)
+        with tarfile.open(os.path.join(self.folder, "b.tar"), "w") as archive:
+            archive.add(os.path.join(self.folder, "b"), "b")
+        with open(os.path.join(self.folder, "b.tar"), "r+b") as file:
+            file.truncate(os.path.getsize(file.name) * 3 // 4 // 512 * 512 - 4096)
+        got = self.diff("a", "b.tar", "-q")
+        self.assertEqual(got.status, 2)
+        self.assertIn(b"pmapx: diff: b.tar: ", got.stderr)
+
+    def test_streams(self):
+        self.one("a", 3)
+        self.one("b", 4)
+        with open("/dev/full", "wb") as full:
+            got = self.diff("a", "b", stdout=full)
+        self.assertEqual((got.status, got.stderr), (1, b"pmapx: write error: No space left on device\n"))
+        # standard input is one of them
+        with tempfile.TemporaryFile() as file:
+            with tarfile.open(fileobj=file, mode="w") as archive:
+                archive.add(os.path.join(self.folder, "a"), "a")
+            file.seek(0)
+            self.shows(["-q", "-", "b", "--fields=rss,name"], "+4 [heap]\n", stdin=file)
+
+    def test_memory(self):
+        """Each allocation fails: all is told, or nothing but that."""
+        self.one("a", 3)
+        self.one("b", 4, region(0x50000000, 8))
+        for words in ([], ["--match=cmd", "--format=json"], ["--by=address", "--sort=-rss"]):
+            whole = faulty.run(["diff", "a", "b", *words], cwd=self.folder)
+            self.assertEqual((whole.result.status, whole.left), (1, (0, 0)))
+            count = sum(call.family == "memory" for call in whole.calls)
+            self.assertGreater(count, 30)
+            for number in range(1, count + 1):
+                with self.subTest(words=words, number=number):
+                    run = faulty.run(["diff", "a", "b", *words], "memory:%d:12" % number, cwd=self.folder)
+                    self.assertEqual(run.left, (0, 0))
+                    got = run.result
+                    if got.status == 1:
+                        self.result(got, whole.result.stdout, b"", 1)
+                        continue
+                    self.assertEqual(got.status, 2)
+                    # the totals come last
+                    if b"pmapx.json" not in got.stderr:
+                        self.assertTrue(whole.result.stdout.startswith(got.stdout), got.stdout)
+                    self.assertRegex(got.stderr, rb"(?i)\A(pmapx: (diff: )?([ab]: )?(pmapx.json: )?"
+                                     rb"(memory allocation failed|cannot allocate memory)( \(and 1 more\))?\n)+\Z")
+
+
+HEADER = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+ *(.*)\n")
+
+
+def sums_of(path):
+    """{(name, perms): sums} of a file smaps."""
+    groups = {}
+    with open(path, "rb") as file:
+        for line in file:
+            header = HEADER.match(line)
+            if header:
+                perms, name = header.group(3), header.group(4)
+                if not name:
+                    name = b"[ anon ]"
+                elif not name.startswith(b"["):
+                    name = name.rpartition(b"/")[2]
+                sums = groups.setdefault((name.decode(), perms.decode()), dict.fromkeys(MEASURES, 0))
+                continue
+            key, value = line.split()[:2]
+            for column, keys in (("size", b"Size:"), ("rss", b"Rss:"), ("pss", b"Pss:"), ("swap", b"Swap:"),
+                                 ("private", b"Private_Clean: Private_Dirty:"),
+                                 ("dirty", b"Shared_Dirty: Private_Dirty:")):
+                if key in keys.split():
+                    sums[column] += int(value)
+    return groups
+
+
+class Captures(px.TestCase):
+    """Two captures of a server: one process grew by 56 MB, one by 14.8, some touched shared memory."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = tempfile.mkdtemp(prefix="pmapx-diff-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        with tarfile.open(px.shared("postgres", "captures-AB.tar.xz")) as archive:
+            archive.extractall(cls.folder)
+
+    def diff(self, *words):
+        got = px.pmapx("diff", "A", "B", *words, cwd=self.folder)
+        self.assertEqual((got.status, got.stderr), (1, b""))
+        return got.stdout.decode()
+
+    def backends(self):
+        """{pid: name} as the server has them."""
+        with open(os.path.join(self.folder, "B", "activity.csv"), encoding="utf-8", newline="") as file:
+            return {int(row["pid"]): row["application_name"] for row in csv.DictReader(file)}
+
+    def test_found(self):
+        names = self.backends()
+        rows = json.loads(self.diff("--format=json", "--top=10"))["rows"]
+        found = [(names[row["pid"]], row["rss"], row["name"], row["kind"], row["state"]) for row in rows[:2]]
+        self.assertEqual(found, [("grower", 56064, "[heap]", "heap", "grown"),
+                                 ("trickle", 14672, "[heap]", "heap", "grown")])
+        for row in rows[2:]:
+            self.assertEqual((names[row["pid"]], row["kind"], row["size"]), ("pgbench", "shm", 0))
+            self.assertGreater(row["rss"], 10000)
+            self.assertLess(row["private"], 150)
+
+    def processes(self, folder):
+        """{(pid, start): groups} of those that have memory."""
+        found = {}
+        for name in os.listdir(os.path.join(self.folder, folder)):
+            if name.startswith("smaps-"):
+                groups = sums_of(os.path.join(self.folder, folder, name))
+                with open(os.path.join(self.folder, folder, name.replace("smaps", "stat")), "rb") as file:
+                    start = int(file.read().rpartition(b") ")[2].split()[19])
+                if groups:
+                    found[int(name[6:]), start] = groups
+        return found
+
+    def test_sums(self):
+        """Each number is that of this test, and no row is missing."""
+        old, new = self.processes("A"), self.processes("B")
+        nothing = dict.fromkeys(MEASURES, 0)
+        want = {}
+        for process in old.keys() | new.keys():
+            for key in old.get(process, {}).keys() | new.get(process, {}).keys():
+                before = old.get(process, {}).get(key)
+                after = new.get(process, {}).get(key)
+                if before != after:
+                    want.setdefault((process[0], *key), []).append((before or nothing, after or nothing))
+        got = json.loads(self.diff("--format=json", "--by=name,perm", "--fields=pid,name,perm," + ",".join(
+            name + ending for name in MEASURES for ending in ("_old", "_new", ""))))
+        found = {}
+        for row in got["rows"]:
+            sums = [{name: row[name + ending] for name in MEASURES} for ending in ("_old", "_new")]
+            self.assertEqual({name: row[name] for name in MEASURES},
+                             {name: sums[1][name] - sums[0][name] for name in MEASURES})
+            found.setdefault((row["pid"], row["name"], row["perm"]), []).append(tuple(sums))
+        # Rows that differ in what is not shown here have the same sums.
+        found = {key: rows for key, rows in found.items() if rows[0][0] != rows[0][1] or key in want}
+        self.assertGreater(len(want), 100)
+        self.assertEqual(found, want)
+        for name in MEASURES:
+            for ending, look in (("_old", old), ("_new", new)):
+                total = sum(sums[name] for groups in look.values() for sums in groups.values())
+                self.assertEqual(got["totals"][name + ending], total)
+
+
+if __name__ == "__main__":
+    px.main()
