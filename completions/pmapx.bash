@@ -232,7 +232,7 @@ _pmapx()
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
 	local own='--all --name= --user= --tree= --cgroup= --map= --kind= --kinds --perm= --min=
-		--sort= --top= --by= --units= --format= --root= --from= --jobs= --compat='
+		--sort= --top= --fields= --by= --units= --format= --root= --from= --jobs= --compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc source= ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
@@ -273,7 +273,7 @@ _pmapx()
 	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
 		option=$previous
 	fi
-	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|sort|top|by|units|format|root|from|jobs|compat) ]] && option=
+	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|sort|top|fields|by|units|format|root|from|jobs|compat) ]] && option=
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
@@ -317,6 +317,11 @@ _pmapx()
 		;;
 	--sort)
 		_pmapx_columns "$cur" "$prefix"
+		return
+		;;
+	--fields)
+		_pmapx_list "$cur" "$prefix" Address Kbytes RSS Dirty Mode Perm Offset Device \
+			Inode Mapping Name Size Rss Pss Private_Dirty Swap VmFlags
 		return
 		;;
 	--by)

@@ -68,6 +68,12 @@ function __pmapx_kinds
         vdso vvar vsyscall other special
 end
 
+# Lists of columns, of any view.
+function __pmapx_fields
+    __pmapx_list Address Kbytes RSS Dirty Mode Perm Offset Device Inode Mapping Name \
+        Size Rss Pss Private_Dirty Swap VmFlags
+end
+
 # Columns of the view that is asked for; after "-", the largest first.
 function __pmapx_columns
     set -l columns Address Kbytes Mode Mapping
@@ -129,8 +135,9 @@ complete -c pmapx -l perm -x -n __pmapx_verb -d 'mappings that have these permis
 complete -c pmapx -l min -x -n __pmapx_verb -d 'mappings with at least so much resident'
 complete -c pmapx -l sort -x -k -a '(__pmapx_columns)' -n __pmapx_verb -d 'in the order of a column'
 complete -c pmapx -l top -x -n __pmapx_verb -d 'the first rows, with totals of all'
+complete -c pmapx -l fields -x -a '(__pmapx_fields)' -n __pmapx_verb -d 'these columns'
 complete -c pmapx -l by -x -a '(__pmapx_list name path kind class perm pid cmd user cgroup)' -n __pmapx_verb -d 'sums of mappings that have these in common'
-complete -c pmapx -l units -x -a 'k m g h' -n __pmapx_verb -d 'sizes of --by in these units'
+complete -c pmapx -l units -x -a 'k m g h' -n __pmapx_verb -d 'sizes of --fields and --by in these units'
 complete -c pmapx -l format -x -a 'text json ndjson csv tsv' -n __pmapx_verb -d 'write what programs read'
 complete -c pmapx -l root -x -a '(__pmapx_folders)' -n __pmapx_verb -d 'read another proc root'
 complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, folder, archive, core'

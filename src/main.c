@@ -34,9 +34,11 @@
  *   view_device.c    -d
  *   view_fields.c    -X, -XX, -c, -C
  *   view_records.c   --format
+ *   view_chosen.c    --fields
  *   columns.c        the columns that keys of smaps make
  *   heritage.c       what columns have from the processes before
  *   field.c          columns of a mapping by name
+ *   chosen.c         which of them --fields asks for
  *   sorter.c         rows in another order
  *   copy.c           a mapping that is kept for later
  *   cells.c          a store for rows that wait for their widths

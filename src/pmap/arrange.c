@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "by.h"
+#include "chosen.h"
 #include "field.h"
 #include "options.h"
 
@@ -21,6 +22,10 @@ bool px_arrange(struct px_console *console, struct px_options *options)
 	/* Its rows are not mappings. */
 	if (options->view == PX_VIEW_BY)
 		return px_by_check(console, options);
+	if (options->view == PX_VIEW_CHOSEN)
+		arrange->chosen = px_chosen_read(console, options->fields);
+	if (options->view == PX_VIEW_CHOSEN && arrange->chosen == NULL)
+		return false;
 	arrange->top = shape->top;
 	if (shape->sort == NULL)
 		return true;
@@ -40,5 +45,6 @@ bool px_arrange(struct px_console *console, struct px_options *options)
 void px_arrange_deinit(struct px_arrange *arrange)
 {
 	free(arrange->field);
+	px_chosen_free(arrange->chosen);
 	*arrange = (struct px_arrange){ 0 };
 }

@@ -10,15 +10,17 @@
 
 #include "shape.h"
 
+struct px_chosen;
 struct px_console;
 struct px_field;
 struct px_options;
 
 /** How rows are arranged; all zero as the view has them. */
 struct px_arrange {
-	struct px_field *field; /**< What is sorted by, owned; or NULL. */
-	bool descends;          /**< The largest first. */
-	size_t top;             /**< How many rows there are at most; 0 for all. */
+	struct px_field *field;   /**< What is sorted by, owned; or NULL. */
+	bool descends;            /**< The largest first. */
+	struct px_chosen *chosen; /**< The columns of --fields, owned; or NULL. */
+	size_t top;               /**< How many rows there are at most; 0 for all. */
 };
 
 /** Fill @options->arrange, once the view is known; false if that was refused, which has been said. */

@@ -51,6 +51,8 @@ struct px_field_set px_field_set_of(enum px_view_kind view)
 			false };
 	case PX_VIEW_FIELDS:
 		return (struct px_field_set){ table, true };
+	case PX_VIEW_CHOSEN:
+		return px_field_set_all;
 	default:
 		return (struct px_field_set){ plain, false };
 	}

@@ -21,6 +21,7 @@ enum {
 	OPTION_COMPAT,
 	OPTION_FROM,
 	OPTION_BY,
+	OPTION_FIELDS,
 	OPTION_JOBS,
 	OPTION_KINDS,
 	OPTION_SELECT,
@@ -48,6 +49,7 @@ static const struct option pmap_options[] = {
 
 static const struct option own_options[] = {
 	{ "by", required_argument, NULL, OPTION_BY },
+	{ "fields", required_argument, NULL, OPTION_FIELDS },
 	{ "compat", required_argument, NULL, OPTION_COMPAT },
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
@@ -295,6 +297,9 @@ static enum px_verdict take_option(
 	case OPTION_FROM:
 		options->from = optarg;
 		break;
+	case OPTION_FIELDS:
+		options->fields = optarg;
+		break;
 	case OPTION_BY:
 		return px_keys_read(console, NULL, optarg, PX_KEYS_OF_MAPPING | PX_KEYS_OF_PROCESS,
 			       &options->by)
@@ -322,12 +327,11 @@ static enum px_verdict refuse(struct px_console *console, const char *message)
 	return PX_REFUSED;
 }
 
-/* Whether nothing is asked for that --by does not have. */
-static bool check_by(const struct px_options *options, const struct given *given)
+/* Whether a layout of pmap's is asked for, or none at all. */
+static bool has_layout(const struct px_options *options, const struct given *given)
 {
-	return !given->c && !given->C && !given->d && !given->n && !given->N && !given->x &&
-		given->X == 0 && !options->kernel_names && !options->show_path &&
-		!options->compat_3_2;
+	return given->c || given->C || given->d || given->n || given->N || given->x ||
+		given->X > 0 || options->compat_3_2;
 }
 
 static bool is_shaped(const struct px_shape *shape)
@@ -340,11 +344,15 @@ static const char *check_layouts(const struct px_options *options, const struct 
 {
 	if (options->create_rc && is_shaped(&options->shape))
 		return "options --format, --sort, --top are mutually exclusive with -n, -N";
-	if (options->by.count > 0 && !check_by(options, given))
+	if (options->by.count > 0 &&
+		(has_layout(options, given) || options->kernel_names || options->show_path))
 		return "option --by is a layout of its own: without -c, -C, -d, -k, -n, -N, -p, -x, "
 		       "-X, --compat";
-	if (options->shape.has_units && options->by.count == 0)
-		return "--units needs a layout that has it: --by";
+	if (options->fields != NULL && (has_layout(options, given) || options->by.count > 0))
+		return "option --fields is a layout of its own: without -c, -C, -d, -n, -N, -x, -X, "
+		       "--by, --compat";
+	if (options->shape.has_units && options->by.count == 0 && options->fields == NULL)
+		return "--units needs a layout that has it: --by, --fields";
 	return px_shape_check(&options->shape);
 }
 
@@ -359,6 +367,8 @@ static void choose_view(struct px_options *options, const struct given *given)
 		options->view = PX_VIEW_EXTENDED;
 	else if (given->d)
 		options->view = PX_VIEW_DEVICE;
+	else if (options->fields != NULL)
+		options->view = PX_VIEW_CHOSEN;
 	else if (options->by.count > 0)
 		options->view = PX_VIEW_BY;
 }

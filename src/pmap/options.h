@@ -22,6 +22,7 @@ enum px_view_kind {
 	PX_VIEW_EXTENDED, /**< -x */
 	PX_VIEW_DEVICE,   /**< -d */
 	PX_VIEW_FIELDS,   /**< -X, -XX, -c, -C: the columns of smaps. */
+	PX_VIEW_CHOSEN,   /**< --fields: columns of one's own. */
 	PX_VIEW_BY        /**< --by: one table, of what mappings have in common. */
 };
 
@@ -43,12 +44,13 @@ struct px_options {
 	char **operands;      /**< What stands for processes; borrowed from argv. */
 	size_t operand_count; /**< How many. */
 
+	const char *fields;    /**< --fields, or NULL. */
 	struct px_key_list by; /**< --by; empty if it was not given. */
 
 	/** --map, --kind, --perm, --min; px_sift_deinit() in any case. */
 	struct px_sift sift;
 
-	struct px_shape shape; /**< --sort, --top. */
+	struct px_shape shape; /**< --sort, --top, --format, --units. */
 	/** What these mean in the view; px_arrange_deinit() in any case. */
 	struct px_arrange arrange;
 

@@ -148,6 +148,8 @@ static const char *view_option(const struct px_options *options)
 		return "-x";
 	if (options->view == PX_VIEW_BY)
 		return "--by";
+	if (options->view == PX_VIEW_CHOSEN)
+		return "--fields";
 	if (options->read_rc)
 		return options->rc_path != NULL ? "-C" : "-c";
 	return options->every_field ? "-XX" : "-X";

@@ -16,6 +16,7 @@ struct px_rc;
 struct px_fields_view;
 struct px_heritage;
 struct px_by;
+struct px_chosen_view;
 struct px_by_view;
 struct px_records;
 struct px_sorter;
@@ -49,6 +50,7 @@ struct px_sheet {
 	struct px_fields_view *fields; /**< State of view_fields.c; NULL in other views. */
 	const struct px_view *inner;   /**< The view that sorter.c hands rows to. */
 	struct px_sorter *sorter;      /**< State of sorter.c, or NULL. */
+	struct px_chosen_view *chosen; /**< State of view_chosen.c, or NULL. */
 	struct px_by_view *by_view;    /**< State of view_by.c, or NULL. */
 	struct px_by *by;              /**< For the same, shared by the run. */
 	struct px_records *records;    /**< State of view_records.c, or NULL. */
@@ -112,6 +114,7 @@ struct px_pipeline {
 	const struct px_view
 		*layout;        /**< What prints them: the same, or what that hands them to. */
 	struct px_view records; /**< That one, if it is for programs. */
+	struct px_view chosen;  /**< That of --fields. */
 };
 
 /** Put together what the options ask for. */

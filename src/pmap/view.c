@@ -2,6 +2,7 @@
 /*
  * Which view the options ask for.
  */
+#include "chosen.h"
 #include "records.h"
 #include "sheet.h"
 #include "sorter.h"
@@ -17,6 +18,10 @@ static const struct px_view *const views[] = {
 void px_pipeline_init(struct px_pipeline *pipeline, const struct px_options *options)
 {
 	pipeline->layout = views[options->view];
+	if (options->view == PX_VIEW_CHOSEN) {
+		px_chosen_view(options, &pipeline->chosen);
+		pipeline->layout = &pipeline->chosen;
+	}
 	/* That one prints its own. */
 	if (options->shape.notation != PX_NOTATION_TEXT && options->view != PX_VIEW_BY) {
 		px_records_wrap(pipeline->layout, &pipeline->records);

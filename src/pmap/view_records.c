@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chosen.h"
 #include "columns.h"
 #include "field.h"
 #include "name.h"
@@ -21,13 +22,14 @@
 enum stage { STAGE_NONE, STAGE_OPEN, STAGE_MAPPINGS, STAGE_TOTALS };
 
 struct px_records {
-	struct px_field fields[PX_OWN_COUNT + PMAPX_FIELD_COUNT];
+	struct px_field fields[PX_CHOSEN_MAX];
 	size_t count;
-	size_t keys_at;            /* Before which of them the keys of smaps are. */
-	bool has_keys;             /* Whether there are such: those that are met. */
-	struct px_columns columns; /* For these. */
-	uint64_t layout;           /* Of the mapping that was last looked at for other keys. */
-	char *command;             /* Of this process, owned. */
+	size_t keys_at;             /* Before which of them the keys of smaps are. */
+	bool has_keys;              /* Whether there are such: those that are met. */
+	struct px_columns columns;  /* For these. */
+	struct px_chosen_sums sums; /* Of --fields. */
+	uint64_t layout;            /* Of the mapping that was last looked at for other keys. */
+	char *command;              /* Of this process, owned. */
 	size_t command_length;
 	size_t rows; /* Of this process. */
 	enum stage stage;
@@ -83,6 +85,13 @@ static void list_fields(struct px_records *records, const struct px_sheet *sheet
 
 	records->count = 0;
 	records->has_keys = false;
+	if (sheet->options->view == PX_VIEW_CHOSEN) {
+		const struct px_chosen *chosen = sheet->options->arrange.chosen;
+
+		for (size_t i = 0; i < chosen->count; i++)
+			add_field(records, chosen->list[i]);
+		return;
+	}
 	list_own(records, sheet, false);
 	records->keys_at = records->count;
 	if (sheet->options->view == PX_VIEW_FIELDS) {
@@ -186,6 +195,7 @@ static void records_begin(struct px_sheet *sheet)
 
 	records->rows = 0;
 	records->layout = 0;
+	records->sums = (struct px_chosen_sums){ 0 };
 	px_columns_begin(&records->columns);
 	/* Words of pmap's, in no language. */
 	sheet->anon = (struct pmapx_text){ "[ anon ]", 8 };
@@ -286,6 +296,8 @@ static int records_row(
 	if (selection == PX_SKIPPED)
 		return 0;
 	px_totals_add(&sheet->totals, mapping);
+	if (sheet->options->view == PX_VIEW_CHOSEN)
+		px_chosen_add(&records->sums, sheet, mapping);
 	if (records->has_keys)
 		r = px_columns_fill(&records->columns, mapping->smaps, is_column, sheet);
 	else if (sheet->options->view == PX_VIEW_FIELDS)
@@ -307,11 +319,33 @@ static void put_sum(struct px_record *record, const char *key, bool is_known, ui
 		px_record_nothing(record, key);
 }
 
+static void put_chosen_sums(struct px_sheet *sheet, struct px_record *record)
+{
+	const struct px_chosen *chosen = sheet->options->arrange.chosen;
+	const struct px_chosen_sums *sums = &sheet->records->sums;
+
+	for (size_t i = 0; i < chosen->count; i++)
+		if (chosen->list[i].kind == PX_FIELD_KB)
+			put_sum(record, chosen->list[i].name.bytes, px_chosen_has_sum(sums, i),
+				sums->kb[i]);
+}
+
+static void put_key_sums(struct px_sheet *sheet, struct px_record *record)
+{
+	struct px_columns *columns = &sheet->records->columns;
+
+	px_columns_end(columns, false);
+	for (size_t i = 0; i < columns->count; i++)
+		if (columns->list[i].shown)
+			put_sum(record, columns->list[i].key.bytes,
+				columns->list[i].number_count > 0 || columns->row_count == 0,
+				columns->list[i].total);
+}
+
 /* The sums that the view has below its rows. */
 static void put_totals(struct px_sheet *sheet)
 {
 	const struct px_totals *totals = &sheet->totals;
-	struct px_columns *columns = &sheet->records->columns;
 	struct px_record record = px_record_begin(&sheet->console->out, PX_NOTATION_JSON);
 
 	switch (sheet->options->view) {
@@ -322,13 +356,10 @@ static void put_totals(struct px_sheet *sheet)
 		px_record_number(&record, "shared", totals->shared_bytes / 1024);
 		break;
 	case PX_VIEW_FIELDS:
-		px_columns_end(columns, false);
-		for (size_t i = 0; i < columns->count; i++)
-			if (columns->list[i].shown)
-				put_sum(&record, columns->list[i].key.bytes,
-					columns->list[i].number_count > 0 ||
-						columns->row_count == 0,
-					columns->list[i].total);
+		put_key_sums(sheet, &record);
+		break;
+	case PX_VIEW_CHOSEN:
+		put_chosen_sums(sheet, &record);
 		break;
 	default:
 		px_record_number(&record, "Kbytes", totals->mapped_bytes / 1024);
@@ -405,6 +436,8 @@ static const char *view_name(const struct px_options *options)
 		return "device";
 	case PX_VIEW_FIELDS:
 		return options->every_field ? "everything" : "more";
+	case PX_VIEW_CHOSEN:
+		return "fields";
 	default:
 		return "default";
 	}

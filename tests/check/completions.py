@@ -25,7 +25,7 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
-    --sort --top --by --units --format --root --from --jobs --compat""".split())
+    --sort --top --fields --by --units --format --root --from --jobs --compat""".split())
 VERBS = {"capture", "rank", "diff", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
@@ -261,6 +261,8 @@ class Shell:
         self.assertEqual(self.words("pmapx --by=cg"), {"cgroup"})
         self.assertEqual(self.words("pmapx --by pid,"), {"pid," + key for key in keys - {"pid"}})
         self.assertEqual(self.words("pmapx --units "), set("kmgh"))
+        self.assertEqual(self.words("pmapx --fields Ad"), {"Address"})
+        self.assertEqual(self.words("pmapx --fields=Rss,Ad"), {"Rss,Address"})
 
     def test_processes_by_their_beginning(self):
         pid = self.process()

@@ -273,7 +273,7 @@ class Prepared(px.TestCase):
                    b"option --by is a layout of its own: without -c, -C, -d, -k, -n, -N, -p, -x, "
                    b"-X, --compat") for word in ("-x", "-X", "-d", "-c", "-k", "-p",
                                                  "--compat=3.2")),
-                (["--units", "m", "1"], b"--units needs a layout that has it: --by")):
+                (["--units", "m", "1"], b"--units needs a layout that has it: --by, --fields")):
             got = px.pmapx(*words)
             self.result(got, b"", b"pmapx: " + told + b"\n", 1, " ".join(words))
 
