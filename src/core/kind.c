@@ -116,18 +116,6 @@ static bool has(const struct pmapx_text *name, const char *text)
 	return memmem(name->bytes, name->length, text, strlen(text)) != NULL;
 }
 
-/* The name without what the kernel puts behind that of a file that is gone. */
-static struct pmapx_text living_name(const struct pmapx_mapping *mapping)
-{
-	static const char deleted[] = " (deleted)";
-	const size_t length = sizeof(deleted) - 1;
-	struct pmapx_text name = mapping->name;
-
-	if (name.length > length && memcmp(name.bytes + name.length - length, deleted, length) == 0)
-		name.length -= length;
-	return name;
-}
-
 static bool is_writable_only(const struct pmapx_mapping *mapping)
 {
 	return memcmp(mapping->perms, "rw-", 3) == 0;
@@ -403,7 +391,7 @@ static bool has_huge_pages(const struct pmapx_smaps *smaps)
 static enum pmapx_kind tell_path(
 	struct pmapx_kinds *kinds, const struct pmapx_mapping *mapping, bool *ret_guessed)
 {
-	const struct pmapx_text name = living_name(mapping);
+	const struct pmapx_text name = px_name_living(&mapping->name);
 
 	if (is(&name, "/anon_hugepage") || px_name_begins(&name, px_kind_folders[FOLDER_HUGE]) ||
 		has_huge_pages(mapping->smaps))

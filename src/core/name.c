@@ -57,3 +57,15 @@ struct pmapx_text px_name_last_component(const struct pmapx_text *name)
 	}
 	return last;
 }
+
+struct pmapx_text px_name_living(const struct pmapx_text *name)
+{
+	static const char deleted[] = " (deleted)";
+	const size_t length = sizeof(deleted) - 1;
+	struct pmapx_text living = *name;
+
+	if (name->length > length &&
+		memcmp(name->bytes + name->length - length, deleted, length) == 0)
+		living.length -= length;
+	return living;
+}

@@ -32,6 +32,9 @@ bool px_name_is_sysv(const struct pmapx_text *name);
 /** Whether @name begins with @prefix. */
 bool px_name_begins(const struct pmapx_text *name, const char *prefix);
 
+/** @name without the " (deleted)" that the kernel puts behind that of a file that is gone. */
+struct pmapx_text px_name_living(const struct pmapx_text *name);
+
 /** What follows the last slash of @name; all of it if it has none. */
 struct pmapx_text px_name_last_component(const struct pmapx_text *name);
 

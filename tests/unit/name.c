@@ -77,12 +77,36 @@ PX_TEST(a_prefix_is_compared_whole)
 	assert_false(px_name_begins(&name, "memfd:"));
 }
 
+PX_TEST(what_is_deleted_had_a_name)
+{
+	static const struct {
+		const char *name, *want;
+	} names[] = {
+		{ "/a (deleted)", "/a" },
+		{ "/a (deleted) (deleted)", "/a (deleted)" },
+		{ " (deleted)", " (deleted)" },
+		{ "/a(deleted)", "/a(deleted)" },
+		{ "/a (deleted).so", "/a (deleted).so" },
+		{ "/a", "/a" },
+		{ "", "" },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(names); i++) {
+		const struct pmapx_text name = px_text(names[i].name);
+		struct pmapx_text living = px_name_living(&name);
+
+		px_same_bytes(names[i].name, names[i].want, strlen(names[i].want), living.bytes,
+			living.length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_name_is_what_it_looks_like),
 		cmocka_unit_test(no_name_at_all_is_nothing),
 		cmocka_unit_test(a_prefix_is_compared_whole),
+		cmocka_unit_test(what_is_deleted_had_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
