@@ -112,6 +112,7 @@
  *   unpack_gzip.c    by gzip
  *   unpack_xz.c      by xz
  *   unpack_zstd.c    by zstd
+ *   vm.c             page tables, vm.max_map_count, files that are mapped
  *   who.c            whom a process belongs to
  * src/lazy/        libpmapx: libraries loaded on first use
  *   library.c        loading one, and finding its functions

@@ -12,6 +12,7 @@
 #include "saved.h"
 #include "tar.h"
 #include "unpack.h"
+#include "vm.h"
 
 /* No path of a file is longer (PATH_MAX of Linux); tar could say more. */
 #define NAME_MAX_BYTES 4096
@@ -28,6 +29,7 @@ struct px_archive {
 	bool is_done;                /* What comes is not wanted, and has not been looked at. */
 	bool is_capture;             /* It began with a manifest: as pmapx has written it, */
 	struct px_manifest manifest; /* and this is what the last one said. */
+	uint64_t map_limit;          /* The setting of its host; 0 if it is not known. */
 	pid_t last;                  /* The process it was read of last, while handed out. */
 	bool is_damaged;             /* Which has been told. */
 };
@@ -246,6 +248,29 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 	return 0;
 }
 
+/* The setting, of the host whose folder like /proc is @folder. */
+static int take_map_limit(struct px_saved *saved, const char *path, const struct pmapx_text *folder)
+{
+	struct px_archive *reader = saved->reader;
+	struct pmapx_text name = px_saved_host(folder), file;
+	struct px_host *host;
+	const void *bytes;
+	uint32_t number;
+	int r;
+
+	if (reader->kind != PX_TAR_FILE)
+		return 0;
+	r = px_index_host(&saved->index, &name, &number);
+	if (r < 0)
+		return tell_shortage(saved, r);
+	file.length = next_piece(saved, path, 0, &bytes);
+	file.bytes = bytes;
+	host = &saved->index.hosts[number];
+	if (file.length > 0 && px_parse_map_limit(&file, &host->map_limit) && host->length == 0)
+		reader->map_limit = host->map_limit;
+	return 0;
+}
+
 /* Whether processes are handed out while it is read: of a capture, as they come. */
 static bool is_streamed(const struct px_saved *saved)
 {
@@ -329,7 +354,7 @@ static int take(struct px_saved *saved, const char *path, const struct px_saved_
 static int look_at(struct px_saved *saved)
 {
 	struct px_archive *reader = saved->reader;
-	struct pmapx_text path = { .bytes = reader->path };
+	struct pmapx_text path = { .bytes = reader->path }, folder;
 	struct px_saved_name name;
 
 	if (path.bytes == NULL) {
@@ -338,6 +363,8 @@ static int look_at(struct px_saved *saved)
 		return 0;
 	}
 	path.length = strlen(path.bytes);
+	if (path.length <= NAME_MAX_BYTES && px_saved_is_map_limit(&path, &folder))
+		return take_map_limit(saved, path.bytes, &folder);
 	if (!px_saved_name(&path, &name) && !px_saved_is_nameless(&path, &name))
 		return 0;
 	if (path.length > NAME_MAX_BYTES) {
@@ -385,6 +412,7 @@ static int remember_host(struct px_saved *saved)
 	if (r < 0)
 		return tell_shortage(saved, r);
 	px_saved_know_host(saved, number, &reader->manifest);
+	saved->index.hosts[number].map_limit = reader->map_limit;
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "descriptor.h"
 #include "digits.h"
 #include "saved.h"
+#include "vm.h"
 
 /* Deeper than anybody would save it; each level has a descriptor open. */
 #define DEPTH_MAX 32
@@ -138,16 +139,42 @@ static int read_manifest(struct px_saved *saved, uint32_t host)
 	return n == -ENOMEM ? -ENOMEM : 0;
 }
 
+/* The setting at collection->path, of the host whose folder like /proc is @folder. */
+static int read_map_limit(struct px_saved *saved, const struct pmapx_text *folder)
+{
+	const struct collection *collection = saved->reader;
+	struct pmapx_text name = px_saved_host(folder), file;
+	char bytes[PX_MAP_LIMIT_SIZE];
+	struct px_stream stream;
+	uint32_t host;
+	ssize_t n;
+	int r = px_index_host(&saved->index, &name, &host);
+
+	if (r < 0)
+		return r;
+	r = open_file(saved, collection->path, &stream);
+	if (r < 0)
+		return px_is_shortage(r) ? r : 0;
+	n = px_read_whole(stream.fd, bytes, sizeof(bytes));
+	px_folder_close_stream(&stream);
+	file = (struct pmapx_text){ bytes, n > 0 ? (size_t)n : 0 };
+	px_parse_map_limit(&file, &saved->index.hosts[host].map_limit);
+	return 0;
+}
+
 /* Add the file at collection->path to the index, if it is one that is wanted. */
 static int add_file(struct px_saved *saved)
 {
 	struct collection *collection = saved->reader;
+	const struct pmapx_text path = { collection->path, collection->length };
 	struct px_saved_name name;
 	struct pmapx_text host;
 	struct px_found found;
 	enum form form;
 	int r;
 
+	if (px_saved_is_map_limit(&path, &host))
+		return read_map_limit(saved, &host);
 	/* Those that are not wanted may tell where shared memory lives. */
 	if (!read_name(collection, &name, &form))
 		return 0;

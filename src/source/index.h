@@ -32,6 +32,8 @@ struct px_host {
 	char boot_id[PX_BOOT_ID_SIZE]; /**< As in its manifest. */
 	uint64_t start_ms;             /**< The same. */
 
+	uint64_t map_limit; /**< Its vm.max_map_count; 0 if nothing tells. */
+
 	/** How sure @shm is by what has been seen, before it is asked for. */
 	enum px_shm_answer shm_seen;
 };

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "scan.h"
+#include "totals.h"
 
 /* Fields of stat that are read, by their number in proc(5). */
 enum {
@@ -143,6 +144,26 @@ int px_parse_euid(const struct pmapx_text *status, uint32_t *ret)
 	if (p == NULL || number >= UINT32_MAX)
 		return -ENODATA;
 	*ret = (uint32_t)number;
+	return 0;
+}
+
+/* The number of kB behind @key. */
+static bool find_kb(const struct pmapx_text *status, const char *key, uint64_t *ret)
+{
+	struct pmapx_text value;
+
+	return find_line(status, key, &value) && value.length > 0 &&
+		px_scan_decimal(value.bytes, value.bytes + value.length, ret) != NULL;
+}
+
+int px_parse_page_tables(const struct pmapx_text *status, uint64_t *ret)
+{
+	uint64_t middle = 0;
+
+	if (!find_kb(status, "VmPTE:", ret))
+		return -ENODATA;
+	if (find_kb(status, "VmPMD:", &middle))
+		*ret = px_saturating_add(*ret, middle);
 	return 0;
 }
 

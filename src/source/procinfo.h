@@ -53,4 +53,12 @@ int px_parse_tgid(const struct pmapx_text *status, pid_t *ret);
  */
 int px_parse_euid(const struct pmapx_text *status, uint32_t *ret);
 
+/**
+ * Find the page tables in the contents of a status file, in kB: VmPTE, and VmPMD of the
+ * kernels that count that apart (4.0 to 4.14).
+ *
+ * Returns 0, or -ENODATA if there is no VmPTE.
+ */
+int px_parse_page_tables(const struct pmapx_text *status, uint64_t *ret);
+
 #endif

@@ -387,6 +387,18 @@ int px_saved_shm_device(struct pmapx_source *source, struct pmapx_device *ret)
 	return host->shm_result;
 }
 
+int px_saved_map_limit(const struct px_saved *saved, uint64_t *ret)
+{
+	const struct px_index *index = &saved->index;
+	uint64_t limit = saved->run > 0 ? index->hosts[index->list[saved->first].host].map_limit
+					: 0;
+
+	if (limit == 0)
+		return -ENODATA;
+	*ret = limit;
+	return 0;
+}
+
 void px_saved_know_host(struct px_saved *saved, uint32_t host, const struct px_manifest *manifest)
 {
 	struct px_host *whose = &saved->index.hosts[host];

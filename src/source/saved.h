@@ -63,6 +63,9 @@ void px_saved_close(struct px_saved *saved);
 /** As pmapx_source_shm_device(), for the host of the process that was handed out last. */
 int px_saved_shm_device(struct pmapx_source *source, struct pmapx_device *ret);
 
+/** As px_source_map_limit(), but that nothing can be short. */
+int px_saved_map_limit(const struct px_saved *saved, uint64_t *ret);
+
 /** Whether files of process @pid are wanted. */
 bool px_saved_wants(const struct px_saved *saved, pid_t pid);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "scan.h"
+#include "vm.h"
 
 static const char manifest_name[] = "pmapx.json";
 
@@ -121,4 +122,17 @@ bool px_saved_is_nameless(const struct pmapx_text *path, struct px_saved_name *r
 	*ret = (struct px_saved_name){ .folder = folder, .file = find_file(&name) };
 	return (ret->file == PX_FILE_MAPS || ret->file == PX_FILE_SMAPS) &&
 		px_saved_host(&folder).length == 0;
+}
+
+bool px_saved_is_map_limit(const struct pmapx_text *path, struct pmapx_text *ret)
+{
+	static const char name[] = PX_MAP_LIMIT_PATH;
+	const size_t length = sizeof(name) - 1;
+	size_t rest = path->length - length;
+
+	if (path->length < length || memcmp(path->bytes + rest, name, length) != 0 ||
+		(rest > 0 && path->bytes[rest - 1] != '/'))
+		return false;
+	*ret = (struct pmapx_text){ path->bytes, rest };
+	return true;
 }

@@ -35,6 +35,12 @@ bool px_saved_name(const struct pmapx_text *path, struct px_saved_name *ret);
  */
 bool px_saved_is_nameless(const struct pmapx_text *path, struct px_saved_name *ret);
 
+/**
+ * Whether @path is that of the file sys/vm/max_map_count of a host; then *@ret is the
+ * folder that is laid out like /proc.
+ */
+bool px_saved_is_map_limit(const struct pmapx_text *path, struct pmapx_text *ret);
+
 /** What @folder stands for: itself, without a last component "proc" and slashes at its end. */
 struct pmapx_text px_saved_host(const struct pmapx_text *folder);
 

@@ -252,12 +252,42 @@ PX_TEST(the_kernel_says_whose_thread_it_is)
 	}
 }
 
+/* VmPTE, and VmPMD where that is apart; only what begins a line is the kernel's. */
+PX_TEST(page_tables_are_added_up)
+{
+	static const struct {
+		const char *status;
+		int r;
+		uint64_t want;
+	} rows[] = {
+		{ "VmPTE:\t      64 kB\n", 0, 64 },
+		{ "VmPTE:\t      64 kB\nVmPMD:\t      12 kB\n", 0, 76 },
+		{ "VmPMD:\t      12 kB\nVmPTE:\t 0 kB\n", 0, 12 },
+		{ "Name:\tVmPTE: 3 kB\nVmPTE:\t 5 kB", 0, 5 },
+		{ "VmPTE:\t 18446744073709551615 kB\nVmPMD:\t 1 kB\n", 0, UINT64_MAX },
+		{ "VmPTE:\t\n", -ENODATA, 0 },
+		{ "VmPTE:\t x kB\n", -ENODATA, 0 },
+		{ "VmPMD:\t 12 kB\n", -ENODATA, 0 },
+		{ "", -ENODATA, 0 },
+	};
+
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		struct pmapx_text status = px_text(rows[i].status);
+		uint64_t got = 0;
+
+		assert_int_equal(px_parse_page_tables(&status, &got), rows[i].r);
+		if (rows[i].r == 0)
+			px_same_number(rows[i].status, rows[i].want, got);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stat_is_read_whatever_the_process_calls_itself),
 		cmocka_unit_test(the_thread_group_is_what_the_kernel_says),
 		cmocka_unit_test(the_user_is_the_effective_one),
+		cmocka_unit_test(page_tables_are_added_up),
 		cmocka_unit_test(the_kernel_says_whose_thread_it_is),
 		cmocka_unit_test(stat_tells_the_first_thread),
 		cmocka_unit_test(this_kernel_tells_it),
