@@ -62,7 +62,7 @@ _pmapx_list()
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
-	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff help' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff check help' -- "$cur")
 }
 
 _pmapx_capture()
@@ -99,6 +99,52 @@ _pmapx_capture()
 		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
 	else
 		_pmapx_operands "$cur" /proc
+	fi
+}
+
+_pmapx_check()
+{
+	local options='
+		--only= --explain --format= --root= --from= --jobs= --strict
+		--all --name= --user= --tree= --cgroup= -h --help'
+
+	case $option in
+	--only)
+		_pmapx_list "$cur" "$prefix" map-count writable-executable deleted-file replaced-file \
+			unguarded-stack page-tables
+		return
+		;;
+	--format)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 'text json ndjson csv tsv' -- "$cur")
+		return
+		;;
+	--from)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
+		return
+		;;
+	--root)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
+		return
+		;;
+	--user)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
+		return
+		;;
+	--tree)
+		_pmapx_pids "$cur" "$root" "$prefix"
+		return
+		;;
+	--jobs | --name | --cgroup)
+		return
+		;;
+	esac
+	if [[ $cur == -* && ! $ended ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+	else
+		_pmapx_operands "$cur" "$root"
 	fi
 }
 
@@ -277,7 +323,7 @@ _pmapx()
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
-	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|help) ]]; then
+	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|check|help) ]]; then
 		_pmapx_${COMP_WORDS[1]}
 		return
 	fi
@@ -343,7 +389,7 @@ _pmapx()
 	else
 		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W 'capture rank diff help' -- "$cur")
+			< <(compgen -W 'capture rank diff check help' -- "$cur")
 	fi
 }
 

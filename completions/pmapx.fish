@@ -96,7 +96,7 @@ function __pmapx_verb
     set -l words (commandline -opc)
     set -l verb
     string match -qr '(^|/)pmapx$' -- $words[1]
-    and contains -- "$words[2]" capture rank diff help
+    and contains -- "$words[2]" capture rank diff check help
     and set verb $words[2]
     test "$verb" = "$argv[1]"
 end
@@ -144,7 +144,7 @@ complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, fo
 complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'
 complete -c pmapx -l compat -x -a 3.2 -n __pmapx_verb -d 'lay out as an older pmap did'
 
-set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' help\t'print the help of a verb'"
+set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' check\t'what is odd about the memory of processes' help\t'print the help of a verb'"
 complete -n __pmapx_is_first -c pmapx -a $verbs
 complete -n '__pmapx_verb help' -c pmapx -a $verbs
 complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
@@ -211,3 +211,20 @@ complete -n '__pmapx_verb diff' -c pmapx -l jobs -x -d 'read at most so many pro
 complete -n '__pmapx_verb diff' -c pmapx -l strict -d 'status 1 if something could not be read'
 complete -n '__pmapx_verb diff' -c pmapx -s q -l quiet -d 'no headings and no totals'
 complete -n '__pmapx_verb diff' -c pmapx -s h -l help -d 'display help and exit'
+
+complete -n '__pmapx_verb check' -c pmapx -l only -x -d 'only these checks' -a '(__pmapx_list map-count \
+    writable-executable deleted-file replaced-file unguarded-stack page-tables)'
+complete -n '__pmapx_verb check' -c pmapx -l explain -d 'what findings mean, and what to do'
+complete -n '__pmapx_verb check' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d notation
+complete -n '__pmapx_verb check' -c pmapx -l all -d 'every process'
+complete -n '__pmapx_verb check' -c pmapx -l name -x -d 'processes whose name matches'
+complete -n '__pmapx_verb check' -c pmapx -l user -x -a '(__fish_complete_users)' \
+    -d 'processes of this user'
+complete -n '__pmapx_verb check' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
+    -d 'this process and its descendants'
+complete -n '__pmapx_verb check' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
+complete -n '__pmapx_verb check' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
+complete -n '__pmapx_verb check' -c pmapx -l from -r -F -d 'read what was saved'
+complete -n '__pmapx_verb check' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
+complete -n '__pmapx_verb check' -c pmapx -l strict -d 'status 1 if something could not be read'
+complete -n '__pmapx_verb check' -c pmapx -s h -l help -d 'display help and exit'

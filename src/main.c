@@ -12,6 +12,7 @@
  *   capture.c        the command line of "capture"
  *   rank.c           that of "rank"
  *   diff.c           that of "diff"
+ *   check.c          that of "check"
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
  *   wanted.c         the processes that are selected, beside those that are named
@@ -54,6 +55,10 @@
  *   diff.c           looks that are taken and compared
  *   diff_columns.c   the columns of the table of that
  *   diff_print.c     and its rows
+ *   check.c          what is odd about their memory, line by line
+ *   inspect.c        one of them, looked at for that
+ *   finding.c        what is found
+ *   explain.c        what that means
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by

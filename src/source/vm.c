@@ -124,7 +124,7 @@ enum px_named px_process_look_up(
 	struct pmapx_process *process, int root, const struct pmapx_mapping *mapping, size_t length)
 {
 	char path[PATH_MAX];
-	struct stat found;
+	struct stat found = { .st_mode = 0 };
 	int r;
 
 	/* The kernel writes \012 for a newline, and a backslash as itself. */

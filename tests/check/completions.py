@@ -26,12 +26,14 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
     --sort --top --fields --by --units --format --root --from --jobs --compat""".split())
-VERBS = {"capture", "rank", "diff", "help"}
+VERBS = {"capture", "rank", "diff", "check", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
 RANK_LONG = set("""--fields --by --sort --top --units --format --root --from --jobs --strict --help
     --all --name --user --tree --cgroup""".split())
 DIFF_LONG = set("""--by --match --fields --sort --top --units --format --jobs --strict --quiet --help
+    --all --name --user --tree --cgroup""".split())
+CHECK_LONG = set("""--only --explain --format --root --from --jobs --strict --help
     --all --name --user --tree --cgroup""".split())
 PMAP_LONG = {option for option in PMAP_OPTIONS if option.startswith("--")}
 
@@ -185,9 +187,9 @@ class Shell:
 
     def test_verbs(self):
         """Only as the first word, and only of pmapx."""
-        self.assertEqual(self.words("pmapx c"), {"capture"})
+        self.assertEqual(self.words("pmapx c"), {"capture", "check"})
         self.assertEqual(self.words("pmapx help "), VERBS)
-        self.assertEqual(self.words("pmapx help c"), {"capture"})
+        self.assertEqual(self.words("pmapx help c"), {"capture", "check"})
         for line in ("pmap c", "pmapx -x c", "pmapx 1 c"):
             with self.subTest(line=line):
                 self.assertFalse(self.words(line) & VERBS)
@@ -227,6 +229,20 @@ class Shell:
         pid = self.process()
         offered = self.complete("pmapx diff --strict ")
         self.assertLessEqual({"folder", "rc", pid}, {word.rstrip("/") for word in offered})
+
+    def test_check(self):
+        self.assertEqual(self.words("pmapx check --"), CHECK_LONG)
+        self.assertEqual(self.words("pmapx check --only d"), {"deleted-file"})
+        self.assertEqual(self.words("pmapx check --only=page-tables,re"), {"page-tables,replaced-file"})
+        self.assertEqual(self.words("pmapx check --format "), {"text", "json", "ndjson", "csv", "tsv"})
+        self.assertEqual(self.words("pmapx check --root="), {"folder"})
+        self.assertEqual(self.words("pmapx check --from "), {"folder", "rc"})
+        pid = self.process()
+        for line in ("pmapx check ", "pmapx check --explain ", "pmapx check --tree="):
+            with self.subTest(line=line):
+                offered = self.complete(line)
+                self.assertIn(pid, offered)
+                self.assertTrue(all(word.isdigit() for word in offered), offered)
 
     def test_capture(self):
         self.assertEqual(self.words("pmapx capture --"), CAPTURE_LONG)

@@ -105,6 +105,12 @@ class Diff(Page, px.TestCase):
         CAVEATS""".split()
 
 
+class Check(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx-check.1")
+    sections_wanted = """NAME SYNOPSIS DESCRIPTION CHECKS FORMATS ENVIRONMENT EXIT_STATUS EXAMPLES
+        SEE_ALSO CAVEATS""".split()
+
+
 class Rank(Page, px.TestCase):
     page = os.path.join(px.SOURCE, "doc", "pmapx-rank.1")
     sections_wanted = """NAME SYNOPSIS DESCRIPTION COLUMNS TOTALS FORMATS ENVIRONMENT EXIT_STATUS

@@ -42,6 +42,9 @@ class Races(px.TestCase):
     def test_jobs(self):
         self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "jobs.py"), "-k", "Output")
 
+    def test_check(self):
+        self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "check.py"), "-k", "Prepared")
+
     def test_rank(self):
         self.cases(os.path.join(px.SOURCE, "tests", "cases", "pmapx", "rank.py"), "-k", "Ranked")
 

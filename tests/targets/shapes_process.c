@@ -46,6 +46,33 @@ static void *idle_thread(void *tid)
 	return NULL;
 }
 
+static void build_bare_stack(int argc, char **argv)
+{
+	const size_t page = px_page();
+	/* Neighbours that are no guard, so that each is a mapping of its own. */
+	char *map = px_map(68 * page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	pthread_attr_t attributes;
+	pthread_t thread;
+	long tid = 0;
+
+	(void)argc, (void)argv;
+	pthread_attr_init(&attributes);
+	if (mprotect(map + 2 * page, 64 * page, PROT_READ | PROT_WRITE) ||
+		pthread_attr_setstack(&attributes, map + 2 * page, 64 * page) ||
+		pthread_create(&thread, &attributes, idle_thread, &tid))
+		px_fail("pthread_create");
+	while (!__atomic_load_n(&tid, __ATOMIC_SEQ_CST))
+		nap();
+	/* And one as it should be. */
+	tid = 0;
+	if (pthread_create(&thread, NULL, idle_thread, &tid))
+		px_skip("no second thread");
+	while (!__atomic_load_n(&tid, __ATOMIC_SEQ_CST))
+		nap();
+	px_truth("stack", "%lx", (unsigned long)(map + 2 * page));
+	px_truth("kbytes", "%zu", 64 * page / 1024);
+}
+
 static void build_threads(int argc, char **argv)
 {
 	const size_t count = px_number(argc, argv, 0, 3, 10000);
@@ -438,6 +465,8 @@ const struct px_shape px_shapes_process[] = {
 	{ "arenas", "[COUNT]", "threads with an arena of malloc each; prints an address in each",
 		build_arenas },
 	{ "threads", "[COUNT [COMM]]", "threads, of that name; prints their tids", build_threads },
+	{ "bare-stack", "", "a thread whose stack has no guard, and one whose has",
+		build_bare_stack },
 	{ "leader-exited", "", "a thread group whose leader has exited; prints the living tid",
 		build_leader_exited },
 	{ "title", "COMM ARG...", "/proc/PID/comm and cmdline made of exactly these", build_title },

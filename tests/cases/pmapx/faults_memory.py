@@ -22,11 +22,13 @@ VIEWS = ([], ["-x"], ["-d"], ["-X"], ["-XX"], ["-Xq"], ["-A", "402000,404fff"],
 class Sweep(px.TestCase):
     """Every number of allocation that a run has."""
 
+    STATUS = 0  # of a run without faults
+
     def sweep(self, words, check, **settings):
         """check(run, whole) is called after each run with a fault; returns how many there were."""
         env = px.environment(**settings)
         whole = faulty.run(words, env=env)
-        self.assertEqual((whole.result.status, whole.result.stderr), (0, b""))
+        self.assertEqual((whole.result.status, whole.result.stderr), (self.STATUS, b""))
         self.assertEqual(whole.left, (0, 0))
         count = sum(call.family == "memory" for call in whole.calls)
         for number in range(1, count + 1):
@@ -266,8 +268,8 @@ class Rank(Sweep):
     TOLD = rb"\Apmapx: (rank: )?memory allocation failed\n\Z"
 
     def check(self, got, whole):
-        if got.status == 0:
-            self.result(got, whole.stdout)
+        if got.status == self.STATUS:
+            self.result(got, whole.stdout, status=self.STATUS)
             return
         self.assertEqual((got.status, got.stdout), (2, b""))
         self.assertRegex(got.stderr, self.TOLD)
@@ -282,6 +284,26 @@ class Rank(Sweep):
                 root.file("%d/cgroup" % pid, "0::/x\n")
             for words in ([], ["--by=cmd,user,cgroup"], ["--fields=pid,vss,own", "--format=json"]):
                 count = self.sweep(["rank", "--jobs=1", "--root", root.path, *words], self.check)
+                self.assertGreater(count, 10, "allocations were counted")
+
+
+class Check(Rank):
+    """All findings, or none of them."""
+
+    STATUS = 1
+    TOLD = rb"\Apmapx: (check: )?memory allocation failed\n\Z"
+    test_rank = None
+
+    def test_check(self):
+        with px.Root() as root:
+            lines = [px.map_line("00400000-00401000", "rwxp", "/lib/a (deleted)", "08:01", 5),
+                     px.map_line("00500000-00501000", "rw-p", "[stack:7]")]
+            for pid in (101, 102):
+                root.process(pid, smaps=b"".join(map(px.smaps_entry, lines)),
+                             status="Tgid:\t%d\nVmPTE:\t  64 kB\n" % pid)
+            root.file("sys/vm/max_map_count", "2\n")
+            for words in ([], ["--format=json"]):
+                count = self.sweep(["check", "--jobs=1", "--root", root.path, *words], self.check)
                 self.assertGreater(count, 10, "allocations were counted")
 
 
