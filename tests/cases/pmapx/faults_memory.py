@@ -63,7 +63,8 @@ class OneProcess(Sweep):
         """What had been read is sorted, and nothing is missing without a word."""
         with px.sample() as root:
             for view in (["-x", "--sort=-RSS"], ["--sort=Mapping", "--top=2"],
-                         ["-XX", "--sort=-Rss", "--top=3"], ["-X", "--sort=Mapping"]):
+                         ["-XX", "--sort=-Rss", "--top=3"], ["-X", "--sort=Mapping"],
+                         ["--fields=Address,Rss,Name", "--sort=-Rss"]):
                 count = self.sweep(["--root", root.path, *view, "100"], self.check_sorted)
                 self.assertGreater(count, 10, "allocations were counted")
 
