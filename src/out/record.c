@@ -91,8 +91,9 @@ void px_out_json_string(struct px_out *out, const char *bytes, size_t length)
 /* A field of RFC 4180: in quotes if it has to be. */
 static void put_csv(struct px_out *out, const char *bytes, size_t length)
 {
-	bool is_quoted = length > 0 &&
-		(memchr(bytes, '"', length) != NULL || memchr(bytes, ',', length) != NULL);
+	/* An empty text is not nothing. */
+	bool is_quoted = length == 0 || memchr(bytes, '"', length) != NULL ||
+		memchr(bytes, ',', length) != NULL;
 
 	if (is_quoted)
 		px_out_string(out, "\"");
@@ -105,7 +106,7 @@ struct px_record px_record_begin(struct px_out *out, enum px_notation notation)
 {
 	if (is_json(notation))
 		px_out_string(out, "{");
-	return (struct px_record){ .out = out, .notation = notation };
+	return (struct px_record){ .out = out, .notation = notation, .is_blank = true };
 }
 
 /* What stands before a value. */
@@ -113,8 +114,10 @@ static void put_key(struct px_record *record, const char *key)
 {
 	struct px_out *out = record->out;
 
-	if (record->count++ > 0)
+	if (record->count++ > 0) {
 		px_out_string(out, record->notation == PX_NOTATION_TSV ? "\t" : ",");
+		record->is_blank = false;
+	}
 	if (!is_json(record->notation))
 		return;
 	px_out_json_string(out, key, strlen(key));
@@ -123,6 +126,7 @@ static void put_key(struct px_record *record, const char *key)
 
 static void put_value(struct px_record *record, const char *bytes, size_t length)
 {
+	record->is_blank = false;
 	if (is_json(record->notation))
 		px_out_json_string(record->out, bytes, length);
 	else if (record->notation == PX_NOTATION_CSV)
@@ -147,12 +151,14 @@ void px_record_text(struct px_record *record, const char *key, const char *bytes
 void px_record_number(struct px_record *record, const char *key, uint64_t number)
 {
 	put_key(record, key);
+	record->is_blank = false;
 	px_out_number(record->out, number);
 }
 
 void px_record_change(struct px_record *record, const char *key, int64_t change)
 {
 	put_key(record, key);
+	record->is_blank = false;
 	if (change < 0)
 		px_out_string(record->out, "-");
 	px_out_number(record->out, change < 0 ? -(uint64_t)change : (uint64_t)change);
@@ -182,5 +188,8 @@ void px_record_end(struct px_record *record)
 		[PX_NOTATION_TSV] = "\n",
 	};
 
+	/* To many who read CSV, a blank line is no record. */
+	if (record->is_blank && record->notation == PX_NOTATION_CSV)
+		px_out_string(record->out, "\"\"");
 	px_out_string(record->out, ends[record->notation]);
 }

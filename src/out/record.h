@@ -33,7 +33,8 @@ static inline bool px_notation_has_headings(enum px_notation notation)
 struct px_record {
 	struct px_out *out;
 	enum px_notation notation;
-	size_t count; /**< Values so far. */
+	size_t count;  /**< Values so far. */
+	bool is_blank; /**< None of them has put anything. */
 };
 
 /** Begin a record, or the line of headings. */

@@ -37,7 +37,7 @@ static const struct {
 	size_t length;
 	const char *json, *csv, *tsv;
 } texts[] = {
-	{ PX_BYTES(""), "", "", "" },
+	{ PX_BYTES(""), "", "\"\"", "" },
 	{ PX_BYTES("/usr/lib/a b"), "/usr/lib/a b", "/usr/lib/a b", "/usr/lib/a b" },
 	{ PX_BYTES("a\\012b"), "a\\\\012b", "a\\012b", "a\\012b" },
 	{ PX_BYTES("say \"x\""), "say \\\"x\\\"", "\"say \"\"x\"\"\"", "say \"x\"" },
@@ -120,6 +120,25 @@ PX_TEST(values_are_told_apart)
 	}
 }
 
+/* To Python's csv a blank line is no record. */
+PX_TEST(what_is_alone_and_nothing_is_a_line)
+{
+	struct px_out *out = begin();
+	struct px_record record = px_record_begin(out, PX_NOTATION_CSV);
+	size_t length;
+	char *got;
+
+	px_record_nothing(&record, "a");
+	px_record_end(&record);
+	record = px_record_begin(out, PX_NOTATION_CSV);
+	px_record_nothing(&record, "a");
+	px_record_nothing(&record, "b");
+	px_record_end(&record);
+	got = end(out, &length);
+	px_same("nothing", "\"\"\r\n,\r\n", got);
+	free(got);
+}
+
 PX_TEST(headings_are_quoted_as_values_are)
 {
 	struct px_out *out = begin();
@@ -155,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_whole_in_every_notation),
 		cmocka_unit_test(values_are_told_apart),
+		cmocka_unit_test(what_is_alone_and_nothing_is_a_line),
 		cmocka_unit_test(headings_are_quoted_as_values_are),
 		cmocka_unit_test(notations_are_found_by_their_exact_names),
 	};
