@@ -230,6 +230,16 @@ static enum px_verdict take_shape(
 	return PX_REFUSED;
 }
 
+/* --by=KEY,... */
+static enum px_verdict take_keys(struct px_console *console, struct px_options *options)
+{
+	if (!px_keys_read(
+		    console, NULL, optarg, PX_KEYS_OF_MAPPING | PX_KEYS_OF_PROCESS, &options->by))
+		return PX_REFUSED;
+	px_keys_add_host(&options->by);
+	return PX_GO_ON;
+}
+
 /* The options that exclude each other; false if @letter is none of them. */
 static bool take_exclusive(int letter, struct px_options *options, struct given *given)
 {
@@ -301,10 +311,7 @@ static enum px_verdict take_option(
 		options->fields = optarg;
 		break;
 	case OPTION_BY:
-		return px_keys_read(console, NULL, optarg, PX_KEYS_OF_MAPPING | PX_KEYS_OF_PROCESS,
-			       &options->by)
-			? PX_GO_ON
-			: PX_REFUSED;
+		return take_keys(console, options);
 	case OPTION_COMPAT:
 		return take_compat(console, options);
 	case OPTION_JOBS:

@@ -242,8 +242,10 @@ static int show_wanted(struct px_console *console, struct run *run)
 		status = find_selected(console, run);
 	if (status != 0)
 		return status;
-	if (for_programs)
-		px_records_begin(console, run->options, run->rc);
+	if (for_programs && px_records_begin(console, run->options, run->rc) < 0) {
+		px_message(console, "memory allocation failed");
+		return PX_STATUS_UNREADABLE;
+	}
 	if (run->wanted.count > 0 || is_saved)
 		status = show_all(console, run);
 	if (for_programs)
@@ -270,7 +272,7 @@ static int run_views(struct px_console *console, bool as_pmap, const struct px_o
 	if (read_operands(console, as_pmap, &run) == 0) {
 		status = show_wanted(console, &run);
 		if (options->view == PX_VIEW_BY)
-			status |= px_by_print(console, options, &run.by);
+			status |= px_by_print(console, options, &run.by, status == 0);
 	}
 	px_by_deinit(&run.by);
 	px_heritage_deinit(&run.heritage);

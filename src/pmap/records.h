@@ -10,8 +10,8 @@
 /** Set *@ret to a view with the columns of @view, as records. */
 void px_records_wrap(const struct px_view *view, struct px_view *ret);
 
-/** What is before the first process. */
-void px_records_begin(
+/** What is before the first process.  0, or -ENOMEM before anything is printed. */
+int px_records_begin(
 	struct px_console *console, const struct px_options *options, const struct px_rc *rc);
 
 /** What is behind the last one; and say it, if keys of smaps were left out. */

@@ -57,6 +57,9 @@ static const char own_lines[] =
 	"\n"
 	"Other jobs, by a word in front of all else (more with \"help\"):\n"
 	" capture                     save processes to one file\n"
+	" rank                        processes by what they really cost\n"
+	" diff                        what has grown between two looks at processes\n"
+	" check                       what is odd about the memory of processes\n"
 	" help [<word>]               what there is, and its options\n";
 
 static const char *const last_lines[] = {

@@ -28,7 +28,7 @@ static void by_close(struct px_sheet *sheet)
 	struct px_by_view *view = sheet->by_view;
 
 	pthread_mutex_lock(&sheet->by->lock);
-	if (px_groups_merge(&sheet->by->groups, &view->all) < 0 || view->is_short)
+	if (px_groups_take(&sheet->by->groups, &view->all) < 0 || view->is_short)
 		sheet->by->is_short = true;
 	pthread_mutex_unlock(&sheet->by->lock);
 	px_keyer_end(&view->keyer);
@@ -81,9 +81,8 @@ static void by_done(struct px_sheet *sheet, pid_t pid)
 	struct px_by_view *view = sheet->by_view;
 
 	(void)pid;
-	if (px_groups_merge(&view->all, &view->process) < 0)
+	if (px_groups_take(&view->all, &view->process) < 0)
 		view->is_short = true;
-	px_groups_clear(&view->process);
 }
 
 const struct px_view px_view_by = {

@@ -236,6 +236,18 @@ static void put_field(struct px_sheet *sheet, struct px_record *record,
 	}
 }
 
+/* Whether a member that is not of smaps is called @key. */
+static bool is_taken(const char *key)
+{
+	static const char *const members[] = { "Address", "Perm", "Offset", "Device", "Inode",
+		"VmFlags", "Mapping", "Name", "pid", "command", "host" };
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (strcmp(key, members[i]) == 0)
+			return true;
+	return false;
+}
+
 /* The keys of smaps that this process has had so far. */
 static void put_keys(struct px_record *record, const struct px_columns *columns)
 {
@@ -243,7 +255,8 @@ static void put_keys(struct px_record *record, const struct px_columns *columns)
 		const char *key = columns->list[i].key.bytes;
 		uint64_t number;
 
-		if (!columns->list[i].shown)
+		/* A saved file may have keys that are called as other members are. */
+		if (!columns->list[i].shown || is_taken(key))
 			continue;
 		if (px_columns_number(columns, i, &number))
 			px_record_number(record, key, number);
@@ -443,7 +456,7 @@ static const char *view_name(const struct px_options *options)
 	}
 }
 
-static void put_headings(
+static int put_headings(
 	struct px_console *console, const struct px_options *options, const struct px_rc *rc)
 {
 	/* A sheet of no process, which says what the others will have. */
@@ -452,7 +465,7 @@ static void put_headings(
 	struct px_records *records = calloc(1, sizeof(*records));
 
 	if (records == NULL)
-		return;
+		return -ENOMEM;
 	list_fields(records, &sheet);
 	px_record_heading(&record, "PID");
 	px_record_heading(&record, "Command");
@@ -462,21 +475,24 @@ static void put_headings(
 		px_record_heading(&record, records->fields[i].name.bytes);
 	px_record_end(&record);
 	free(records);
+	return 0;
 }
 
-void px_records_begin(
+int px_records_begin(
 	struct px_console *console, const struct px_options *options, const struct px_rc *rc)
 {
 	struct px_out *out = &console->out;
 
-	if (px_notation_has_headings(options->shape.notation))
-		put_headings(console, options, rc);
+	if (px_notation_has_headings(options->shape.notation) &&
+		put_headings(console, options, rc) < 0)
+		return -ENOMEM;
 	if (options->shape.notation == PX_NOTATION_JSON) {
 		px_out_string(out, "{\"schema\":\"pmapx.mappings\",\"version\":1,\"view\":\"");
 		px_out_string(out, view_name(options));
 		px_out_string(out, "\",\"processes\":[");
 	}
 	px_out_flush(out);
+	return 0;
 }
 
 void px_records_end(struct px_console *console, const struct px_options *options, bool has_left_out)

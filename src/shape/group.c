@@ -15,8 +15,12 @@
 int px_group_compare(const struct px_group *a, const struct px_group *b)
 {
 	for (size_t i = 0; i < a->count && i < b->count; i++) {
-		int order = px_text_compare(&a->texts[i], &b->texts[i]);
+		const struct pmapx_text *one = &a->texts[i], *other = &b->texts[i];
+		int order = px_text_compare(one, other);
 
+		/* What is nowhere is before what is empty. */
+		if (order == 0)
+			order = (one->bytes != NULL) - (other->bytes != NULL);
 		if (order != 0)
 			return order;
 	}
@@ -89,7 +93,8 @@ static struct px_group *copy(const struct px_group *wanted)
 		return NULL;
 	at = mempcpy(group, wanted, size);
 	for (size_t i = 0; i < wanted->count; i++) {
-		group->texts[i].bytes = at;
+		if (wanted->texts[i].bytes != NULL)
+			group->texts[i].bytes = at;
 		if (wanted->texts[i].length > 0)
 			at = mempcpy(at, wanted->texts[i].bytes, wanted->texts[i].length);
 	}
@@ -130,6 +135,21 @@ int px_groups_merge(struct px_groups *groups, const struct px_groups *more)
 		px_sums_merge(&same->sums, &group->sums);
 	}
 	return 0;
+}
+
+int px_groups_take(struct px_groups *groups, struct px_groups *more)
+{
+	int r = 0;
+
+	if (groups->count == 0) {
+		px_groups_clear(groups);
+		*groups = *more;
+		*more = (struct px_groups){ 0 };
+		return 0;
+	}
+	r = px_groups_merge(groups, more);
+	px_groups_clear(more);
+	return r;
 }
 
 static int compare_places(const void *one, const void *other)

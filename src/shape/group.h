@@ -8,7 +8,7 @@
 #include "measure.h"
 
 /** The most texts that make up a key. */
-#define PX_KEYS_MAX 9
+#define PX_KEYS_MAX 12
 
 /** Mappings that have something in common. */
 struct px_group {
@@ -31,7 +31,7 @@ void px_groups_clear(struct px_groups *groups);
 
 /**
  * Find the group of @count texts, any bytes, at most PX_KEYS_MAX, or make it without
- * mappings.  It stays where it is until px_groups_clear().  NULL if memory is short.
+ * mappings.  A text that is nowhere (its bytes are NULL) is not an empty one.  It stays where it is until px_groups_clear().  NULL if memory is short.
  */
 struct px_group *px_groups_find(
 	struct px_groups *groups, const struct pmapx_text *texts, size_t count);
@@ -41,6 +41,9 @@ int px_group_compare(const struct px_group *a, const struct px_group *b);
 
 /** Add all that is in @more to @groups.  0, or -ENOMEM: then some of it has been. */
 int px_groups_merge(struct px_groups *groups, const struct px_groups *more);
+
+/** The same, after which @more has none; nothing is copied if @groups had none. */
+int px_groups_take(struct px_groups *groups, struct px_groups *more);
 
 /**
  * All groups in the order of their texts, byte by byte: an array of @groups->count, to

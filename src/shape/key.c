@@ -21,6 +21,7 @@ static const char *const names[PX_KEYS] = {
 	[PX_KEY_CLASS] = "class",
 	[PX_KEY_PERM] = "perm",
 	[PX_KEY_ADDRESS] = "address",
+	[PX_KEY_HOST] = "host",
 	[PX_KEY_PID] = "pid",
 	[PX_KEY_CMD] = "cmd",
 	[PX_KEY_USER] = "user",
@@ -90,6 +91,16 @@ bool px_keys_read(struct px_console *console, const char *verb, const char *valu
 	}
 }
 
+void px_keys_add_host(struct px_key_list *list)
+{
+	if ((list->set & PX_KEYS_OF_PROCESS) == 0 || (list->set >> PX_KEY_HOST & 1) != 0)
+		return;
+	memmove(list->keys + 1, list->keys, list->count * sizeof(list->keys[0]));
+	list->keys[0] = PX_KEY_HOST;
+	list->count++;
+	list->set |= 1U << PX_KEY_HOST;
+}
+
 /* A copy of @text that stays. */
 static int keep(struct px_keyer *keyer, enum px_key key, const struct pmapx_text *text)
 {
@@ -102,38 +113,27 @@ static int keep(struct px_keyer *keyer, enum px_key key, const struct pmapx_text
 	return 0;
 }
 
-/* "1100", or "web1/1100" of one of several hosts. */
-static int tell_pid(struct px_keyer *keyer, pid_t pid, const struct pmapx_member *member)
+static int keep_number(struct px_keyer *keyer, enum px_key key, uint64_t number)
 {
-	const char *host = member != NULL ? member->host : "";
-	size_t length = strlen(host);
-	char *at = malloc(length + 1 + PX_PUT_MAX);
+	char digits[PX_PUT_MAX];
+	size_t length = (size_t)(px_put_decimal(digits, number, 0) - digits);
 
-	if (at == NULL)
-		return -ENOMEM;
-	keyer->bytes[PX_KEY_PID] = at;
-	if (length > 0) {
-		at = mempcpy(at, host, length);
-		*at++ = '/';
-	}
-	at = px_put_decimal(at, (uint64_t)pid, 0);
-	keyer->owner[PX_KEY_PID].bytes = keyer->bytes[PX_KEY_PID];
-	keyer->owner[PX_KEY_PID].length = (size_t)(at - keyer->bytes[PX_KEY_PID]);
-	return 0;
+	return keep(keyer, key, &(struct pmapx_text){ digits, length });
 }
 
 static int tell_user(struct px_keyer *keyer, struct pmapx_process *process)
 {
-	struct pmapx_text text;
-	char digits[PX_PUT_MAX];
 	uint32_t uid;
 	int r = px_process_euid(process, &uid);
 
-	if (r < 0)
-		return r;
-	text.bytes = digits;
-	text.length = (size_t)(px_put_decimal(digits, uid, 0) - digits);
-	return keep(keyer, PX_KEY_USER, &text);
+	return r < 0 ? r : keep_number(keyer, PX_KEY_USER, uid);
+}
+
+static int tell_host(struct px_keyer *keyer, const struct pmapx_member *member)
+{
+	const char *host = member != NULL ? member->host : "";
+
+	return keep(keyer, PX_KEY_HOST, &(struct pmapx_text){ host, strlen(host) });
 }
 
 int px_keyer_begin(struct px_keyer *keyer, const struct px_key_list *list,
@@ -143,10 +143,10 @@ int px_keyer_begin(struct px_keyer *keyer, const struct px_key_list *list,
 	int r = 0;
 
 	*keyer = (struct px_keyer){ .list = list };
-	for (int i = 0; i < PX_KEYS; i++)
-		keyer->owner[i] = (struct pmapx_text){ "?", 1 };
-	if ((list->set >> PX_KEY_PID & 1) != 0 && identity->tgid > 0)
-		r = tell_pid(keyer, identity->tgid, member);
+	if ((list->set >> PX_KEY_HOST & 1) != 0)
+		r = tell_host(keyer, member);
+	if (r == 0 && (list->set >> PX_KEY_PID & 1) != 0 && identity->tgid > 0)
+		r = keep_number(keyer, PX_KEY_PID, (uint64_t)identity->tgid);
 	if (r == 0 && (list->set >> PX_KEY_CMD & 1) != 0 && identity->comm.length > 0)
 		r = keep(keyer, PX_KEY_CMD, &identity->comm);
 	if (r == 0 && (list->set >> PX_KEY_USER & 1) != 0)
@@ -175,12 +175,15 @@ static struct pmapx_text tell_word(char *at, const char *word, bool guessed)
 static struct pmapx_text tell_name(const struct pmapx_mapping *mapping, bool whole)
 {
 	static const struct pmapx_text unnamed = { "[ anon ]", 8 };
+	struct pmapx_text file;
 
 	if (mapping->name.length == 0)
 		return unnamed;
 	if (whole || px_name_is_label(&mapping->name))
 		return mapping->name;
-	return px_name_last_component(&mapping->name);
+	file = px_name_last_component(&mapping->name);
+	/* A file may be called like a label, to be taken for one. */
+	return px_name_is_label(&file) ? mapping->name : file;
 }
 
 void px_keyer_tell(

@@ -19,7 +19,8 @@ enum px_key {
 	PX_KEY_CLASS,   /**< and the class of that. */
 	PX_KEY_PERM,    /**< As the kernel writes them, such as rw-p. */
 	PX_KEY_ADDRESS, /**< Where it begins. */
-	PX_KEY_PID,     /**< Of the process; behind its host and a slash, if there are several. */
+	PX_KEY_HOST,    /**< Of several in a saved source; not asked for, but told. */
+	PX_KEY_PID,     /**< The number of the process. */
 	PX_KEY_CMD,     /**< The name of its program, as the kernel has it. */
 	PX_KEY_USER,    /**< The number of its effective user. */
 	PX_KEY_CGROUP,  /**< Its control group. */
@@ -32,6 +33,9 @@ enum px_key {
 		1U << PX_KEY_PERM)
 #define PX_KEYS_OF_PROCESS \
 	(1U << PX_KEY_PID | 1U << PX_KEY_CMD | 1U << PX_KEY_USER | 1U << PX_KEY_CGROUP)
+
+/* The number of a process of a look is one more. */
+_Static_assert(PX_KEYS + 1 <= PX_KEYS_MAX, "groups have room for all keys");
 
 /** Keys in the order in which they were asked for; zero to begin with. */
 struct px_key_list {
@@ -70,8 +74,13 @@ struct px_keyer {
 };
 
 /**
- * Begin with the mappings of @process; of @member, if it is of a saved source.  What of
- * the process cannot be told is "?".  Returns 0, or -ENOMEM, -EMFILE or -ENFILE, and
+ * Add the host to a list that has a key of processes: those of two hosts are not the
+ * same, whatever else they have in common.
+ */
+void px_keys_add_host(struct px_key_list *list);
+
+/**
+ * Begin with the mappings of @process; of @member, if it is of a saved source.  Returns 0, or -ENOMEM, -EMFILE or -ENFILE, and
  * then, too, px_keyer_end().
  */
 int px_keyer_begin(struct px_keyer *keyer, const struct px_key_list *list,
@@ -79,7 +88,7 @@ int px_keyer_begin(struct px_keyer *keyer, const struct px_key_list *list,
 
 /**
  * The keys of the next mapping, in order: @list->count texts that live as long as it
- * does.  What is said of its kind may be a guess: then " (guessed)" is behind it.
+ * does.  What cannot be told of the process is nowhere: its bytes are NULL.  What is said of its kind may be a guess: then " (guessed)" is behind it.
  */
 void px_keyer_tell(
 	struct px_keyer *keyer, const struct pmapx_mapping *mapping, struct pmapx_text *ret);

@@ -307,7 +307,7 @@ static void print_document(const struct px_table *table, struct px_out *out, siz
 		put_record(table, out, PX_NOTATION_JSON, px_table_row(table, i));
 	}
 	px_out_string(out, rows > 0 ? "\n]" : "]");
-	if (table->total != NULL) {
+	if (table->total != NULL && !frame->quiet) {
 		px_out_string(out, ",\"totals\":");
 		put_record(table, out, PX_NOTATION_JSON, table->total);
 	}

@@ -38,8 +38,7 @@ struct px_table_column {
 struct px_table;
 
 /**
- * Make a table without rows; @columns is borrowed.  A text is last, if any, that may
- * be cut where a terminal ends.  Returns NULL if memory is short.
+ * Make a table without rows; @columns is borrowed.  Returns NULL if memory is short.
  */
 struct px_table *px_table_new(const struct px_table_column *columns, size_t count);
 
@@ -85,7 +84,8 @@ int px_table_sort(struct px_table *table, size_t column, bool descending);
 struct px_table_frame {
 	const char *schema; /**< What a JSON document says that it is; static text. */
 	unsigned version;   /**< And in which version. */
-	bool quiet;         /**< For people, rows and nothing else. */
+	bool quiet;         /**< No totals; for people, rows and nothing else. */
+	bool all_columns;   /**< They were asked for by name: none is left out. */
 	/** More of a JSON document: called between version and rows, to write
 	 * `"key":value,`; NULL if there is nothing to say. */
 	void (*put_facts)(struct px_out *out, const void *context);
@@ -94,8 +94,8 @@ struct px_table_frame {
 
 /**
  * Print the first rows, as many as are asked for, and the totals, to @console's
- * output: as @shape says.  For people on a terminal, the last column is cut at its
- * width, and ends in '+' where it is.  0, or -ENOMEM before anything is printed.
+ * output: as @shape says.  For people on a terminal, texts are cut such that lines end at
+ * its width, the longest first, and end in '+' where they are.  0, or -ENOMEM before anything is printed.
  */
 int px_table_print(const struct px_table *table, struct px_console *console,
 	const struct px_shape *shape, const struct px_table_frame *frame);

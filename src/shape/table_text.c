@@ -35,6 +35,9 @@ static char *put_value(char *at, const struct px_value *value, enum px_units uni
 	}
 }
 
+/* How much is left of texts that are cut, in characters. */
+#define TEXT_MIN ((size_t)8)
+
 /* How a table for people is laid out. */
 struct layout {
 	struct px_console *console;
@@ -148,18 +151,30 @@ static struct px_value *make_headings(const struct px_table *table)
 	return row;
 }
 
-/* How much there is to the left of the last column. */
-static size_t width_before(const struct layout *layout)
+/* How long lines are. */
+static size_t line_width(const struct layout *layout)
 {
-	size_t before = 0;
+	size_t width = 0;
 
-	for (size_t i = 0; i + 1 < layout->table->column_count; i++)
-		before += layout->widths[i] + (layout->widths[i] > 0);
-	return before;
+	for (size_t i = 0; i < layout->table->column_count; i++)
+		width += layout->widths[i] + (layout->widths[i] > 0);
+	return width - (width > 0);
+}
+
+/* The widest column of text; the number of columns if there is none. */
+static size_t widest_text(const struct layout *layout)
+{
+	size_t count = layout->table->column_count, widest = count;
+
+	for (size_t i = 0; i < count; i++)
+		if (is_left(layout, i) &&
+			(widest == count || layout->widths[i] > layout->widths[widest]))
+			widest = i;
+	return widest;
 }
 
 /* Whether a column of sizes has none in any of the rows. */
-static bool is_void(const struct layout *layout, size_t column, size_t rows)
+static bool is_void(const struct layout *layout, size_t column)
 {
 	const struct px_table *table = layout->table;
 	enum px_value_type type = table->columns[column].type;
@@ -167,7 +182,7 @@ static bool is_void(const struct layout *layout, size_t column, size_t rows)
 	if (type != PX_VALUE_SIZE && type != PX_VALUE_CHANGE)
 		return false;
 	/* What could not be read is not nothing. */
-	for (size_t i = 0; i < rows; i++)
+	for (size_t i = 0; i < table->row_count; i++)
 		if (px_table_row(table, i)[column].type != type ||
 			px_table_row(table, i)[column].number != 0)
 			return false;
@@ -176,21 +191,27 @@ static bool is_void(const struct layout *layout, size_t column, size_t rows)
 }
 
 /*
- * The last column ends where the terminal does, if anything of it can be seen.  To see
- * more of it, columns that have nothing to say are left out, unless @all are to stay.
+ * Lines end where the terminal does, if that leaves something to be seen of texts.  To see
+ * more of them, columns that have nothing to say are left out, unless @all are to stay.
  */
-static void fit(const struct layout *layout, size_t rows, bool all)
+static void fit(const struct layout *layout, bool all)
 {
-	size_t width = px_console_width(layout->console);
-	size_t last = layout->table->column_count - 1, wanted = layout->widths[last];
+	size_t room = px_console_width(layout->console), count = layout->table->column_count;
 
-	if (width == 0 || !is_left(layout, last))
+	if (room == 0)
 		return;
-	for (size_t i = 0; !all && i < last && width_before(layout) + wanted > width; i++)
-		if (is_void(layout, i, rows))
+	for (size_t i = 0; !all && i < count && line_width(layout) > room; i++)
+		if (is_void(layout, i))
 			layout->widths[i] = 0;
-	if (width > width_before(layout) + 1 && wanted > width - width_before(layout))
-		layout->widths[last] = width - width_before(layout);
+	while (line_width(layout) > room) {
+		size_t widest = widest_text(layout), excess = line_width(layout) - room;
+
+		if (widest == count || layout->widths[widest] <= TEXT_MIN)
+			return;
+		layout->widths[widest] -= excess < layout->widths[widest] - TEXT_MIN
+			? excess
+			: layout->widths[widest] - TEXT_MIN;
+	}
 }
 
 /* Say which columns were left out. */
@@ -241,7 +262,7 @@ int px_table_print_text(const struct px_table *table, struct px_console *console
 		widen(&layout, px_table_row(table, i));
 	if (!frame->quiet && has_total(table))
 		widen(&layout, table->total);
-	fit(&layout, rows, frame->quiet);
+	fit(&layout, frame->quiet || frame->all_columns);
 	if (!frame->quiet)
 		put_row(&layout, headings, "");
 	for (size_t i = 0; i < rows; i++)

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -143,4 +145,62 @@ int px_process_cgroup(struct pmapx_process *process, char **ret_bytes, struct pm
 	else
 		*ret_bytes = bytes;
 	return r;
+}
+
+/* A user that has been asked for. */
+struct user {
+	uint32_t uid;
+	char *name;
+};
+
+static int compare_users(const void *a, const void *b)
+{
+	const struct user *one = a, *other = b;
+
+	return (one->uid > other->uid) - (one->uid < other->uid);
+}
+
+static void free_user(void *data)
+{
+	struct user *user = data;
+
+	free(user->name);
+	free(user);
+}
+
+/* What @uid is called, or its number, to be freed; NULL if memory is short. */
+static char *name_of(uint32_t uid, bool is_here)
+{
+	char number[16], *name = NULL;
+
+	if (is_here && px_user_name(uid, &name) == 0)
+		return name;
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)uid);
+	return strdup(number);
+}
+
+const char *px_users_find(struct px_users *users, uint32_t uid, bool is_here)
+{
+	const struct user wanted = { .uid = uid }, *const * found;
+	struct user *user;
+
+	found = tfind(&wanted, &users->tree, compare_users);
+	if (found != NULL)
+		return (*found)->name;
+	user = calloc(1, sizeof(*user));
+	if (user == NULL)
+		return NULL;
+	user->uid = uid;
+	user->name = name_of(uid, is_here);
+	if (user->name == NULL || tsearch(user, &users->tree, compare_users) == NULL) {
+		free_user(user);
+		return NULL;
+	}
+	return user->name;
+}
+
+void px_users_deinit(struct px_users *users)
+{
+	tdestroy(users->tree, free_user);
+	users->tree = NULL;
 }

@@ -23,6 +23,20 @@ int px_process_euid(struct pmapx_process *process, uint32_t *ret);
  */
 int px_user_name(uint32_t uid, char **ret);
 
+/** What users are called that have been asked for; zero to begin with. */
+struct px_users {
+	void *tree; /**< As tsearch() has it. */
+};
+
+/**
+ * What user @uid is called, asked once: on this machine if @is_here, and its number if
+ * that has no name for it.  Owned by @users; NULL if memory is short.
+ */
+const char *px_users_find(struct px_users *users, uint32_t uid, bool is_here);
+
+/** Free what @users holds. */
+void px_users_deinit(struct px_users *users);
+
 /**
  * The control group of @process: its path in the hierarchy that accounts for memory, or,
  * if none of version 1 does, in the one of version 2; else in the first.

@@ -129,6 +129,33 @@ PX_TEST(texts_are_compared_one_by_one)
 	px_groups_clear(&groups);
 }
 
+PX_TEST(what_is_nowhere_is_not_empty)
+{
+	static const struct pmapx_text nowhere = { NULL, 0 }, empty = { "", 0 };
+	struct px_groups groups = { 0 }, more = { 0 };
+	struct px_group *one = px_groups_find(&more, &nowhere, 1), *found;
+	struct px_group **sorted;
+
+	assert_non_null(one);
+	one->sums.sums[PX_MEASURE_COUNT] = 7;
+	px_same_number("take", 0, px_groups_take(&groups, &more));
+	px_same_number("none left", 0, more.count);
+	found = px_groups_find(&groups, &empty, 1);
+	assert_non_null(found);
+	px_same_number("empty", 0, found->sums.sums[PX_MEASURE_COUNT]);
+	found = px_groups_find(&more, &nowhere, 1);
+	assert_non_null(found);
+	found->sums.sums[PX_MEASURE_COUNT] = 2;
+	px_same_number("take", 0, px_groups_take(&groups, &more));
+	sorted = px_groups_sorted(&groups);
+	assert_non_null(sorted);
+	px_same_number("groups", 2, groups.count);
+	assert_null(sorted[0]->texts[0].bytes);
+	px_same_number("nowhere", 9, sorted[0]->sums.sums[PX_MEASURE_COUNT]);
+	free(sorted);
+	px_groups_clear(&groups);
+}
+
 PX_TEST(many_groups_are_each_found_again)
 {
 	const unsigned many = 20000;
@@ -154,6 +181,7 @@ int main(void)
 		cmocka_unit_test(sums_are_those_of_the_keys),
 		cmocka_unit_test(sums_end_at_the_largest_number),
 		cmocka_unit_test(texts_are_compared_one_by_one),
+		cmocka_unit_test(what_is_nowhere_is_not_empty),
 		cmocka_unit_test(many_groups_are_each_found_again),
 	};
 

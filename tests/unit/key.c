@@ -111,6 +111,8 @@ static char *tell(void **state, const struct pmapx_member *member)
 
 		px_keyer_tell(&keyer, mapping, texts);
 		for (int i = 0; i < PX_KEYS; i++) {
+			if (texts[i].bytes == NULL)
+				texts[i] = px_text("<nothing>");
 			at = mempcpy(at, texts[i].bytes, texts[i].length);
 			*at++ = i + 1 < PX_KEYS ? ' ' : '\n';
 		}
@@ -141,21 +143,38 @@ PX_TEST(keys_are_those_of_mapping_and_process)
 	px_folder_write(state, "100/maps", MAPS);
 	got = tell(state, NULL);
 	px_same("of a root",
-		"a b (deleted) /usr/bin/a b (deleted) text file r-xp 0000000000001000 100 a name 8 "
+		"a b (deleted) /usr/bin/a b (deleted) text file r-xp 0000000000001000  100 a name 8 "
 		"/a/b\n"
-		"[ anon ] [ anon ] guard (guessed) reserve (guessed) ---p 00007f0000000000 100 "
+		"[ anon ] [ anon ] guard (guessed) reserve (guessed) ---p 00007f0000000000  100 "
 		"a name 8 /a/b\n"
-		"[ anon ] [ anon ] thread-stack (guessed) stack (guessed) rw-p 00007f0000001000 100 "
+		"[ anon ] [ anon ] thread-stack (guessed) stack (guessed) rw-p 00007f0000001000  100 "
 		"a name 8 /a/b\n"
-		"[anon:a/b] [anon:a/b] anon anon rw-p 00007f0001000000 100 a name 8 /a/b\n"
-		"zero (deleted) /dev/zero (deleted) shm shm rw-s 00007f0002000000 100 a name 8 "
+		"[anon:a/b] [anon:a/b] anon anon rw-p 00007f0001000000  100 a name 8 /a/b\n"
+		"zero (deleted) /dev/zero (deleted) shm shm rw-s 00007f0002000000  100 a name 8 "
 		"/a/b\n",
 		got);
 	free(got);
 	px_folder_write(state, "100/maps", "00001000-00002000 rw-p 00000000 00:00 0 [heap]\n");
 	got = tell(state, &member);
 	px_same("of one of several hosts",
-		"[heap] [heap] heap heap rw-p 0000000000001000 web1/100 a name 8 /a/b\n", got);
+		"[heap] [heap] heap heap rw-p 0000000000001000 web1 100 a name 8 /a/b\n", got);
+	free(got);
+}
+
+PX_TEST(files_called_like_labels_keep_their_folders)
+{
+	char *got;
+
+	px_folder_write(state, "100/stat",
+		"100 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0 0 0 0 0 4096 0\n");
+	px_folder_write(state, "100/maps",
+		"00001000-00002000 rw-p 00000000 00:00 0 /tmp/[heap]\n"
+		"00002000-00003000 rw-p 00000000 00:00 0 /tmp/[ anon ]\n"
+		"00003000-00004000 rw-p 00000000 00:00 0 /tmp/[x] (deleted)\n");
+	got = tell(state, NULL);
+	assert_non_null(strstr(got, "/tmp/[heap] /tmp/[heap] "));
+	assert_non_null(strstr(got, "/tmp/[ anon ] /tmp/[ anon ] "));
+	assert_non_null(strstr(got, "[x] (deleted) /tmp/[x] (deleted) "));
 	free(got);
 }
 
@@ -167,7 +186,9 @@ PX_TEST(what_cannot_be_told_is_said)
 		"100 () S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0 0 0 0 0 4096 0\n");
 	px_folder_write(state, "100/maps", "00001000-00002000 rw-p 00000000 00:00 0 [heap]\n");
 	got = tell(state, NULL);
-	px_same("nothing", "[heap] [heap] heap heap rw-p 0000000000001000 100 ? ? ?\n", got);
+	px_same("nothing",
+		"[heap] [heap] heap heap rw-p 0000000000001000  100 <nothing> <nothing> <nothing>\n",
+		got);
 	free(got);
 }
 
@@ -177,6 +198,8 @@ int main(void)
 		cmocka_unit_test(lists_are_of_keys_each_once),
 		cmocka_unit_test_setup_teardown(
 			keys_are_those_of_mapping_and_process, px_folder_make, px_folder_remove),
+		cmocka_unit_test_setup_teardown(files_called_like_labels_keep_their_folders,
+			px_folder_make, px_folder_remove),
 		cmocka_unit_test_setup_teardown(
 			what_cannot_be_told_is_said, px_folder_make, px_folder_remove),
 	};

@@ -212,9 +212,9 @@ PX_TEST(the_last_column_ends_where_the_terminal_does)
 		{ 80, "8 ? 2048 0 0 /usr/bin/python3 -m http.server\r\n" },
 		{ 44, "8 ? 2048 0 0 /usr/bin/python3 -m http.server\r\n" },
 		{ 43, "8 ? 2048 0 0 /usr/bin/python3 -m http.serv+\r\n" },
-		{ 15, "8 ? 2048 0 0 /+\r\n" },
-		/* There is no room for any of it. */
-		{ 13, "8 ? 2048 0 0 /usr/bin/python3 -m http.server\r\n" },
+		{ 21, "8 ? 2048 0 0 /usr/bi+\r\n" },
+		/* Something is to be seen of it. */
+		{ 13, "8 ? 2048 0 0 /usr/bi+\r\n" },
 	};
 
 	for (size_t i = 0; i < PX_COUNT(widths); i++) {

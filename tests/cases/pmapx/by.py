@@ -204,7 +204,9 @@ class Prepared(px.TestCase):
 
     def test_nothing_and_nobody(self):
         got = self.root.pmapx("--by", "name", "--map", "none such", "100")
-        self.result(got, b"count size rss pss private dirty anonymous swap hugetlb name\n")
+        self.result(got, b"count size rss pss private dirty anonymous swap hugetlb name\n"
+                    b"===== ====\n"
+                    b"    0    0\n")
         got = self.root.pmapx("--by", "name", "100", "7")
         self.assertEqual(got.status, 42)
         self.assertIn(b"7: ", got.stderr)
@@ -236,7 +238,12 @@ class Prepared(px.TestCase):
                   [1, 1024, 80, 8, 0, 0, 0, 0, 0, "a b"]]
         words = ["--by", "name", "100", "101", "--format"]
         document = json.loads(self.table(*words, "json"))
-        self.assertEqual([document[key] for key in ("schema", "version")], ["pmapx.by", 1])
+        self.assertEqual([document[key] for key in ("schema", "version", "complete")],
+                         ["pmapx.by", 1, True])
+        self.assertNotIn("totals", json.loads(self.table("-q", *words, "json")))
+        document_of_part = json.loads(self.root.pmapx(*words, "json", "7").stdout)
+        self.assertIs(document_of_part.pop("complete"), False)
+        self.assertEqual(document_of_part, {key: document[key] for key in document_of_part})
         self.assertEqual(document["rows"], [dict(zip(names, row)) for row in wanted])
         self.assertEqual(document["totals"], dict(zip(
             names, [4, 4096, 1288, 1016, 1000, 1200, 0, 0, 0, None])))
@@ -285,9 +292,15 @@ class Saved(px.TestCase):
             smaps = px.smaps_entry(px.map_line("00010000-00110000", "rw-p", "[heap]"), Rss=8)
             for host in "web1", "web2":
                 root.file(host + "/100/smaps", smaps)
-            got = px.pmapx("-q", "--by", "pid", "--from", root.path)
-            self.assertEqual([line.split()[-1] for line in got.stdout.splitlines()],
-                             [b"web1/100", b"web2/100"])
+            for key, value in (("pid", b"100"), ("user", b"?"), ("cmd,class", b"heap")):
+                got = px.pmapx("-q", "--by", key, "--from", root.path)
+                self.assertEqual([(line.split()[0], line.split()[-1])
+                                  for line in got.stdout.splitlines()],
+                                 [(b"web1", value), (b"web2", value)])
+            document = json.loads(px.pmapx("--by", "pid,user", "--format", "json", "--sort", "host",
+                                           "--from", root.path).stdout)
+            self.assertEqual([(row["host"], row["pid"], row["user"]) for row in document["rows"]],
+                             [("web1", 100, None), ("web2", 100, None)])
             got = px.pmapx("-q", "--by", "name", "--from", root.path)
             self.assertEqual(got.stdout.split()[:1], [b"2"])
 
