@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
@@ -104,9 +105,10 @@ class Prepared(Case):
         path = os.path.join(self.folder, "x")
         with open(path, "w", encoding="ascii"):
             pass
-        os.symlink("/", os.path.join(self.root.path, "root"))
-        add(self.root, 100, [line("00400000-00401000", "r--p", path + " (deleted)"),
-                             line("00500000-00501000", "r--p", path)])
+        device = os.stat(path).st_dev
+        device = "%02x:%02x" % (os.major(device), os.minor(device))
+        add(self.root, 100, [line("00400000-00401000", "r--p", path + " (deleted)", device, 1),
+                             line("00500000-00501000", "r--p", path, device, 1)])
         os.symlink("/", os.path.join(self.root.path, "100", "root"))
         self.finds("100: deleted-file: comm: %s (deleted), 1 mapping, 4 kB, at 400000\n" % path)
 
@@ -459,14 +461,25 @@ class Live(px.TestCase):
 
     def test_capture(self):
         """A capture brings the setting of its host along."""
-        with tempfile.TemporaryDirectory() as folder, px.Target("deleted") as target:
+        with tempfile.TemporaryDirectory() as folder, px.Target("deleted") as one, px.Target("deleted") as other:
             path = os.path.join(folder, "a.tar")
-            got = px.pmapx("capture", "-o", path, str(target.pid))
+            pids = sorted((one.pid, other.pid))
+            words = [str(pid) for pid in pids]
+            got = px.pmapx("capture", "-o", path, *words)
             self.assertEqual(got.status, 0, got.stderr)
-            want = px.pmapx("check", "--only=deleted-file,map-count,page-tables", str(target.pid))
+            want = px.pmapx("check", "--only=deleted-file,map-count,page-tables", *words)
             got = px.pmapx("check", "--from", path)
             self.result(got, want.stdout, want.stderr, 1)
-            self.assertEqual(want.stdout.count(b"\n"), 1)
+            self.assertEqual(want.stdout.count(b"\n"), 2)
+            # One process of it is held at a time, and the setting stays.
+            changed = os.path.join(folder, "c.tar")
+            with tarfile.open(path) as old, tarfile.open(changed, "w", format=tarfile.PAX_FORMAT) as new:
+                for member in old:
+                    text = old.extractfile(member).read() if member.isfile() else b""
+                    if member.name == "proc/sys/vm/max_map_count":
+                        text = b"3\n"
+                        member.size = len(text)
+                    new.addfile(member, io.BytesIO(text))
             # As unpacked and changed: all that is in it is believed.
             unpacked = os.path.join(folder, "a")
             os.mkdir(unpacked)
@@ -475,11 +488,12 @@ class Live(px.TestCase):
             os.chmod(setting, 0o600)
             with open(setting, "w", encoding="ascii") as file:
                 file.write("3\n")
-            for source in (unpacked, saving.tar(os.path.join(folder, "b"), unpacked, "pmapx.json", "proc/sys",
-                                                "proc/%d" % target.pid)):
+            for source in (changed, unpacked, saving.tar(os.path.join(folder, "b"), unpacked, "pmapx.json", "proc/sys",
+                                                *("proc/%d" % pid for pid in pids))):
                 got = px.pmapx("check", "--only=map-count", "--from", source)
-                self.assertRegex(got.stdout, rb"\A%d: map-count: px_target: \d+ mappings, \d+ %% of "
-                                 rb"vm\.max_map_count 3, " % target.pid)
+                self.assertRegex(got.stdout, rb"\A" + b"".join(
+                    rb"%d: map-count: px_target: \d+ mappings, \d+ %% of vm\.max_map_count 3, [^\n]+\n" % pid
+                    for pid in pids) + rb"\Z")
 
     def test_not_permitted(self):
         if os.geteuid() != 0 or not shutil.which("setpriv"):
