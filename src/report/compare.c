@@ -212,13 +212,14 @@ enum px_measure px_growth_choose(const struct px_look *looks, size_t count)
 /* Room for as many groups as there may be in rows, and for totals. */
 static int make_room(struct px_differences *differences)
 {
+	/* One more, as nothing is no size to ask for. */
 	size_t count = differences->look_count, most = 1;
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < differences->looks[i].count; k++)
 			most += differences->looks[i].processes[k].groups.count;
-	differences->groups = calloc(most, count * sizeof(differences->groups[0]));
-	differences->totals = calloc(count, sizeof(*differences->totals));
+	differences->groups = calloc(most, (count + 1) * sizeof(struct px_group *));
+	differences->totals = calloc(count + 1, sizeof(*differences->totals));
 	return differences->groups == NULL || differences->totals == NULL ? -ENOMEM : 0;
 }
 

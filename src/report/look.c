@@ -199,7 +199,7 @@ static int visit_process(void *context, struct px_visit *visit)
 /* The running system's; "" if it does not tell. */
 static void read_boot_id(char ret[PX_BOOT_ID_SIZE])
 {
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	int fd = px_openat(AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
 	ssize_t n = fd < 0 ? 0 : px_read(fd, ret, PX_BOOT_ID_SIZE - 1);
 
 	ret[n > 0 ? n : 0] = '\0';

@@ -117,7 +117,8 @@ int px_same_find(struct px_same *same, enum px_match match, struct px_look *look
 	for (size_t i = 0; i < count; i++)
 		total += looks[i].count;
 	places = calloc(total + 1, sizeof(*places));
-	same->list = calloc(total + 1, count * sizeof(struct px_looked *));
+	/* One more, as nothing is no size to ask for. */
+	same->list = calloc(total + 1, (count + 1) * sizeof(struct px_looked *));
 	for (size_t i = 0; places != NULL && i < count; i++)
 		for (size_t k = 0; k < looks[i].count; k++)
 			places[filled++] = (struct place){ &looks[i].processes[k], i };
