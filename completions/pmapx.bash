@@ -62,7 +62,7 @@ _pmapx_list()
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
-	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff check help' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check help' -- "$cur")
 }
 
 _pmapx_capture()
@@ -271,6 +271,32 @@ _pmapx_diff()
 	fi
 }
 
+_pmapx_watch()
+{
+	local options='-n --interval= -c --count= --by= --top= --units= --color= -h --help'
+	local words=
+
+	case $option in
+	--by)
+		_pmapx_list "$cur" "$prefix" name path kind class perm address pid
+		return
+		;;
+	--units) words='k m g h' ;;
+	--color) words='auto always never' ;;
+	-n | --interval | -c | --count | --top)
+		return
+		;;
+	esac
+	if [[ $words ]]; then
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$words" -- "$cur")
+	elif [[ $cur == -* && ! $ended ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+	else
+		_pmapx_operands "$cur" "$root"
+	fi
+}
+
 _pmapx()
 {
 	local options='
@@ -323,7 +349,7 @@ _pmapx()
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
-	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|check|help) ]]; then
+	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|watch|check|help) ]]; then
 		_pmapx_${COMP_WORDS[1]}
 		return
 	fi
@@ -389,7 +415,7 @@ _pmapx()
 	else
 		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W 'capture rank diff check help' -- "$cur")
+			< <(compgen -W 'capture rank diff watch check help' -- "$cur")
 	fi
 }
 

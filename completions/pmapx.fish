@@ -96,7 +96,7 @@ function __pmapx_verb
     set -l words (commandline -opc)
     set -l verb
     string match -qr '(^|/)pmapx$' -- $words[1]
-    and contains -- "$words[2]" capture rank diff check help
+    and contains -- "$words[2]" capture rank diff watch check help
     and set verb $words[2]
     test "$verb" = "$argv[1]"
 end
@@ -144,7 +144,7 @@ complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, fo
 complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'
 complete -c pmapx -l compat -x -a 3.2 -n __pmapx_verb -d 'lay out as an older pmap did'
 
-set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' check\t'what is odd about the memory of processes' help\t'print the help of a verb'"
+set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' watch\t'the same against a moment ago' check\t'what is odd about the memory of processes' help\t'print the help of a verb'"
 complete -n __pmapx_is_first -c pmapx -a $verbs
 complete -n '__pmapx_verb help' -c pmapx -a $verbs
 complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
@@ -211,6 +211,15 @@ complete -n '__pmapx_verb diff' -c pmapx -l jobs -x -d 'read at most so many pro
 complete -n '__pmapx_verb diff' -c pmapx -l strict -d 'status 1 if something could not be read'
 complete -n '__pmapx_verb diff' -c pmapx -s q -l quiet -d 'no headings and no totals'
 complete -n '__pmapx_verb diff' -c pmapx -s h -l help -d 'display help and exit'
+
+complete -n '__pmapx_verb watch' -c pmapx -s n -l interval -x -d 'seconds from one look to the next'
+complete -n '__pmapx_verb watch' -c pmapx -s c -l count -x -d 'so many times'
+complete -n '__pmapx_verb watch' -c pmapx -l by -x -a '(__pmapx_list name path kind class perm address pid)' \
+    -d 'add mappings up by'
+complete -n '__pmapx_verb watch' -c pmapx -l top -x -d 'only so many rows'
+complete -n '__pmapx_verb watch' -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
+complete -n '__pmapx_verb watch' -c pmapx -l color -x -a 'auto always never' -d 'when there are colours'
+complete -n '__pmapx_verb watch' -c pmapx -s h -l help -d 'display help and exit'
 
 complete -n '__pmapx_verb check' -c pmapx -l only -x -d 'only these checks' -a '(__pmapx_list map-count \
     writable-executable deleted-file replaced-file unguarded-stack page-tables)'

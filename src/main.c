@@ -12,6 +12,7 @@
  *   capture.c        the command line of "capture"
  *   rank.c           that of "rank"
  *   diff.c           that of "diff"
+ *   watch.c          that of "watch"
  *   check.c          that of "check"
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
@@ -55,6 +56,7 @@
  *   diff.c           looks that are taken and compared
  *   diff_columns.c   the columns of the table of that
  *   diff_print.c     and its rows
+ *   watch.c          the same against a moment ago, again and again
  *   check.c          what is odd about their memory, line by line
  *   inspect.c        one of them, looked at for that
  *   finding.c        what is found

@@ -125,3 +125,17 @@ bool px_check_walk_options(struct px_console *console, const struct px_walk_opti
 	return px_refuse_word(
 		console, options->verb, NULL, "options --from, --root are mutually exclusive");
 }
+
+bool px_take_diff_keys(struct px_console *console, const char *verb, struct px_key_list *ret)
+{
+	if (!px_keys_read(console, verb, optarg,
+		    PX_KEYS_OF_MAPPING | 1U << PX_KEY_ADDRESS | 1U << PX_KEY_PID, ret))
+		return false;
+	/* What lies there is worth knowing, and another thing is no growth. */
+	if ((ret->set >> PX_KEY_ADDRESS & 1) != 0 &&
+		(ret->set & (1U << PX_KEY_NAME | 1U << PX_KEY_PATH)) == 0) {
+		ret->keys[ret->count++] = PX_KEY_NAME;
+		ret->set |= 1U << PX_KEY_NAME;
+	}
+	return true;
+}

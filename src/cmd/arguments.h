@@ -10,6 +10,7 @@
 #include <getopt.h>
 
 #include "cmd.h"
+#include "key.h"
 #include "select.h"
 #include "walk.h"
 
@@ -75,5 +76,8 @@ bool px_take_walk_option(struct px_console *console, struct px_walk_options *opt
 
 /** Whether they go together; false after a message. */
 bool px_check_walk_options(struct px_console *console, const struct px_walk_options *options);
+
+/** Take the value of --by where mappings are compared: an address has its name beside it. */
+bool px_take_diff_keys(struct px_console *console, const char *verb, struct px_key_list *ret);
 
 #endif

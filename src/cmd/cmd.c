@@ -16,6 +16,7 @@ static const struct px_verb verbs[] = {
 	{ "capture", "save processes to one file", px_verb_capture, px_verb_capture_usage },
 	{ "rank", "processes by what they cost", px_verb_rank, px_verb_rank_usage },
 	{ "diff", "what has grown and shrunk", px_verb_diff, px_verb_diff_usage },
+	{ "watch", "the same against a moment ago", px_verb_watch, px_verb_watch_usage },
 	{ "check", "what is odd about the memory of processes", px_verb_check,
 		px_verb_check_usage },
 	{ "help", "print this, or the help of a verb", run_help, help_usage },

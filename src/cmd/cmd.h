@@ -40,6 +40,10 @@ void px_verb_rank_usage(struct px_console *console, struct px_out *out);
 int px_verb_diff(struct px_console *console, int argc, char **argv);
 void px_verb_diff_usage(struct px_console *console, struct px_out *out);
 
+/** "pmapx watch ..."; see watch.c. */
+int px_verb_watch(struct px_console *console, int argc, char **argv);
+void px_verb_watch_usage(struct px_console *console, struct px_out *out);
+
 /** "pmapx check ..."; see check.c. */
 int px_verb_check(struct px_console *console, int argc, char **argv);
 void px_verb_check_usage(struct px_console *console, struct px_out *out);

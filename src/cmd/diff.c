@@ -93,20 +93,6 @@ static bool take_match(struct px_console *console, enum px_match *ret)
 	return true;
 }
 
-static bool take_keys(struct px_console *console, struct px_key_list *ret)
-{
-	if (!px_keys_read(console, verb, optarg,
-		    PX_KEYS_OF_MAPPING | 1U << PX_KEY_ADDRESS | 1U << PX_KEY_PID, ret))
-		return false;
-	/* What lies there is worth knowing, and another thing is no growth. */
-	if ((ret->set >> PX_KEY_ADDRESS & 1) != 0 &&
-		(ret->set & (1U << PX_KEY_NAME | 1U << PX_KEY_PATH)) == 0) {
-		ret->keys[ret->count++] = PX_KEY_NAME;
-		ret->set |= 1U << PX_KEY_NAME;
-	}
-	return true;
-}
-
 static bool take_shape(
 	struct px_console *console, enum px_shape_option option, struct px_shape *shape)
 {
@@ -140,7 +126,7 @@ static bool take(struct px_console *console, int letter, struct request *request
 		};
 		return true;
 	case OPTION_BY:
-		return take_keys(console, &options->keys);
+		return px_take_diff_keys(console, verb, &options->keys);
 	case OPTION_MATCH:
 		return take_match(console, &options->match);
 	case OPTION_FIELDS:
@@ -205,12 +191,7 @@ static bool check(struct px_console *console, const struct px_diff_options *opti
 
 int px_verb_diff(struct px_console *console, int argc, char **argv)
 {
-	struct request request = {
-		.options = { .walk.verb = verb,
-			.keys = { .keys = { PX_KEY_NAME, PX_KEY_KIND, PX_KEY_PERM },
-				.count = 3,
-				.set = 1U << PX_KEY_NAME | 1U << PX_KEY_KIND | 1U << PX_KEY_PERM } }
-	};
+	struct request request = { .options = { .walk.verb = verb, .keys = PX_DIFF_KEYS } };
 	int status = PX_VERB_TROUBLE;
 
 	request.inputs = calloc((size_t)argc, sizeof(*request.inputs));

@@ -51,6 +51,13 @@ size_t px_console_width(const struct px_console *console)
 	return ioctl(console->out.fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+size_t px_console_height(const struct px_console *console)
+{
+	struct winsize size;
+
+	return ioctl(console->out.fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 void px_message_begin(struct px_console *console)
 {
 	px_message_text(console, console->name);

@@ -33,6 +33,9 @@ void px_console_deinit(struct px_console *console);
 /** How many characters a line of standard output has room for; 0 if it is no terminal. */
 size_t px_console_width(const struct px_console *console);
 
+/** How many lines it shows; 0 if it is no terminal, or does not say. */
+size_t px_console_height(const struct px_console *console);
+
 /** Begin a message: "name: ".  Go on with px_out_…() on &console->err. */
 void px_message_begin(struct px_console *console);
 

@@ -7,6 +7,13 @@
 
 #include "same.h"
 
+/** What mappings are compared by where nothing else is asked for. */
+#define PX_DIFF_KEYS                                                             \
+	{                                                                        \
+		.keys = { PX_KEY_NAME, PX_KEY_KIND, PX_KEY_PERM }, .count = 3,   \
+		.set = 1U << PX_KEY_NAME | 1U << PX_KEY_KIND | 1U << PX_KEY_PERM \
+	}
+
 /** What is looked at. */
 struct px_diff_input {
 	const char *name; /**< As it was given: if nothing else is set, what was saved. */

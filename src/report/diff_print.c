@@ -272,17 +272,18 @@ static int fill(const struct printing *printing, bool has_total, struct px_table
 	return r;
 }
 
-int px_diff_print(struct px_console *console, const struct px_diff_options *options,
-	const struct px_differences *differences, const struct px_diff_columns *columns)
+int px_diff_print_rows(struct px_console *console, const struct px_diff_options *options,
+	const struct px_differences *differences, const struct px_diff_columns *columns,
+	bool has_total, const char *(*colour)(const struct px_value *row))
 {
 	const struct printing printing = { options, differences, columns };
 	const struct px_table_frame frame = { .schema = "pmapx.diff",
 		.version = 1,
 		.quiet = options->quiet,
+		.colour = colour,
 		.put_facts = put_facts,
 		.context = differences };
 	bool is_text = options->shape.notation == PX_NOTATION_TEXT;
-	bool has_totals_below = is_text && options->fields == NULL && !options->quiet;
 	struct px_table_column names[PX_DIFF_COLUMNS_MAX];
 	struct px_table *table;
 	int r;
@@ -290,17 +291,28 @@ int px_diff_print(struct px_console *console, const struct px_diff_options *opti
 	for (size_t i = 0; i < columns->count; i++)
 		names[i] = columns->list[i].column;
 	table = px_table_new(names, columns->count);
-	r = table == NULL ? -ENOMEM : fill(&printing, !has_totals_below, table);
+	r = table == NULL ? -ENOMEM : fill(&printing, has_total, table);
 	if (r == 0 && is_text && !options->quiet && differences->count == 0)
 		px_out_string(&console->out,
 			differences->look_count > 2 ? "nothing has grown each time\n"
 						    : "nothing differs\n");
 	else if (r == 0)
 		r = px_table_print(table, console, &options->shape, &frame);
+	px_table_free(table);
+	return r;
+}
+
+int px_diff_print(struct px_console *console, const struct px_diff_options *options,
+	const struct px_differences *differences, const struct px_diff_columns *columns)
+{
+	const struct printing printing = { options, differences, columns };
+	bool has_totals_below = options->shape.notation == PX_NOTATION_TEXT &&
+		options->fields == NULL && !options->quiet;
+	int r = px_diff_print_rows(console, options, differences, columns, !has_totals_below, NULL);
+
 	if (r == 0 && has_totals_below) {
 		px_out_string(&console->out, "\n");
 		r = print_totals(console, &printing);
 	}
-	px_table_free(table);
 	return r;
 }

@@ -50,7 +50,12 @@ struct px_diff_columns {
 bool px_diff_choose(struct px_console *console, const struct px_diff_options *options,
 	struct px_diff_columns *ret);
 
-/** Print what differs; 0 or -ENOMEM. */
+/** Print the rows, with their totals or without; @colour as in a table.  0 or -ENOMEM. */
+int px_diff_print_rows(struct px_console *console, const struct px_diff_options *options,
+	const struct px_differences *differences, const struct px_diff_columns *columns,
+	bool has_total, const char *(*colour)(const struct px_value *row));
+
+/** Print what differs, and the totals; 0 or -ENOMEM. */
 int px_diff_print(struct px_console *console, const struct px_diff_options *options,
 	const struct px_differences *differences, const struct px_diff_columns *columns);
 

@@ -86,6 +86,8 @@ struct px_table_frame {
 	unsigned version;   /**< And in which version. */
 	bool quiet;         /**< No totals; for people, rows and nothing else. */
 	bool all_columns;   /**< They were asked for by name: none is left out. */
+	/** For people: what begins the colour of a row, or NULL; NULL for no colours. */
+	const char *(*colour)(const struct px_value *row);
 	/** More of a JSON document: called between version and rows, to write
 	 * `"key":value,`; NULL if there is nothing to say. */
 	void (*put_facts)(struct px_out *out, const void *context);

@@ -101,8 +101,13 @@ static void put_cell(struct layout *layout, size_t column, struct pmapx_text tex
 		layout->blanks += room - width;
 }
 
-static void put_row(struct layout *layout, const struct px_value *row, const char *nothing)
+/* A row, in a colour that begins so, if not NULL. */
+static void put_coloured(
+	struct layout *layout, const struct px_value *row, const char *nothing, const char *colour)
 {
+	if (colour != NULL)
+		px_out_string(&layout->console->out, colour);
+
 	for (size_t i = 0; i < layout->table->column_count; i++) {
 		char bytes[PX_SIZE_MAX + 1];
 
@@ -112,7 +117,12 @@ static void put_row(struct layout *layout, const struct px_value *row, const cha
 		layout->blanks++;
 	}
 	layout->blanks = 0;
-	px_out_string(&layout->console->out, "\n");
+	px_out_string(&layout->console->out, colour != NULL ? "\033[m\n" : "\n");
+}
+
+static void put_row(struct layout *layout, const struct px_value *row, const char *nothing)
+{
+	put_coloured(layout, row, nothing, NULL);
 }
 
 /* The line between rows and totals; words, which are no sum, have none. */
@@ -265,8 +275,11 @@ int px_table_print_text(const struct px_table *table, struct px_console *console
 	fit(&layout, frame->quiet || frame->all_columns);
 	if (!frame->quiet)
 		put_row(&layout, headings, "");
-	for (size_t i = 0; i < rows; i++)
-		put_row(&layout, px_table_row(table, i), "?");
+	for (size_t i = 0; i < rows; i++) {
+		const struct px_value *row = px_table_row(table, i);
+
+		put_coloured(&layout, row, "?", frame->colour != NULL ? frame->colour(row) : NULL);
+	}
 	if (!frame->quiet && has_total(table)) {
 		put_rule(&layout);
 		put_row(&layout, table->total, "");

@@ -26,7 +26,7 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
     --sort --top --fields --by --units --format --root --from --jobs --compat""".split())
-VERBS = {"capture", "rank", "diff", "check", "help"}
+VERBS = {"capture", "rank", "diff", "watch", "check", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
 RANK_LONG = set("""--fields --by --sort --top --units --format --root --from --jobs --strict --help
@@ -229,6 +229,13 @@ class Shell:
         pid = self.process()
         offered = self.complete("pmapx diff --strict ")
         self.assertLessEqual({"folder", "rc", pid}, {word.rstrip("/") for word in offered})
+
+    def test_watch(self):
+        self.assertEqual(self.words("pmapx watch --"), set(
+            "--interval --count --by --top --units --color --help".split()))
+        self.assertEqual(self.words("pmapx watch --color="), {"auto", "always", "never"})
+        self.assertEqual(self.words("pmapx watch --by=name,k"), {"name,kind"})
+        self.assertIn(self.process(), self.complete("pmapx watch -n 1 "))
 
     def test_check(self):
         self.assertEqual(self.words("pmapx check --"), CHECK_LONG)

@@ -117,5 +117,10 @@ class Rank(Page, px.TestCase):
         EXAMPLES SEE_ALSO CAVEATS""".split()
 
 
+class Watch(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx-watch.1")
+    sections_wanted = """NAME SYNOPSIS DESCRIPTION ENVIRONMENT EXIT_STATUS EXAMPLES SEE_ALSO CAVEATS""".split()
+
+
 if __name__ == "__main__":
     px.main()

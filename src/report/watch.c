@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "watch": looks are taken one after the other, and each is compared with the one before.
+ * Nothing is put back when a signal ends that: the terminal is as it was after each block,
+ * which is written at once.
+ */
+#include "watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "diff_print.h"
+#include "source_impl.h"
+#include "text.h"
+#include "threads.h"
+
+/* Where a block begins on a terminal: in the first line, and nothing is below. */
+#define FROM_THE_TOP "\033[H\033[J"
+
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+
+/* What is around the rows on a terminal: time, headings, what was left out, the cursor. */
+#define LINES_AROUND ((size_t)5)
+
+/* The state of a watch. */
+struct watching {
+	struct px_console *console;
+	const struct px_watch_options *options;
+	struct px_diff_columns columns;
+	struct pmapx_source *source; /* To ask who is there. */
+	pid_t *pids;                 /* Those that have not ended. */
+	size_t pid_count;
+	struct px_look looks[2]; /* A moment ago, and now. */
+	bool redraws, has_colours;
+	uint64_t blocks; /* How many were printed. */
+};
+
+/* Growth is in the first column. */
+static const char *colour_of(const struct px_value *row)
+{
+	const struct pmapx_text *state = &row->text;
+
+	switch (state->length > 0 ? *state->bytes : '\0') {
+	case 'a':
+	case 'g':
+		return RED;
+	case 'v':
+	case 's':
+		return GREEN;
+	default:
+		return NULL;
+	}
+}
+
+/* What the terminal can do, and is to do. */
+static void ask_terminal(struct watching *watching)
+{
+	const char *terminal = getenv("TERM"), *without = getenv("NO_COLOR");
+
+	watching->redraws = isatty(watching->console->out.fd) && terminal != NULL &&
+		*terminal != '\0' && strcmp(terminal, "dumb") != 0;
+	watching->has_colours = watching->options->colours == PX_COLOURS_ALWAYS;
+	if (watching->options->colours == PX_COLOURS_AUTO)
+		watching->has_colours = watching->redraws && (without == NULL || *without == '\0');
+}
+
+/* The process in the look before; NULL if that has it not. */
+static const struct px_looked *find_before(const struct watching *watching, pid_t pid)
+{
+	const struct px_look *look = &watching->looks[0];
+
+	for (size_t i = 0; i < look->count; i++)
+		if (look->processes[i].pid == pid)
+			return &look->processes[i];
+	return NULL;
+}
+
+/* Whether process @pid goes on: 1, 0, or a shortage. */
+static int goes_on(const struct watching *watching, pid_t pid)
+{
+	const struct px_looked *before = find_before(watching, pid);
+	const struct pmapx_identity *identity;
+	struct pmapx_process *process;
+	int r = px_process_look(watching->source, pid, &process, NULL);
+
+	if (r < 0)
+		return px_is_shortage(r) ? r : r != -ESRCH && r != -ENOENT;
+	identity = pmapx_process_identity(process);
+	r = 1;
+	if (identity->state == 'Z' || identity->state == 'X') {
+		pid_t thread = px_process_living_thread(process);
+
+		r = thread < 0 ? (int)thread : thread > 0;
+	}
+	/* Its number may be another's by now. */
+	if (before != NULL && before->has_start && before->start_ticks != identity->start_ticks)
+		r = 0;
+	pmapx_process_close(process);
+	return r;
+}
+
+/* Say who has ended, and forget them.  Returns how many, or a shortage. */
+static int say_ended(struct watching *watching)
+{
+	struct px_console *console = watching->console;
+	size_t left = 0, count = watching->pid_count;
+
+	for (size_t i = 0; i < count; i++) {
+		pid_t pid = watching->pids[i];
+		const struct px_looked *before = find_before(watching, pid);
+		int r = goes_on(watching, pid);
+
+		if (r < 0)
+			return r;
+		if (r > 0) {
+			watching->pids[left++] = pid;
+			continue;
+		}
+		px_out_number(&console->out, (uint64_t)pid);
+		if (before != NULL) {
+			px_out_string(&console->out, " ");
+			px_out_text(&console->out, &console->locale, before->command,
+				strlen(before->command));
+		}
+		px_out_string(&console->out, " has ended\n");
+	}
+	watching->pid_count = left;
+	return (int)(count - left);
+}
+
+/* Look at those who are there; 0, or negative after a message. */
+static int look(struct watching *watching, struct px_look *ret)
+{
+	struct px_walk_options walk = watching->options->diff.walk;
+
+	walk.pids = watching->pids;
+	walk.pid_count = watching->pid_count;
+	ret->name = "/proc";
+	return px_look_take(watching->console, &walk, &watching->options->diff.keys, ret);
+}
+
+/* Wait until it is time for the next look, which is at least @interval_ms after @next. */
+static void wait_for(struct timespec *next, uint64_t interval_ms)
+{
+	const uint64_t seconds = interval_ms / 1000, rest = interval_ms % 1000 * 1000000;
+	struct timespec now;
+
+	next->tv_sec += (time_t)(seconds + ((uint64_t)next->tv_nsec + rest) / 1000000000);
+	next->tv_nsec = (long)(((uint64_t)next->tv_nsec + rest) % 1000000000);
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL) == EINTR)
+		;
+	/* What takes longer than that is not made up for. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec > next->tv_sec + (time_t)seconds)
+		*next = now;
+}
+
+/* "pss 171 (+4)" */
+static void put_total(const struct watching *watching, const struct px_differences *differences,
+	enum px_measure measure)
+{
+	struct px_out *out = &watching->console->out;
+	enum px_units units = watching->options->diff.shape.units;
+	struct px_value before = px_sums_value(&differences->totals[0], measure);
+	struct px_value after = px_sums_value(&differences->totals[1], measure);
+	bool has_grown = after.number > before.number;
+	char bytes[PX_SIZE_MAX];
+
+	px_out_string(out, "  ");
+	px_out_string(out, px_measure_columns[measure].name);
+	if (before.type == PX_VALUE_NOTHING || after.type == PX_VALUE_NOTHING) {
+		px_out_string(out, " ?");
+		return;
+	}
+	px_out_string(out, " ");
+	px_out_bytes(out, bytes, (size_t)(px_put_size(bytes, after.number, units) - bytes));
+	if (after.number == before.number)
+		return;
+	px_out_string(out, has_grown ? " (+" : " (-");
+	px_out_bytes(out, bytes,
+		(size_t)(px_put_size(bytes,
+				 has_grown ? after.number - before.number
+					   : before.number - after.number,
+				 units) -
+			bytes));
+	px_out_string(out, ")");
+}
+
+/* When it is now. */
+static void put_time(struct px_out *out)
+{
+	time_t now = time(NULL);
+	struct tm local;
+	char text[64];
+
+	if (localtime_r(&now, &local) != NULL)
+		px_out_bytes(out, text, strftime(text, sizeof(text), "%F %T", &local));
+}
+
+static void begin_block(struct watching *watching)
+{
+	struct px_out *out = &watching->console->out;
+
+	if (watching->redraws)
+		px_out_string(out, FROM_THE_TOP);
+	else if (watching->blocks > 0)
+		px_out_string(out, "\n");
+	watching->blocks++;
+	put_time(out);
+}
+
+/* As many rows as there are asked for, or there is room for beside @ended lines. */
+static size_t choose_top(const struct watching *watching, size_t ended)
+{
+	size_t height = watching->redraws ? px_console_height(watching->console) : 0;
+	size_t top = watching->options->diff.shape.top, room;
+
+	if (height == 0)
+		return top;
+	room = height > LINES_AROUND + ended ? height - LINES_AROUND - ended : 1;
+	return top == 0 || top > room ? room : top;
+}
+
+/* The rows, and how many there are beside; 0 or -ENOMEM. */
+static int print_rows(
+	struct watching *watching, const struct px_differences *differences, size_t ended)
+{
+	struct px_out *out = &watching->console->out;
+	struct px_diff_options options = watching->options->diff;
+	int r;
+
+	options.shape.top = choose_top(watching, ended);
+	r = px_diff_print_rows(watching->console, &options, differences, &watching->columns, false,
+		watching->has_colours ? colour_of : NULL);
+	if (r < 0 || options.shape.top == 0 || options.shape.top >= differences->count)
+		return r;
+	px_out_string(out, "(");
+	px_out_number(out, differences->count - options.shape.top);
+	px_out_string(out, " more)\n");
+	return 0;
+}
+
+/* Compare the looks and print a block; 0 or a shortage. */
+static int print_block(struct watching *watching)
+{
+	enum px_measure growth = watching->columns.has_growth
+		? watching->columns.growth
+		: px_growth_choose(watching->looks, 2);
+	struct px_differences differences;
+	int r = px_compare(&differences, PX_MATCH_PID, growth, watching->looks, 2), ended;
+
+	if (r == 0) {
+		begin_block(watching);
+		put_total(watching, &differences, PX_MEASURE_PSS);
+		put_total(watching, &differences, PX_MEASURE_PRIVATE);
+		px_out_string(&watching->console->out, "\n");
+		ended = say_ended(watching);
+		r = ended < 0 ? ended : print_rows(watching, &differences, (size_t)ended);
+	}
+	px_differences_deinit(&differences);
+	return r;
+}
+
+/* Whether all have ended, which is the last thing to be said; or a shortage. */
+static int is_over(struct watching *watching)
+{
+	for (size_t i = 0; i < watching->pid_count; i++) {
+		int r = goes_on(watching, watching->pids[i]);
+
+		if (r != 0)
+			return r < 0 ? r : 0;
+	}
+	if (watching->pid_count > 0) {
+		begin_block(watching);
+		px_out_string(&watching->console->out, "\n");
+		(void)say_ended(watching);
+	}
+	return 1;
+}
+
+/* Say what is short, if anything is; returns @r. */
+static int tell(struct watching *watching, int r)
+{
+	if (r < 0)
+		px_message(watching->console, px_describe_error(-r));
+	return r;
+}
+
+/* Watch from the first look on; 0, or negative after a message. */
+static int watch(struct watching *watching)
+{
+	const struct px_watch_options *options = watching->options;
+	struct px_out *out = &watching->console->out;
+	struct timespec next;
+	int r;
+
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	r = look(watching, &watching->looks[0]);
+	while (r == 0 && out->error == 0 &&
+		(options->count == 0 || watching->blocks < options->count)) {
+		wait_for(&next, options->interval_ms);
+		r = tell(watching, is_over(watching));
+		if (r != 0)
+			break;
+		r = look(watching, &watching->looks[1]);
+		/* They may have ended since. */
+		if (r == -ESRCH && is_over(watching) == 1)
+			return 0;
+		if (r == 0)
+			r = tell(watching, print_block(watching));
+		px_out_flush(out);
+		px_look_deinit(&watching->looks[0]);
+		watching->looks[0] = watching->looks[1];
+		watching->looks[1] = (struct px_look){ 0 };
+	}
+	return r < 0 ? r : 0;
+}
+
+int px_watch(struct px_console *console, const struct px_watch_options *options)
+{
+	const struct px_walk_options *walk = &options->diff.walk;
+	struct watching watching = { .console = console, .options = options };
+	int r;
+
+	if (!px_diff_choose(console, &options->diff, &watching.columns))
+		return 2;
+	ask_terminal(&watching);
+	watching.pids = calloc(walk->pid_count + 1, sizeof(*watching.pids));
+	watching.pid_count = walk->pid_count;
+	r = watching.pids == NULL ? -ENOMEM : pmapx_source_open_live(NULL, &watching.source);
+	if (r < 0) {
+		px_message(console, px_describe_error(-r));
+	} else {
+		memcpy(watching.pids, walk->pids, walk->pid_count * sizeof(*watching.pids));
+		r = watch(&watching);
+	}
+	px_look_deinit(&watching.looks[0]);
+	px_look_deinit(&watching.looks[1]);
+	pmapx_source_close(watching.source);
+	free(watching.pids);
+	return r < 0 ? 2 : 0;
+}

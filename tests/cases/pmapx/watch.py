@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""pmapx watch: blocks of what processes have lost since a moment ago; how it ends; on a terminal."""
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+import faulty
+import px
+
+TITLE = rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+CLEAR = b"\x1b[H\x1b[J"
+
+
+class Watched(px.TestCase):
+    def lose(self, target, what="map"):
+        target.process.stdin.write(what.encode() + b"\n")
+        target.process.stdin.flush()
+        self.assertEqual(target.process.stdout.readline(), b"done\n")
+
+    def start(self, *words, stdout=subprocess.PIPE, **env):
+        """It, running; ended with the test whatever becomes of it."""
+        process = subprocess.Popen([px.PMAPX, "watch", *map(str, words)], stdin=subprocess.DEVNULL,
+                                   stdout=stdout, stderr=subprocess.PIPE, env=px.environment(**env))
+
+        def end():
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+        self.addCleanup(end)
+        return process
+
+    def hear(self, stream, pattern, seconds=60):
+        """All that comes until a regular expression is in it."""
+        got, end = b"", time.monotonic() + seconds
+        while not re.search(pattern, got):
+            ready, _, _ = select.select([stream], [], [], max(0, end - time.monotonic()))
+            more = os.read(stream.fileno(), 65536) if ready else b""
+            if not more:
+                self.fail("%r is not in %r" % (pattern, got))
+            got += more
+        return got
+
+
+class Blocks(Watched):
+    def test_leak(self):
+        """What is lost between two looks is in the next block, which comes at once; then there is none."""
+        with px.Target("leaking") as target:
+            process = self.start("-n0.2", target.pid)
+            self.hear(process.stdout, rb"\n\n" + TITLE)
+            self.lose(target)
+            # It may be looked at while it takes it.
+            got, grown = b"", 0
+            while grown < 8192:
+                got += self.hear(process.stdout, rb"(?m)^(grown|appeared) [^\n]*\n")
+                grown = sum(int(private) for private in re.findall(
+                    rb"(?m)^(?:grown|appeared) +%d +\S+ +\S+ +\S+ +\+(\d+) +\S+ +0 "
+                    rb"px_target: \[ anon \] anon rw-p\n" % target.pid, got))
+            self.assertEqual(grown, 8192)
+            self.assertRegex(got, TITLE + rb"  pss \d+ \(\+\d+\)  private \d+ \(\+\d+\)\nstate +pid ")
+            self.assertNotIn(b"\x1b", got)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(60), -signal.SIGINT)
+
+    def test_count(self):
+        with px.Target("leaking") as target:
+            begun = time.monotonic()
+            got = px.pmapx("watch", "--interval=0.2", "--count", "3", str(target.pid))
+            taken = time.monotonic() - begun
+        self.assertEqual((got.status, got.stderr), (0, b""))
+        self.assertEqual(len(re.findall(rb"(?m)^" + TITLE + rb"  pss ", got.stdout)), 3)
+        self.assertEqual(got.stdout.count(b"\n\n"), 2)
+        self.assertGreaterEqual(taken, 0.6)
+
+    def test_ended(self):
+        """Who has ended is said, and nothing is wrong with that."""
+        with px.Target("leaking") as stays:
+            with px.Target("leaking") as goes:
+                process = self.start("-n0.1", goes.pid, stays.pid)
+                self.hear(process.stdout, TITLE)
+            got = self.hear(process.stdout, rb"%d px_target has ended\n" % goes.pid)
+            self.assertNotIn(b"%d px_target has ended" % stays.pid, got)
+            self.hear(process.stdout, TITLE)
+        rest, told = process.communicate(timeout=60)
+        self.assertRegex(rest, rb"(?m)^%d px_target has ended\n" % stays.pid)
+        self.assertEqual(process.returncode, 0)
+        # who goes between two questions is told of by both
+        self.assertRegex(told, rb"\A(pmapx: watch: [^\n]*\n)*\Z")
+
+    def test_terminated(self):
+        with px.Target("leaking") as target:
+            process = self.start("-n0.1", target.pid)
+            self.hear(process.stdout, TITLE)
+            process.terminate()
+            self.assertEqual(process.wait(60), -signal.SIGTERM)
+
+    def test_output_that_nobody_takes(self):
+        with px.Target("leaking") as target:
+            with open("/dev/full", "wb") as full:
+                got = px.pmapx("watch", "-n0.1", str(target.pid), stdout=full)
+            self.assertEqual((got.status, got.stderr), (1, b"pmapx: write error: No space left on device\n"))
+            process = self.start("-n0.1", target.pid)
+            self.hear(process.stdout, TITLE)
+            process.stdout.close()
+            process.stdout = None
+            self.assertEqual(process.wait(60), -signal.SIGPIPE)
+
+    def test_memory(self):
+        """Each allocation fails: it goes on, or ends with that message and all given back."""
+        with px.Target("leaking") as target:
+            words = ["watch", "-n0.1", "-c1", str(target.pid)]
+            whole = faulty.run(words)
+            self.assertEqual((whole.result.status, whole.left), (0, (0, 0)))
+            count = sum(call.family == "memory" for call in whole.calls)
+            self.assertGreater(count, 30)
+            for number in range(1, count + 1, 1 if not px.is_sanitized(faulty.PROGRAM) else 7):
+                with self.subTest(number=number):
+                    run = faulty.run(words, "memory:%d:12" % number)
+                    self.assertEqual(run.left, (0, 0))
+                    if run.result.status != 0:
+                        self.assertEqual(run.result.status, 2)
+                        self.assertRegex(run.result.stderr, rb"(?i)\Apmapx: (watch: )?(memory allocation failed|"
+                                         rb"cannot allocate memory)\n\Z")
+
+    def test_colours(self):
+        with px.Target("leaking") as target:
+            process = self.start("-n0.1", "--color=always", "--by=kind", target.pid)
+            self.hear(process.stdout, TITLE)
+            self.lose(target)
+            self.hear(process.stdout, rb"\x1b\[31m(grown|appeared) [^\n]* px_target: anon\x1b\[m\n")
+
+    def test_refused(self):
+        for words, told in (([], "no process is named"), (["-n0.05", "1"], "--interval=0.05: not a number of seconds from 0.1 on"),
+                            (["-n1e3", "1"], "--interval=1e3: not a number of seconds from 0.1 on"),
+                            (["-n1.2.3", "1"], "--interval=1.2.3: not a number of seconds from 0.1 on"),
+                            (["-n", "", "1"], "--interval=: not a number of seconds from 0.1 on"),
+                            (["-c0", "1"], "--count=0: not a number from 1 on"),
+                            (["--color=blue", "1"], "--color=blue: there are auto, always and never"),
+                            (["--by=cmd", "1"], "--by=cmd: 'cmd' is no key, or given twice; there are name, path, kind, "
+                             "class, perm, address, pid"),
+                            (["x"], "x: not a process id: a number from 1 to 2147483647 (octal behind a leading 0), "
+                             "or /proc/NUMBER")):
+            with self.subTest(words=words):
+                self.result(px.pmapx("watch", *words), b"", "pmapx: watch: %s\n" % told, 2)
+        with px.Target("leaking") as target:
+            pass
+        self.result(px.pmapx("watch", str(target.pid)), b"", "pmapx: watch: %d: no such process\n" % target.pid, 2)
+
+
+class Terminal(Watched):
+    """80 columns, and few lines."""
+
+    def watch(self, lines, *words, **env):
+        master, slave = pty.openpty()
+        screen = open(master, "rb", buffering=0)
+        self.addCleanup(screen.close)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, 80, 0, 0))
+        env.setdefault("TERM", "xterm")
+        process = self.start(*words, stdout=slave, **env)
+        os.close(slave)
+        return process, screen
+
+    def test_redraws(self):
+        """Each block from the top, as wide and as high as the terminal; growth is red."""
+        with px.Target("leaking") as target:
+            process, screen = self.watch(8, "-n1", target.pid)
+            got = self.hear(screen, re.escape(CLEAR) + TITLE)
+            # All between two looks, if not at once.
+            for _ in range(20):
+                for what in ("map", "shm", "file", "stacks"):
+                    self.lose(target, what)
+                got += self.hear(screen, re.escape(CLEAR) + TITLE + rb"[^\x1b]*\r\n")
+                if b" more)\r\n" in got:
+                    break
+        block = next(one for one in got.split(CLEAR) if b" more)" in one)
+        lines = re.sub(rb"\x1b\[(31|32)?m", b"", block).decode().splitlines()
+        self.assertLessEqual(len(lines), 7)
+        self.assertLessEqual(max(map(len, lines)), 80)
+        self.assertRegex(block, rb"\x1b\[31m(grown|appeared) +%d [^\n]*\x1b\[m\r\n" % target.pid)
+        # it has grown the most
+        self.assertRegex(lines[2], r"^(grown|appeared) ")
+
+    def test_without_colours(self):
+        for words, env in (([], {"NO_COLOR": "1"}), (["--color=never"], {})):
+            with self.subTest(words=words), px.Target("leaking") as target:
+                process, screen = self.watch(24, "-n0.2", *words, target.pid, **env)
+                self.hear(screen, re.escape(CLEAR) + TITLE)
+                self.lose(target)
+                got = self.hear(screen, rb"\r\n(grown|appeared) +%d " % target.pid)
+                self.assertNotIn(b"\x1b[31m", got)
+
+    def test_dumb(self):
+        """A terminal without a cursor to be moved has blocks one below the other."""
+        with px.Target("leaking") as target:
+            process, screen = self.watch(24, "-n0.1", target.pid, TERM="dumb")
+            self.assertNotIn(b"\x1b", self.hear(screen, rb"\r\n\r\n" + TITLE))
+
+
+if __name__ == "__main__":
+    px.main()
