@@ -186,6 +186,8 @@ static bool check(struct px_console *console, const struct px_diff_options *opti
 		why = "standard input can be read only once";
 	else if (pids > 0 && is_selecting)
 		why = "processes are either named or selected";
+	else if (options->match == PX_MATCH_COMMAND && (options->keys.set >> PX_KEY_PID & 1) != 0)
+		why = "--match=cmd adds processes up, --by=pid keeps them apart";
 	return why == NULL || px_refuse_word(console, verb, NULL, why);
 }
 

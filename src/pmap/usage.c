@@ -59,6 +59,7 @@ static const char own_lines[] =
 	" capture                     save processes to one file\n"
 	" rank                        processes by what they really cost\n"
 	" diff                        what has grown between two looks at processes\n"
+	" watch                       the same between then and now, again and again\n"
 	" check                       what is odd about the memory of processes\n"
 	" help [<word>]               what there is, and its options\n";
 

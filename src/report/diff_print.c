@@ -280,6 +280,7 @@ int px_diff_print_rows(struct px_console *console, const struct px_diff_options 
 	const struct px_table_frame frame = { .schema = "pmapx.diff",
 		.version = 1,
 		.quiet = options->quiet,
+		.all_columns = options->fields != NULL,
 		.colour = colour,
 		.put_facts = put_facts,
 		.context = differences };

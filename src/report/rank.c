@@ -299,6 +299,7 @@ static int print(struct report *report, struct px_console *console)
 	const struct px_table_frame frame = {
 		.schema = "pmapx.rank",
 		.version = 1,
+		.all_columns = report->options->field_count > 0,
 		.put_facts = put_facts,
 		.context = report,
 	};

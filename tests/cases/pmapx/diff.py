@@ -316,6 +316,8 @@ class Trouble(Diffed):
                 (["-", "-"], "standard input can be read only once"),
                 (["a", "1", "--name=x"], "processes are either named or selected"),
                 (["a", "1", "--all"], "processes are either named or selected"),
+                (["a", "a", "--match=cmd", "--by=pid"],
+                 "--match=cmd adds processes up, --by=pid keeps them apart"),
                 (["a", "/proc/self"], "/proc/self: no process"),
                 (["a", "a", "--by=x"], "--by=x: 'x' is no key, or given twice; there are name, path, kind, class, "
                  "perm, address, pid"),

@@ -48,7 +48,8 @@ class Live(px.TestCase):
         self.assertIn(row["state"], ("grown", "appeared"))
         self.assertEqual((row["name"], row["kind"].partition(" (guessed)")[0]), LEAKS[what])
         for column in ("rss", "pss", "private", "dirty"):
-            self.assertGreaterEqual(row[column], lost)
+            # What else is in the group need not be the same page for page.
+            self.assertGreaterEqual(row[column], lost - 64)
             # Threads touch a few pages more, and malloc keeps some at hand.
             self.assertLess(row[column], lost + 512)
 
