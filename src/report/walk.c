@@ -25,7 +25,8 @@ struct px_walk {
 	pthread_mutex_t lock;
 	/* Under the lock: */
 	struct px_walk_counts *counts;
-	_Atomic int error; /* Why it cannot go on, a positive errno. */
+
+	_Atomic int error; /* Why it cannot go on, a positive errno; any thread may look. */
 
 	/* Of a folder laid out like /proc: */
 	pid_t *pids; /* Those to visit, owned. */
@@ -183,6 +184,7 @@ static int open_living(struct px_visit *visit, pid_t pid)
 	if (thread <= 0)
 		return thread;
 	pmapx_process_close(visit->process);
+	visit->process = NULL; /* Where the thread has gone, too, nothing is open. */
 	return open_process(visit, thread);
 }
 

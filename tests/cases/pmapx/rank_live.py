@@ -3,6 +3,7 @@
 """pmapx rank of running processes: what it counts once, who cannot be read, what it costs."""
 import collections
 import ctypes
+import errno
 import json
 import os
 import platform
@@ -14,6 +15,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+import faulty
 import px
 import trace
 
@@ -112,6 +114,19 @@ class Live(px.TestCase):
                 self.assertEqual((row["pid"], row["cmd"]), (target.pid, "px_target"))
                 self.assertGreater(row["rss"], 100)
                 self.assertGreater(row["uss"], 0)
+
+    def test_thread_ends_meanwhile(self):
+        """The thread that is found in place of the leader has gone when it is opened: so has the process."""
+        with px.Target("leader-exited") as target:
+            words = ["rank", "--jobs=1", "--fields=pid,rss", str(target.pid)]
+            whole = faulty.run(words)
+            opened = [call.file for call in whole.calls if call.family == "open"]
+            tries = [number for number, file in enumerate(opened, 1) if file == target.truth["tid"]]
+            # To see whether it lives, and to read it.
+            self.assertEqual(len(tries), 2)
+            run = faulty.run(words, "open:%d:%d" % (tries[1], errno.ENOENT))
+            self.assertEqual(run.left, (0, 0))
+            self.result(run.result, "pid rss\n", "pmapx: rank: 1 process could not be read: 1 vanished\n")
 
     def test_without_memory(self):
         """A zombie is passed over; what has just given its memory back has vanished."""
