@@ -49,6 +49,7 @@
  *   memory.c         what one has in memory
  *   command.c        what it is called
  *   ranking.c        rows of what they cost, grouped and added up
+ *   sharing.c        whose memory is that of another
  *   rank.c           the table of it
  *   look.c           a look at processes, added up
  *   same.c           which processes are the same in several looks

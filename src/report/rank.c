@@ -289,6 +289,7 @@ static void put_facts(struct px_out *out, const void *context)
 	put_fact(out, ",\"not_saved\":", counts->unsaved);
 	put_fact(out, ",\"damaged\":", counts->damaged);
 	put_fact(out, ",\"sharing_memory\":", report->ranking.copies);
+	put_fact(out, ",\"sharing_unknown\":", report->ranking.incomparable);
 	put_fact(out, ",\"summed_from_smaps\":", report->ranking.from_smaps);
 	px_out_string(out, "},\"complete\":");
 	px_out_string(out, px_walk_unread(counts) == 0 && !counts->has_gap ? "true," : "false,");
@@ -349,6 +350,11 @@ static void say_caveats(const struct report *report, struct px_console *console)
 	say_count(console, ranking->copies,
 		" process shares the memory of another: totals count it once",
 		" processes share the memory of another: totals count it once");
+	say_count(console, ranking->incomparable,
+		" process may share the memory of another, which the kernel does not tell: "
+		"totals may count it twice",
+		" processes may share the memory of another, which the kernel does not tell: "
+		"totals may count it twice");
 	if ((ranking->amounts & PX_MEMORY_OF_MAPPINGS) == 0)
 		say_count(console, ranking->from_smaps,
 			" process without smaps_rollup: its smaps was added up",

@@ -5,17 +5,15 @@
 #include "ranking.h"
 
 #include <errno.h>
-#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "descriptor.h"
 #include "name.h"
 #include "proctable.h"
+#include "sharing.h"
 #include "who.h"
 
 static void free_row(struct px_rank_row *row)
@@ -101,6 +99,7 @@ int px_ranking_visit(void *context, struct px_visit *visit)
 		.number = visit->number,
 		.processes = 1,
 		.pid = identity->tgid,
+		.thread = identity->pid,
 		.memory_of = identity->tgid,
 		.start_stack = identity->start_stack,
 		.uid = UINT32_MAX,
@@ -188,84 +187,6 @@ static int name_users(struct px_ranking *ranking)
 	return r;
 }
 
-/* Whose memory spans the same and has its stack at the same place may be one: fork() copies both. */
-static int compare_spans(const void *a, const void *b)
-{
-	const struct px_rank_row *one = *(struct px_rank_row *const *)a;
-	const struct px_rank_row *other = *(struct px_rank_row *const *)b;
-
-	if (one->memory.start != other->memory.start)
-		return one->memory.start < other->memory.start ? -1 : 1;
-	if (one->memory.end != other->memory.end)
-		return one->memory.end < other->memory.end ? -1 : 1;
-	if (one->start_stack != other->start_stack)
-		return one->start_stack < other->start_stack ? -1 : 1;
-	return (one->number > other->number) - (one->number < other->number);
-}
-
-static bool is_same_span(const struct px_rank_row *one, const struct px_rank_row *other)
-{
-	return one->memory.start == other->memory.start && one->memory.end == other->memory.end &&
-		one->start_stack == other->start_stack;
-}
-
-/*
- * Of @rows, which span the same, those whose memory is that of one before.  The kernel
- * tells, and puts in an order of its own, so that each is looked for among those that
- * are @known to differ, an array of as many.
- */
-static void find_copies(struct px_ranking *ranking, struct px_rank_row **rows, size_t count,
-	struct px_rank_row **known)
-{
-	size_t known_count = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		size_t low = 0, high = known_count;
-		long order = 1;
-
-		while (low < high && order != 0) {
-			size_t middle = low + (high - low) / 2;
-
-			order = syscall(SYS_kcmp, rows[i]->pid, known[middle]->pid, KCMP_VM, 0, 0);
-			if (order == 0) {
-				rows[i]->memory_of = known[middle]->pid;
-				ranking->copies++;
-			} else if (order == 1) {
-				high = middle;
-			} else {
-				low = middle + 1;
-			}
-		}
-		if (order == 0)
-			continue;
-		memmove(known + low + 1, known + low,
-			(known_count - low) * sizeof(struct px_rank_row *));
-		known[low] = rows[i];
-		known_count++;
-	}
-}
-
-/* Only a kernel can tell who shares memory, and only of processes that are. */
-static int compare_memories(struct px_ranking *ranking)
-{
-	size_t count = ranking->count, end;
-	struct px_rank_row **rows = calloc(2 * count + 1, sizeof(struct px_rank_row *));
-
-	if (rows == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		rows[i] = &ranking->rows[i];
-	qsort(rows, count, sizeof(struct px_rank_row *), compare_spans);
-	for (size_t first = 0; first < count; first = end) {
-		for (end = first + 1; end < count && is_same_span(rows[first], rows[end]);)
-			end++;
-		if (end - first > 1)
-			find_copies(ranking, rows + first, end - first, rows + count);
-	}
-	free(rows);
-	return 0;
-}
-
 int px_ranking_finish(struct px_ranking *ranking)
 {
 	int r;
@@ -283,7 +204,7 @@ int px_ranking_finish(struct px_ranking *ranking)
 	}
 	r = name_users(ranking);
 	if (r == 0 && ranking->is_live)
-		r = compare_memories(ranking);
+		r = px_sharing_find(ranking);
 	return r;
 }
 

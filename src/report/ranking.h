@@ -22,6 +22,7 @@ struct px_rank_row {
 	size_t number;    /**< Where it is in the order of processes. */
 	size_t processes; /**< How many it stands for. */
 	pid_t pid;        /**< Of one process. */
+	pid_t thread;     /**< By which it was opened: a leader that has exited has no memory. */
 	pid_t memory_of;  /**< Whose memory it has: @pid, or the first that shares it. */
 	uint64_t start_stack;
 	uint32_t uid; /**< UINT32_MAX if unknown. */
@@ -36,11 +37,12 @@ struct px_ranking {
 	unsigned texts;   /**< Bits (1 << PX_RANK_…) of the texts. */
 	struct px_rank_row *rows;
 	size_t count, size;
-	bool has_hosts;    /**< Whether there are several. */
-	bool is_live;      /**< They are processes of the running system, with names for users. */
-	size_t from_smaps; /**< How many sums are those of smaps. */
-	size_t copies;     /**< How many share the memory of another. */
-	size_t huge;       /**< How many have pages of hugetlb. */
+	bool has_hosts;      /**< Whether there are several. */
+	bool is_live;        /**< They are processes of the running system, with names for users. */
+	size_t from_smaps;   /**< How many sums are those of smaps. */
+	size_t copies;       /**< How many share the memory of another. */
+	size_t incomparable; /**< Of how many that could not be told. */
+	size_t huge;         /**< How many have pages of hugetlb. */
 };
 
 /** Free what it holds. */

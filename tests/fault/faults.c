@@ -28,6 +28,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -79,6 +80,7 @@ WRAPPED(void *, dlsym, void *handle, const char *name);
 WRAPPED(ssize_t, write, int fd, const void *bytes, size_t size);
 WRAPPED(int, close, int fd);
 WRAPPED(int, ioctl, int fd, ioctl_request request, ...);
+WRAPPED(long, syscall, long number, ...);
 WRAPPED(int, fsync, int fd);
 WRAPPED(int, unlink, const char *path);
 WRAPPED(int, pthread_create, pthread_t *thread, const pthread_attr_t *attributes,
@@ -102,6 +104,7 @@ enum family {
 	SEEK,
 	TRUNCATE,
 	LOAD,
+	KCMP,
 	ANY, /* Of these, but for MEMORY. */
 	FAMILY_COUNT,
 };
@@ -124,6 +127,7 @@ static const char *const family_names[FAMILY_COUNT] = {
 	[SEEK] = "seek",
 	[TRUNCATE] = "truncate",
 	[LOAD] = "load",
+	[KCMP] = "kcmp",
 	[ANY] = "any",
 };
 
@@ -501,6 +505,21 @@ int __wrap_ioctl(int fd, ioctl_request request, ...)
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
 	return fails(IOCTL, file_of(fd), NULL) ? -1 : __real_ioctl(fd, request, argument);
+}
+
+/* Of what libc has no function for, only kcmp() may fail. */
+long __wrap_syscall(long number, ...)
+{
+	va_list arguments;
+	long words[5];
+
+	va_start(arguments, number);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		words[i] = va_arg(arguments, long);
+	va_end(arguments);
+	if (number == SYS_kcmp && fails(KCMP, "memory", NULL))
+		return -1;
+	return __real_syscall(number, words[0], words[1], words[2], words[3], words[4]);
 }
 
 int __wrap_fsync(int fd)

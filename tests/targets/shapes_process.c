@@ -146,14 +146,20 @@ static char state_of(pid_t pid)
 	return end && end[1] ? end[2] : 0;
 }
 
-static void *surviving_thread(void *arg)
+/* Wait until the first thread of a process has exited. */
+static void await_leader(pid_t pid)
 {
-	(void)arg;
-	for (int tries = 0; state_of(getpid()) != 'Z'; tries++) {
+	for (int tries = 0; state_of(pid) != 'Z'; tries++) {
 		if (tries == 5000)
 			px_skip("the leader does not become a zombie");
 		nap();
 	}
+}
+
+static void *surviving_thread(void *arg)
+{
+	(void)arg;
+	await_leader(getpid());
 	px_truth("tid", "%ld", gettid_number());
 	px_ready();
 	px_hold();
@@ -182,6 +188,36 @@ static void build_leader_exited(int argc, char **argv)
 	if (pthread_create(&thread, NULL, surviving_thread, NULL))
 		px_fail("pthread_create");
 	pthread_exit(NULL);
+}
+
+/* Of a child of build_leaders_exited: it ends with the target, too. */
+static void *left_behind(void *arg)
+{
+	(void)arg;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void build_leaders_exited(int argc, char **argv)
+{
+	const size_t count = px_number(argc, argv, 0, 2, 100);
+
+	for (size_t i = 0; i < count; i++) {
+		const pid_t child = px_fork();
+		pthread_t thread;
+
+		if (!child) {
+			close(STDIN_FILENO);
+			close(STDOUT_FILENO);
+			if (pthread_create(&thread, NULL, left_behind, NULL))
+				_exit(1);
+			pthread_exit(NULL);
+		}
+		await_leader(child);
+		px_truth("child", "%ld", (long)child);
+	}
 }
 
 /* Titles. Chosen argument vectors need a fresh image: what to do there is handed over in a memfd
@@ -469,6 +505,8 @@ const struct px_shape px_shapes_process[] = {
 		build_bare_stack },
 	{ "leader-exited", "", "a thread group whose leader has exited; prints the living tid",
 		build_leader_exited },
+	{ "leaders-exited", "[COUNT]", "has COUNT children, copies of it whose leaders have exited",
+		build_leaders_exited },
 	{ "title", "COMM ARG...", "/proc/PID/comm and cmdline made of exactly these", build_title },
 	{ "title-raw", "COMM HEX",
 		"/proc/PID/cmdline has exactly these bytes; without a NUL at the end, none",

@@ -164,7 +164,7 @@ pid rss
         self.assertEqual(json.loads(got.stdout), {
             "schema": "pmapx.rank", "version": 1, "complete": True,
             "processes": {"read": 5, "denied": 0, "vanished": 0, "not_saved": 0, "damaged": 0,
-                          "sharing_memory": 0, "summed_from_smaps": 0},
+                          "sharing_memory": 0, "sharing_unknown": 0, "summed_from_smaps": 0},
             "rows": [{"pid": 20, "user": "70", "pss": 3000, "command": "db: writer -x"}],
             "totals": {"pid": None, "user": None, "pss": 4201, "command": None}})
 

@@ -106,6 +106,45 @@ class Live(px.TestCase):
             self.assertEqual(found["totals"]["rss"], sum(row["rss"] for row in found["rows"]))
             self.assertEqual(told, "")
 
+    def test_leaders_exited(self):
+        """By their numbers none of them has memory: they do not share that."""
+        with px.Target("leaders-exited", "3") as target:
+            pids = sorted(int(value) for key, value in target.lines if key == "child")
+            found, told = ranked("--fields=pid,rss,memory_of", "--sort=pid", *map(str, pids))
+            self.assertEqual([(row["pid"], row["memory_of"]) for row in found["rows"]],
+                             [(pid, pid) for pid in pids])
+            self.assertEqual(found["totals"]["rss"], sum(row["rss"] for row in found["rows"]))
+            self.assertEqual((found["processes"]["sharing_memory"], told), (0, ""))
+
+    def test_kernel_does_not_tell(self):
+        """It is said of how many; one that cannot be compared does not keep others from it."""
+        need_kcmp()
+        told = b"pmapx: rank: %s may share the memory of another, which the kernel does not tell: " \
+            b"totals may count it twice\n"
+        shared = b"pmapx: rank: %s the memory of another: totals count it once\n"
+        with px.Target("copies", "4") as target:
+            pids = sorted([target.pid] + [int(value) for key, value in target.lines if key == "child"])
+            words = ["rank", "--jobs=1", "--fields=pid,memory_of", "--sort=pid", "--format=json",
+                     *map(str, pids)]
+            whole = faulty.run(words)
+            self.assertEqual([call.family for call in whole.calls].count("kcmp"), 4)
+            for fault, of, copies, unknown, said in (
+                    # It never does: neither of any process nor of itself.
+                    ("1+:%d" % errno.ENOSYS, pids, 0, 4, told % b"4 processes"),
+                    # The first has gone: the second is in its place, and of the first nothing is told.
+                    ("1:%d" % errno.ESRCH, pids[:1] + pids[1:2] * 4, 3, 1,
+                     shared % b"3 processes share" + told % b"1 process"),
+                    ("3:%d" % errno.ESRCH, pids[:1] * 3 + pids[3:4] * 2, 3, 1,
+                     shared % b"3 processes share" + told % b"1 process")):
+                with self.subTest(fault=fault):
+                    run = faulty.run(words, "kcmp:" + fault)
+                    self.assertEqual(run.left, (0, 0))
+                    self.assertEqual((run.result.status, run.result.stderr), (0, said))
+                    found = json.loads(run.result.stdout)
+                    self.assertEqual([row["memory_of"] for row in found["rows"]], of)
+                    self.assertEqual((found["processes"]["sharing_memory"],
+                                      found["processes"]["sharing_unknown"]), (copies, unknown))
+
     def test_leader_exited(self):
         """By its number a zombie, and its memory is there."""
         with px.Target("leader-exited") as target:
