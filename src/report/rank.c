@@ -308,7 +308,6 @@ static int print(struct report *report, struct px_console *console)
 	struct px_table *table;
 	int r = 0;
 
-	make_columns(report);
 	table = px_table_new(report->columns, report->count);
 	if (table == NULL)
 		return -ENOMEM;
@@ -329,12 +328,14 @@ static int print(struct report *report, struct px_console *console)
 }
 
 /* "pmapx: rank: 3 processes WHAT" */
-static void say_count(struct px_console *console, size_t count, const char *one, const char *many)
+static void say_count(const struct report *report, struct px_console *console, size_t count,
+	const char *one, const char *many)
 {
 	if (count == 0)
 		return;
 	px_message_begin(console);
-	px_out_string(&console->err, "rank: ");
+	px_out_string(&console->err, report->options->walk.verb);
+	px_out_string(&console->err, ": ");
 	px_out_number(&console->err, count);
 	px_out_string(&console->err, count == 1 ? one : many);
 	px_message_end(console);
@@ -346,62 +347,88 @@ static void say_caveats(const struct report *report, struct px_console *console)
 	const struct px_ranking *ranking = &report->ranking;
 
 	px_out_flush(&console->out);
-	px_walk_tell(console, "rank", &report->counts);
-	say_count(console, ranking->copies,
+	px_walk_tell(console, report->options->walk.verb, &report->counts);
+	say_count(report, console, ranking->copies,
 		" process shares the memory of another: totals count it once",
 		" processes share the memory of another: totals count it once");
-	say_count(console, ranking->incomparable,
+	say_count(report, console, ranking->incomparable,
 		" process may share the memory of another, which the kernel does not tell: "
 		"totals may count it twice",
 		" processes may share the memory of another, which the kernel does not tell: "
 		"totals may count it twice");
 	if ((ranking->amounts & PX_MEMORY_OF_MAPPINGS) == 0)
-		say_count(console, ranking->from_smaps,
+		say_count(report, console, ranking->from_smaps,
 			" process without smaps_rollup: its smaps was added up",
 			" processes without smaps_rollup: their smaps were added up");
 	if (!has_field(report, PX_RANK_AMOUNT + PX_AMOUNT_HUGETLB))
-		say_count(console, ranking->huge,
+		say_count(report, console, ranking->huge,
 			" process has pages of hugetlbfs, which are in no column but hugetlb, "
 			"footprint and own",
 			" processes have pages of hugetlbfs, which are in no column but hugetlb, "
 			"footprint and own");
 }
 
-/* Everything that is refused before anything is read. */
-static bool prepare(struct report *report, struct px_console *console)
+/* Whether rows can be sorted by what --sort names; false after a message. */
+static bool has_sort_column(const struct report *report, struct px_console *console)
 {
 	const char *sort_by = report->options->shape.sort;
 
-	choose_fields(report);
-	choose_readings(report);
-	make_columns(report);
 	if (sort_by == NULL ||
 		px_table_find(report->columns, report->count, sort_by) < report->count)
 		return true;
-	px_say_no_column(console, "rank", sort_by, report->columns, report->count);
+	px_say_no_column(
+		console, report->options->walk.verb, sort_by, report->columns, report->count);
 	return false;
+}
+
+/* Whether that is the host, which is shown without being asked for if there are several. */
+static bool sorts_by_host(const struct report *report)
+{
+	const char *sort_by = report->options->shape.sort;
+
+	return sort_by != NULL && report->options->walk.from != NULL &&
+		px_table_find(all_columns, PX_RANK_FIELDS, sort_by) == PX_RANK_TEXT + PX_RANK_HOST;
+}
+
+/* Everything that is refused before anything is read. */
+static bool prepare(struct report *report, struct px_console *console)
+{
+	choose_fields(report);
+	choose_readings(report);
+	make_columns(report);
+	return sorts_by_host(report) || has_sort_column(report, console);
+}
+
+/* All has been read; the exit status. */
+static int finish(struct report *report, struct px_console *console)
+{
+	int r = px_ranking_finish(&report->ranking);
+
+	make_columns(report);
+	if (r == 0 && !has_sort_column(report, console))
+		return 2;
+	if (r == 0)
+		r = print(report, console);
+	if (r < 0) {
+		px_message(console, "memory allocation failed");
+		return 2;
+	}
+	say_caveats(report, console);
+	return px_walk_status(&report->options->walk, &report->counts, false);
 }
 
 int px_rank(struct px_console *console, const struct px_rank_options *options)
 {
 	struct px_walk_options walk = options->walk;
 	struct report report = { .options = options };
-	int r;
+	int status = 2;
 
 	if (!prepare(&report, console))
-		return 2;
+		return status;
 	report.ranking.is_live = walk.root == NULL && walk.from == NULL;
 	walk.looks_only = (report.ranking.amounts & PX_MEMORY_OF_MAPS) == 0;
-	r = px_walk(console, &walk, px_ranking_visit, &report.ranking, &report.counts);
-	if (r == 0) {
-		r = px_ranking_finish(&report.ranking);
-		if (r == 0)
-			r = print(&report, console);
-		if (r < 0)
-			px_message(console, "memory allocation failed");
-		else
-			say_caveats(&report, console);
-	}
+	if (px_walk(console, &walk, px_ranking_visit, &report.ranking, &report.counts) == 0)
+		status = finish(&report, console);
 	px_ranking_deinit(&report.ranking);
-	return r < 0 ? 2 : px_walk_status(&walk, &report.counts, false);
+	return status;
 }

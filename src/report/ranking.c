@@ -58,9 +58,9 @@ static int read_texts(
 	struct pmapx_process *process = visit->process;
 	int r = 0;
 
-	if (wants(ranking, PX_RANK_USER) && px_is_shortage(px_process_euid(process, &row->uid)))
-		return -ENOMEM;
-	if (wants(ranking, PX_RANK_CGROUP))
+	if (wants(ranking, PX_RANK_USER))
+		r = px_process_euid(process, &row->uid);
+	if (!px_is_shortage(r) && wants(ranking, PX_RANK_CGROUP))
 		r = px_process_cgroup(
 			process, &row->owned[PX_RANK_CGROUP], &row->texts[PX_RANK_CGROUP]);
 	if (px_is_shortage(r))

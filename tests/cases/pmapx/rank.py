@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """pmapx rank of prepared roots: columns, groups, order, totals, formats, what cannot be read."""
 import csv
+import errno
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+import faulty
 import px
 import saving
 
@@ -297,6 +299,17 @@ pid pss uss swap footprint cmd
                                                            "              3\n")
         self.result(self.rank("--by=user", "--fields=rss", "--format=csv"), "rss,user\r\n3,\r\n")
 
+    def test_no_descriptors(self):
+        """What is short is told by its name, wherever it is short, and there are no rows."""
+        add(self.root, 100, sums=rollup(Rss=3))
+        words = ["rank", "--jobs=1", "--root", self.root.path, "--fields=user,cgroup,command"]
+        opened = [call.file for call in faulty.run(words).calls if call.family == "open"]
+        for file in ("status", "cgroup", "cmdline"):
+            with self.subTest(file=file):
+                run = faulty.run(words, "open:%d:%d" % (opened.index(file) + 1, errno.EMFILE))
+                self.assertEqual(run.left, (0, 0))
+                self.result(run.result, b"", b"pmapx: rank: Too many open files\n", 2)
+
     def test_groups_of_version_1(self):
         """The one that accounts for memory."""
         for text, path in (("9:name=systemd:/s\n4:cpu,memory:/m:x\n0::/u\n", "/m:x"), ("2:cpu:/c\n0::/u\n", "/u"),
@@ -423,6 +436,17 @@ b            1   5 70
 """.lstrip("\n"), told)
         self.result(px.pmapx("rank", "--from", self.hosts, *words, "--by=user", "--format=csv", "20"),
                     "host,rss,user\r\na,5,70\r\nb,5,70\r\n")
+
+    def test_sorted_by_host(self):
+        """It is a column that nobody asked for, where there are several."""
+        got = px.pmapx("rank", "--from", self.hosts, "--sort=-Host", "--fields=pid", "100", "20")
+        self.result(got, "host pid\nb    100\nb     20\na    100\na     20\n")
+        told = "pmapx: rank: --sort=host: no such column, there are pid\n"
+        for words in (["--from", self.tar], ["--root", os.path.join(self.hosts, "a", "proc")], []):
+            with self.subTest(words=words):
+                self.result(px.pmapx("rank", *words, "--sort=host", "--fields=pid"), b"", told, 2)
+        self.result(px.pmapx("rank", "--from", self.tar, "--sort=host", "--fields=host,pid", "20"),
+                    "host pid\n?     20\n")
 
     def test_cut(self):
         """What is missing may be anything: status 2, and no total that looks whole."""
