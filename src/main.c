@@ -45,7 +45,8 @@
  *   copy.c           a mapping that is kept for later
  *   cells.c          a store for rows that wait for their widths
  * src/report/      questions about processes
- *   walk.c           going through them, and what could not be read
+ *   walk.c           going through them
+ *   unread.c         what could not be read of them
  *   memory.c         what one has in memory
  *   command.c        what it is called
  *   ranking.c        rows of what they cost, grouped and added up

@@ -126,64 +126,48 @@ static int compare_numbers(const void *a, const void *b)
 	return (one->number > other->number) - (one->number < other->number);
 }
 
-/* What users are called that have been looked up. */
-struct users {
-	struct user {
-		uint32_t uid;
-		char *name;
-	} * list;
-	size_t count;
-};
-
-/* What @uid is called here, or its number; NULL if memory is short. */
-static const char *find_user(struct users *users, uint32_t uid, bool is_live)
+static int compare_uids(const void *a, const void *b)
 {
-	char *name = NULL;
-	struct user *more;
-	int r = -ENOENT;
+	const struct px_rank_row *one = *(struct px_rank_row *const *)a;
+	const struct px_rank_row *other = *(struct px_rank_row *const *)b;
 
-	for (size_t i = 0; i < users->count; i++)
-		if (users->list[i].uid == uid)
-			return users->list[i].name;
-	if (is_live)
-		r = px_user_name(uid, &name);
-	if (r < 0) {
-		char number[16];
-
-		(void)snprintf(number, sizeof(number), "%u", (unsigned)uid);
-		name = strdup(number);
-	}
-	more = reallocarray(users->list, users->count + 1, sizeof(*more));
-	if (more != NULL)
-		users->list = more;
-	if (name == NULL || more == NULL) {
-		free(name);
-		return NULL;
-	}
-	users->list[users->count++] = (struct user){ uid, name };
-	return name;
+	return (one->uid > other->uid) - (one->uid < other->uid);
 }
 
-/* Looked up by one thread: whatever answers may not be made for more. */
+/* What @uid is called here, or its number; NULL if memory is short. */
+static char *name_user(uint32_t uid, bool is_live)
+{
+	char *name = NULL, number[16];
+
+	if (is_live && px_user_name(uid, &name) == 0)
+		return name;
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)uid);
+	return strdup(number);
+}
+
+/* Each is looked up once, and by one thread: whatever answers may not be made for more. */
 static int name_users(struct px_ranking *ranking)
 {
-	struct users users = { NULL, 0 };
-	int r = 0;
+	struct px_rank_row **rows = calloc(ranking->count, sizeof(struct px_rank_row *));
+	char *name = NULL;
+	int r = rows == NULL ? -ENOMEM : 0;
 
-	for (size_t i = 0; r == 0 && i < ranking->count; i++) {
-		struct px_rank_row *row = &ranking->rows[i];
-		const char *name;
-
-		if (row->uid == UINT32_MAX)
-			continue;
-		name = find_user(&users, row->uid, ranking->is_live);
+	for (size_t i = 0; r == 0 && i < ranking->count; i++)
+		rows[i] = &ranking->rows[i];
+	if (r == 0)
+		qsort(rows, ranking->count, sizeof(struct px_rank_row *), compare_uids);
+	/* Those who are not known are last. */
+	for (size_t i = 0; r == 0 && i < ranking->count && rows[i]->uid != UINT32_MAX; i++) {
+		if (i == 0 || rows[i]->uid != rows[i - 1]->uid) {
+			free(name);
+			name = name_user(rows[i]->uid, ranking->is_live);
+		}
 		r = name == NULL
 			? -ENOMEM
-			: keep(row, PX_RANK_USER, &(struct pmapx_text){ name, strlen(name) });
+			: keep(rows[i], PX_RANK_USER, &(struct pmapx_text){ name, strlen(name) });
 	}
-	for (size_t i = 0; i < users.count; i++)
-		free(users.list[i].name);
-	free(users.list);
+	free(name);
+	free(rows);
 	return r;
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "descriptor.h"
 #include "jobs.h"
@@ -28,11 +29,9 @@ struct px_walk {
 
 	_Atomic int error; /* Why it cannot go on, a positive errno; any thread may look. */
 
-	/* Of a folder laid out like /proc: */
-	pid_t *pids; /* Those to visit, owned. */
+	/* Of a folder laid out like /proc those to visit, of a saved source those that are named: */
+	pid_t *pids; /* In order, each once; owned. */
 	size_t count, room;
-
-	/* Of a saved source: */
 	bool *is_there; /* Of those that are named, whether they have come by; owned. */
 };
 
@@ -279,6 +278,19 @@ static int compare_pids(const void *a, const void *b)
 	return (*one > *other) - (*one < *other);
 }
 
+/* Put them in order, each once. */
+static void sort_pids(struct px_walk *walk)
+{
+	size_t count = 0;
+
+	if (walk->count > 0)
+		qsort(walk->pids, walk->count, sizeof(*walk->pids), compare_pids);
+	for (size_t i = 0; i < walk->count; i++)
+		if (count == 0 || walk->pids[i] != walk->pids[count - 1])
+			walk->pids[count++] = walk->pids[i];
+	walk->count = count;
+}
+
 /* All there are, but whoever looks. */
 static int list_all(struct px_walk *walk, struct pmapx_source *source)
 {
@@ -348,8 +360,7 @@ static int list_folder(struct px_walk *walk, struct pmapx_source *source)
 {
 	const struct px_walk_options *options = walk->options;
 	bool is_select = px_select_is_given(&options->select);
-	size_t count = 0;
-	int r = 0;
+	int r;
 
 	if (options->pid_count == 0 && !is_select)
 		r = list_all(walk, source);
@@ -359,15 +370,9 @@ static int list_folder(struct px_walk *walk, struct pmapx_source *source)
 		return fail(walk, pmapx_source_path(source), "", r);
 	if (is_select)
 		r = list_selected(walk, source);
-	if (r < 0)
-		return r;
-	if (walk->count > 0)
-		qsort(walk->pids, walk->count, sizeof(*walk->pids), compare_pids);
-	for (size_t i = 0; i < walk->count; i++)
-		if (count == 0 || walk->pids[i] != walk->pids[count - 1])
-			walk->pids[count++] = walk->pids[i];
-	walk->count = count;
-	return 0;
+	if (r == 0)
+		sort_pids(walk);
+	return r;
 }
 
 static int walk_folder(struct px_walk *walk, struct pmapx_source *source)
@@ -417,18 +422,32 @@ static int is_selected(const struct px_walk *walk, struct pmapx_source *source)
 	return r;
 }
 
+/* Note that what was handed out has come by; whether it is named. */
+static bool is_named(struct px_walk *walk, pid_t pid)
+{
+	const pid_t *found;
+
+	if (walk->count == 0)
+		return false;
+	/* What has no number may be any. */
+	if (pid == 0) {
+		memset(walk->is_there, true, walk->count);
+		return true;
+	}
+	found = bsearch(&pid, walk->pids, walk->count, sizeof(pid), compare_pids);
+	if (found != NULL)
+		walk->is_there[found - walk->pids] = true;
+	return found != NULL;
+}
+
 /* Visit what was handed out, if it is wanted; 1 if it is, 0, or a shortage. */
 static int visit_member(struct px_visit *visit)
 {
 	struct px_walk *walk = visit->walk;
-	bool is_named = false;
-	int r;
+	int r = 1;
 
-	/* What has no number may be any. */
-	for (size_t i = 0; i < walk->options->pid_count; i++)
-		if (walk->options->pids[i] == visit->member->pid || visit->member->pid == 0)
-			is_named = walk->is_there[i] = true;
-	r = is_named ? 1 : is_selected(walk, visit->source);
+	if (!is_named(walk, visit->member->pid))
+		r = is_selected(walk, visit->source);
 	if (r == 1)
 		visit_process(visit, visit->member->pid);
 	return r;
@@ -441,6 +460,18 @@ static void say_gap(
 	say(walk, pmapx_source_path(source),
 		*error->reason != '\0' ? error->reason : px_describe_error(error->code), 0);
 	walk->counts->has_gap = true;
+}
+
+/* Those that are named, to be looked up. */
+static int list_wanted(struct px_walk *walk)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < walk->options->pid_count; i++)
+		r = add_pid(walk, walk->options->pids[i]);
+	sort_pids(walk);
+	walk->is_there = r == 0 ? calloc(walk->count + 1, sizeof(*walk->is_there)) : NULL;
+	return walk->is_there == NULL ? say_no_memory(walk) : 0;
 }
 
 /* Who descends from whom is known when all have been looked at. */
@@ -475,9 +506,9 @@ static int walk_saved(struct px_walk *walk, struct pmapx_source *source)
 			walk->error = -r;
 		seen += r == 1;
 	}
-	for (size_t i = 0; walk->error == 0 && i < walk->options->pid_count; i++)
-		if (!walk->is_there[i] && walk->options->pids[i] != 0)
-			say_missing(walk, walk->options->pids[i]);
+	for (size_t i = 0; walk->error == 0 && i < walk->count; i++)
+		if (!walk->is_there[i] && walk->pids[i] != 0)
+			say_missing(walk, walk->pids[i]);
 	if (walk->error == 0 && seen == 0 && walk->counts->vanished == 0 && !walk->counts->has_gap)
 		say(walk, pmapx_source_path(source),
 			px_select_is_given(&walk->options->select) ? "no process is selected"
@@ -495,10 +526,8 @@ static int open_source(struct px_walk *walk, struct pmapx_source **ret)
 		.size = sizeof(source_options),
 		.temporary_folder = folder != NULL && *folder != '\0' ? folder : NULL,
 		/* To select, all must be looked at. */
-		.pids = px_select_is_given(&options->select) || options->pid_count == 0
-			? NULL
-			: options->pids,
-		.pid_count = px_select_is_given(&options->select) ? 0 : options->pid_count,
+		.pids = px_select_is_given(&options->select) ? NULL : walk->pids,
+		.pid_count = px_select_is_given(&options->select) ? 0 : walk->count,
 	};
 	struct pmapx_error error = { .reason = "" };
 	const char *path = "/proc";
@@ -527,16 +556,15 @@ int px_walk(struct px_console *console, const struct px_walk_options *options, p
 		.visit = visit,
 		.context = context,
 		.counts = ret,
-		.is_there = calloc(options->pid_count + 1, sizeof(*walk.is_there)),
 	};
 	struct pmapx_source *source;
 	int r;
 
 	*ret = (struct px_walk_counts){ 0 };
-	if (walk.is_there == NULL)
-		return say_no_memory(&walk);
 	pthread_mutex_init(&walk.lock, NULL);
-	r = open_source(&walk, &source);
+	r = options->from != NULL ? list_wanted(&walk) : 0;
+	if (r == 0)
+		r = open_source(&walk, &source);
 	if (r == 0) {
 		r = options->from != NULL ? walk_saved(&walk, source) : walk_folder(&walk, source);
 		pmapx_source_close(source);
@@ -549,52 +577,4 @@ int px_walk(struct px_console *console, const struct px_walk_options *options, p
 	free(walk.is_there);
 	free(walk.pids);
 	return r;
-}
-
-size_t px_walk_unread(const struct px_walk_counts *counts)
-{
-	return counts->vanished + counts->denied + counts->unsaved + counts->damaged;
-}
-
-/* "2 denied", behind @before, if there are any.  Returns what to put before the next. */
-static const char *put_reason(
-	struct px_out *out, const char *before, size_t count, const char *what)
-{
-	if (count == 0)
-		return before;
-	px_out_string(out, before);
-	px_out_number(out, count);
-	px_out_string(out, what);
-	return ", ";
-}
-
-void px_walk_tell(struct px_console *console, const char *verb, const struct px_walk_counts *counts)
-{
-	struct px_out *err = &console->err;
-	size_t unread = px_walk_unread(counts);
-	const char *before = ": ";
-
-	if (unread == 0)
-		return;
-	/* Behind what it is about. */
-	px_out_flush(&console->out);
-	px_message_begin(console);
-	px_out_string(err, verb);
-	px_out_string(err, ": ");
-	px_out_number(err, unread);
-	px_out_string(err, unread == 1 ? " process" : " processes");
-	px_out_string(err, " could not be read");
-	before = put_reason(err, before, counts->denied, " denied");
-	before = put_reason(err, before, counts->vanished, " vanished");
-	before = put_reason(err, before, counts->unsaved, " not saved");
-	put_reason(err, before, counts->damaged, " damaged");
-	px_message_end(console);
-}
-
-int px_walk_status(const struct px_walk_options *options, const struct px_walk_counts *counts,
-	bool has_findings)
-{
-	if (counts->has_gap)
-		return 2;
-	return has_findings || (options->strict && px_walk_unread(counts) > 0);
 }

@@ -299,6 +299,17 @@ pid pss uss swap footprint cmd
                                                            "              3\n")
         self.result(self.rank("--by=user", "--fields=rss", "--format=csv"), "rss,user\r\n3,\r\n")
 
+    def test_users(self):
+        """In whatever order: each has its own, and who is not known has none."""
+        uids = {100: 5, 101: 4294967294, 102: 0, 103: None, 104: 5, 105: 0}
+        for pid, uid in uids.items():
+            add(self.root, pid, uid=uid or 0, sums=rollup(Rss=1))
+            if uid is None:
+                self.root.file("%d/status" % pid, "Name:\tx\n")
+        got = self.rank("--fields=pid,user", "--sort=pid", "--format=ndjson")
+        self.assertEqual({row["pid"]: row["user"] for row in map(json.loads, got.stdout.splitlines())},
+                         {pid: uid if uid is None else str(uid) for pid, uid in uids.items()})
+
     def test_no_descriptors(self):
         """What is short is told by its name, wherever it is short, and there are no rows."""
         add(self.root, 100, sums=rollup(Rss=3))
@@ -414,6 +425,13 @@ pid user swap uss pss rss command
         self.result(px.pmapx("rank", "--from", self.tar, "--user", "9"), b"",
                     "pmapx: rank: %s: no process is selected\n" % self.tar, 2)
 
+    def test_named(self):
+        """However many are named, and in whatever order: each is shown, or missing, once."""
+        names = [str(pid) for pid in (77, 100, 9, 20, 77, 100, 3000)]
+        self.result(px.pmapx("rank", "--from", self.tar, "--fields=pid", "--sort=pid", *names), "pid\n 20\n100\n",
+                    "".join("pmapx: rank: %d: no such process\n" % pid for pid in (9, 77, 3000)) +
+                    "pmapx: rank: 3 processes could not be read: 3 vanished\n")
+
     def test_hosts(self):
         """Whose a process is comes first; users of one are not those of another."""
         words = ("--fields", "rss,user")
@@ -440,7 +458,7 @@ b            1   5 70
     def test_sorted_by_host(self):
         """It is a column that nobody asked for, where there are several."""
         got = px.pmapx("rank", "--from", self.hosts, "--sort=-Host", "--fields=pid", "100", "20")
-        self.result(got, "host pid\nb    100\nb     20\na    100\na     20\n")
+        self.result(got, "host pid\nb     20\nb    100\na     20\na    100\n")
         told = "pmapx: rank: --sort=host: no such column, there are pid\n"
         for words in (["--from", self.tar], ["--root", os.path.join(self.hosts, "a", "proc")], []):
             with self.subTest(words=words):
