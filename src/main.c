@@ -47,6 +47,7 @@
  * src/report/      questions about processes
  *   walk.c           going through them
  *   unread.c         what could not be read of them
+ *   reading.c        whether a map that was read fits together
  *   memory.c         what one has in memory
  *   command.c        what it is called
  *   ranking.c        rows of what they cost, grouped and added up

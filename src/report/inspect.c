@@ -16,12 +16,10 @@
 #include "descriptor.h"
 #include "memory.h"
 #include "name.h"
+#include "reading.h"
 #include "threads.h"
 #include "totals.h"
 #include "vm.h"
-
-/* How often a map is read that does not fit together, before it is taken as it is. */
-#define READINGS_MAX 6
 
 #define BIT(field) (UINT64_C(1) << (field))
 #define FILE_CHECKS (1U << PX_CHECK_DELETED | 1U << PX_CHECK_REPLACED)
@@ -212,8 +210,7 @@ static int read_map(struct looking *looking, enum pmapx_map_file file)
 		.look_ahead = true,
 	};
 	struct px_visit *visit = looking->visit;
-	bool is_ordered = visit->member != NULL ? visit->member->is_captured
-						: pmapx_source_in_order(visit->source);
+	bool is_ordered = px_reading_is_ordered(visit);
 	const struct pmapx_mapping *mapping;
 	struct pmapx_reader *reader;
 	int r = pmapx_reader_open(visit->process, file, &options, &reader);
@@ -247,8 +244,7 @@ static int read_steady_map(struct looking *looking, enum pmapx_map_file file)
 
 	do
 		r = read_map(looking, file);
-	while (r == 0 && looking->is_torn && looking->visit->member == NULL &&
-		++readings < READINGS_MAX);
+	while (r == 0 && px_reading_again(looking->visit, looking->is_torn, &readings));
 	return r;
 }
 

@@ -14,9 +14,7 @@
 #include <pmapx/reader.h>
 
 #include "descriptor.h"
-
-/* How often a map is read that does not fit together, before it is taken as it is. */
-#define READINGS_MAX 6
+#include "reading.h"
 
 /* A walk that fills a look. */
 struct looking {
@@ -55,13 +53,12 @@ static int read_mappings(struct px_visit *visit, struct px_keyer *keyer,
 	struct pmapx_reader *reader, struct reading *reading)
 {
 	const struct pmapx_mapping *mapping;
-	bool is_kernels = visit->member != NULL ? visit->member->is_captured
-						: pmapx_source_in_order(visit->source);
+	bool is_ordered = px_reading_is_ordered(visit);
 	uint64_t end = 0;
 	int r;
 
 	while ((r = pmapx_reader_next(reader, &mapping, &visit->error)) == 1) {
-		if (mapping->start < end && is_kernels)
+		if (mapping->start < end && is_ordered)
 			reading->is_torn = true;
 		end = mapping->end;
 		r = add_mapping(reading, keyer, mapping);
@@ -186,7 +183,7 @@ static int visit_process(void *context, struct px_visit *visit)
 
 	do
 		r = read_once(visit, looking->keys, &reading);
-	while (r == 0 && reading.is_torn && visit->member == NULL && ++readings < READINGS_MAX);
+	while (r == 0 && px_reading_again(visit, reading.is_torn, &readings));
 	if (r == 0 && reading.groups.count > 0) {
 		px_walk_lock(visit);
 		r = keep(looking, visit, &reading);

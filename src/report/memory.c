@@ -8,6 +8,7 @@
 
 #include <pmapx/reader.h>
 
+#include "reading.h"
 #include "totals.h"
 
 #define BIT(field) (UINT64_C(1) << (field))
@@ -75,13 +76,14 @@ static const char *file_name(enum pmapx_map_file file)
  * Add up all mappings of @file; what none or not all of them tell is not known.  Returns
  * as a visitor does.
  */
-static int read_file(struct px_visit *visit, enum pmapx_map_file file, struct px_memory *ret)
+static int read_once(struct px_visit *visit, enum pmapx_map_file file, struct px_memory *ret)
 {
 	const struct pmapx_reader_options options = {
 		.size = sizeof(options),
 		.mappings_only = file == PMAPX_FILE_MAPS,
 		.fields = FIELDS,
 	};
+	bool is_ordered = px_reading_is_ordered(visit);
 	const struct pmapx_mapping *mapping;
 	struct pmapx_reader *reader;
 	uint64_t have = FIELDS;
@@ -97,6 +99,7 @@ static int read_file(struct px_visit *visit, enum pmapx_map_file file, struct px
 		add(ret, PX_AMOUNT_VSS, pmapx_mapping_size_bytes(mapping) / 1024);
 		if (ret->mappings++ == 0)
 			ret->start = mapping->start;
+		ret->is_torn |= is_ordered && mapping->start < ret->end;
 		ret->end = mapping->end;
 	}
 	pmapx_reader_close(reader);
@@ -104,6 +107,17 @@ static int read_file(struct px_visit *visit, enum pmapx_map_file file, struct px
 		if (made_of[i] != 0 && (made_of[i] & ~have) == 0)
 			ret->known |= 1U << i;
 	ret->known |= 1U << PX_AMOUNT_VSS;
+	return r;
+}
+
+/* The same until it fits together. */
+static int read_file(struct px_visit *visit, enum pmapx_map_file file, struct px_memory *ret)
+{
+	int r, readings = 0;
+
+	do
+		r = read_once(visit, file, ret);
+	while (r == 0 && px_reading_again(visit, ret->is_torn, &readings));
 	return r;
 }
 
@@ -123,6 +137,7 @@ static int read_rollup(struct px_visit *visit, unsigned wanted, struct px_memory
 		return r;
 	ret->kb[PX_AMOUNT_VSS] = sizes.kb[PX_AMOUNT_VSS];
 	ret->known |= 1U << PX_AMOUNT_VSS;
+	ret->is_torn = sizes.is_torn;
 	return 0;
 }
 

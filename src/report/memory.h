@@ -28,6 +28,7 @@ struct px_memory {
 	unsigned known;      /**< Bit (1 << PX_AMOUNT_…) for each that could be read. */
 	size_t mappings;     /**< How many there are; smaps_rollup is one. */
 	uint64_t start, end; /**< What they span. */
+	bool is_torn;        /**< The map was changing while it was read. */
 	bool is_from_smaps;  /**< The sums are those of smaps, not of smaps_rollup. */
 };
 
@@ -40,7 +41,7 @@ struct px_memory {
 /**
  * Read what @wanted, bits (1 << PX_AMOUNT_…), asks for: from smaps_rollup, with the
  * sizes from maps; or all from smaps, if something of each mapping is wanted, or if
- * there is no smaps_rollup.
+ * there is no smaps_rollup.  A map that was changing is read again, some times.
  *
  * Returns as a visitor does, with the reason in @visit.
  */

@@ -288,6 +288,7 @@ static void put_facts(struct px_out *out, const void *context)
 	put_fact(out, ",\"vanished\":", counts->vanished);
 	put_fact(out, ",\"not_saved\":", counts->unsaved);
 	put_fact(out, ",\"damaged\":", counts->damaged);
+	put_fact(out, ",\"changing\":", report->ranking.torn);
 	put_fact(out, ",\"sharing_memory\":", report->ranking.copies);
 	put_fact(out, ",\"sharing_unknown\":", report->ranking.incomparable);
 	put_fact(out, ",\"summed_from_smaps\":", report->ranking.from_smaps);
@@ -348,6 +349,8 @@ static void say_caveats(const struct report *report, struct px_console *console)
 
 	px_out_flush(&console->out);
 	px_walk_tell(console, report->options->walk.verb, &report->counts);
+	say_count(report, console, ranking->torn, " process was changing its map while it was read",
+		" processes were changing their maps while they were read");
 	say_count(report, console, ranking->copies,
 		" process shares the memory of another: totals count it once",
 		" processes share the memory of another: totals count it once");

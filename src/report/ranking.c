@@ -182,6 +182,7 @@ int px_ranking_finish(struct px_ranking *ranking)
 		const struct px_rank_row *row = &ranking->rows[i];
 
 		ranking->has_hosts |= row->texts[PX_RANK_HOST].bytes != NULL;
+		ranking->torn += row->memory.is_torn;
 		ranking->from_smaps += row->memory.is_from_smaps;
 		ranking->huge += (row->memory.known & 1U << PX_AMOUNT_HUGETLB) != 0 &&
 			row->memory.kb[PX_AMOUNT_HUGETLB] > 0;

@@ -39,6 +39,7 @@ struct px_ranking {
 	size_t count, size;
 	bool has_hosts;      /**< Whether there are several. */
 	bool is_live;        /**< They are processes of the running system, with names for users. */
+	size_t torn;         /**< How many were changing their maps. */
 	size_t from_smaps;   /**< How many sums are those of smaps. */
 	size_t copies;       /**< How many share the memory of another. */
 	size_t incomparable; /**< Of how many that could not be told. */

@@ -166,7 +166,7 @@ pid rss
         self.assertEqual(json.loads(got.stdout), {
             "schema": "pmapx.rank", "version": 1, "complete": True,
             "processes": {"read": 5, "denied": 0, "vanished": 0, "not_saved": 0, "damaged": 0,
-                          "sharing_memory": 0, "sharing_unknown": 0, "summed_from_smaps": 0},
+                          "changing": 0, "sharing_memory": 0, "sharing_unknown": 0, "summed_from_smaps": 0},
             "rows": [{"pid": 20, "user": "70", "pss": 3000, "command": "db: writer -x"}],
             "totals": {"pid": None, "user": None, "pss": 4201, "command": None}})
 
@@ -465,6 +465,28 @@ b            1   5 70
                 self.result(px.pmapx("rank", *words, "--sort=host", "--fields=pid"), b"", told, 2)
         self.result(px.pmapx("rank", "--from", self.tar, "--sort=host", "--fields=host,pid", "20"),
                     "host pid\n?     20\n")
+
+    def test_changing(self):
+        """The map of a capture that is not in order was; of others nobody knows who wrote them."""
+        folder = os.path.join(self.work, "changing")
+        with px.Root() as root:
+            lines = px.map_line("00500000-00600000"), px.map_line("00400000-00404000")
+            add(root, 100, maps=b"".join(lines), smaps=b"".join(px.smaps_entry(line, Rss=4) for line in lines),
+                sums=rollup(Rss=8))
+            saving.copy(root.path, os.path.join(folder, "proc"), NAMES)
+        told = b"pmapx: rank: 1 process was changing its map while it was read\n"
+        for is_captured in (False, True):
+            if is_captured:
+                with open(os.path.join(folder, "pmapx.json"), "w", encoding="ascii") as file:
+                    json.dump({"pmapx_capture": 1, "complete": True, "order": "pid", "processes": []}, file)
+            # smaps_rollup is made in one go.
+            for field, number, is_told in (("rss", 8, False), ("vss", 1040, True), ("own", 0, True)):
+                with self.subTest(is_captured=is_captured, field=field):
+                    got = px.pmapx("rank", "--from", folder, "--fields=" + field, "--format=json")
+                    found = json.loads(got.stdout)
+                    self.assertEqual(found["rows"], [{field: number}])
+                    self.assertEqual(found["processes"]["changing"], is_captured and is_told)
+                    self.assertEqual((got.status, got.stderr), (0, told if is_captured and is_told else b""))
 
     def test_cut(self):
         """What is missing may be anything: status 2, and no total that looks whole."""

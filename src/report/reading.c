@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Maps of processes that go on: whether what has been read of one fits together.
+ */
+#include "reading.h"
+
+/* How often a map is read that does not fit together, before it is taken as it is. */
+#define READINGS_MAX 6
+
+bool px_reading_is_ordered(const struct px_visit *visit)
+{
+	return visit->member != NULL ? visit->member->is_captured
+				     : pmapx_source_in_order(visit->source);
+}
+
+bool px_reading_again(const struct px_visit *visit, bool is_torn, int *readings)
+{
+	return is_torn && visit->member == NULL && ++*readings < READINGS_MAX;
+}
