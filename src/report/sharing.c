@@ -70,11 +70,12 @@ static bool has_memory(const struct px_rank_row *row)
  */
 static long search(const struct known *known, const struct px_rank_row *row, size_t *ret)
 {
-	size_t low = 0, high = known->count, middle;
+	size_t low = 0, high = known->count;
 	long order = 1;
 
 	while (low < high) {
-		middle = low + (high - low) / 2;
+		size_t middle = low + (high - low) / 2;
+
 		order = compare_memories(row, known->rows[middle]);
 		if (order <= 0) {
 			*ret = middle;
