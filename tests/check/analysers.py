@@ -25,6 +25,8 @@ NO_FAULTS = {
         "forgets an array that it does not know the size of when one of its elements is set",
     ("src/source/collection.c", "-Wanalyzer-malloc-leak"):
         "the same, of the folders of a collection, and of the levels that are open",
+    ("src/report/look.c", "-Wanalyzer-malloc-leak"):
+        "the same, of who a process is",
     ("src/report/ranking.c", "-Wanalyzer-malloc-leak"):
         "the same, of the texts of a row",
     ("src/pmap/sorter.c", "-Wanalyzer-malloc-leak"):
