@@ -71,19 +71,24 @@ static bool take_next(struct cursors *cursors, const struct px_group **ret)
 	return first != NULL;
 }
 
+int64_t px_change(uint64_t before, uint64_t after)
+{
+	uint64_t by = after > before ? after - before : before - after;
+	int64_t change = by < INT64_MAX ? (int64_t)by : INT64_MAX;
+
+	return after > before ? change : -change;
+}
+
 bool px_difference_at(const struct px_differences *differences, const struct px_difference *row,
 	size_t look, enum px_measure measure, uint64_t *ret)
 {
 	const struct px_group *group = row->groups[look];
-	unsigned known;
+	unsigned known = row->processes[look] != NULL ? row->processes[look]->known
+						      : differences->looks[look].known;
 
 	/* What is not there has nothing, where that can be known at all. */
 	if (group != NULL)
-		known = group->sums.known;
-	else if (row->processes[look] != NULL)
-		known = row->processes[look]->known;
-	else
-		known = differences->looks[look].known;
+		known &= group->sums.known;
 	*ret = group != NULL ? group->sums.sums[measure] : 0;
 	return (known >> measure & 1) != 0;
 }
@@ -96,7 +101,7 @@ bool px_difference_change(const struct px_differences *differences, const struct
 	if (!px_difference_at(differences, row, from, measure, &before) ||
 		!px_difference_at(differences, row, to, measure, &after))
 		return false;
-	*ret = (int64_t)(after - before);
+	*ret = px_change(before, after);
 	return true;
 }
 
@@ -168,20 +173,49 @@ static int find_rows(struct px_differences *differences, size_t number, size_t *
 	return r;
 }
 
-/* What one look adds up to; known is only what each of its processes tells. */
-static void add_up(const struct px_look *look, struct px_sums *ret)
+/*
+ * Whether all looks tell of the processes that are the @number-th: that they were read, or
+ * that they were not there.
+ */
+static bool is_told(const struct px_differences *differences, size_t number)
 {
+	struct px_looked *const *processes = px_same_at(&differences->same, number);
+
+	for (size_t i = 0; i < differences->look_count; i++)
+		if (processes[i] != NULL ? processes[i]->is_unread
+					 : differences->looks[i].counts.has_gap)
+			return false;
+	return true;
+}
+
+/* Whether any look tells what the processes have that are the @number-th. */
+static bool is_read(const struct px_differences *differences, size_t number)
+{
+	struct px_looked *const *processes = px_same_at(&differences->same, number);
+
+	for (size_t i = 0; i < differences->look_count; i++)
+		if (processes[i] != NULL && !processes[i]->is_unread)
+			return true;
+	return false;
+}
+
+/* What one look adds up to; known is only what each of its processes tells. */
+static void add_up(struct px_differences *differences, size_t look)
+{
+	struct px_sums *total = &differences->totals[look];
 	unsigned known = ~0U;
 
-	for (size_t i = 0; i < look->count; i++) {
-		const struct px_looked *process = &look->processes[i];
+	for (size_t i = 0; i < differences->same.count; i++) {
+		const struct px_looked *process = px_same_at(&differences->same, i)[look];
 
+		if (process == NULL || !is_told(differences, i))
+			continue;
 		for (const struct px_group *group = process->groups.last; group != NULL;
 			group = group->next)
-			px_sums_merge(ret, &group->sums);
+			px_sums_merge(total, &group->sums);
 		known &= process->known;
 	}
-	ret->known &= known;
+	total->known &= known;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -237,10 +271,14 @@ int px_compare(struct px_differences *ret, enum px_match match, enum px_measure 
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < count; i++)
-		add_up(&looks[i], &ret->totals[i]);
+		add_up(ret, i);
 	groups_at = ret->groups;
-	for (size_t i = 0; r == 0 && i < ret->same.count; i++)
-		r = find_rows(ret, i, &next_row, &groups_at);
+	for (size_t i = 0; r == 0 && i < ret->same.count; i++) {
+		if (is_told(ret, i))
+			r = find_rows(ret, i, &next_row, &groups_at);
+		else
+			ret->left_out += is_read(ret, i);
+	}
 	if (ret->count > 0)
 		qsort(ret->rows, ret->count, sizeof(*ret->rows), compare_rows);
 	return r;

@@ -22,10 +22,11 @@ struct px_differences {
 	size_t look_count;
 	enum px_measure growth;         /**< What growth is. */
 	struct px_same same;            /**< The processes. */
+	size_t left_out;                /**< Those of them that are known of some looks only. */
 	struct px_difference *rows;     /**< By growth, the largest first. */
 	size_t count, room;             /**< How many of them, and for how many there is room. */
 	const struct px_group **groups; /**< What rows point into. */
-	struct px_sums *totals;         /**< Of each look: of all mappings. */
+	struct px_sums *totals;         /**< Of each look: of all that was compared. */
 };
 
 /**
@@ -37,10 +38,14 @@ enum px_measure px_growth_choose(const struct px_look *looks, size_t count);
 /**
  * Compare @count looks, at least two, which stay until px_differences_deinit(): find
  * what differs between the first and the last, or, of more than two, what has grown in
- * @growth from each to the next.  0 or -ENOMEM, and then, too, px_differences_deinit().
+ * @growth from each to the next.  A process that could not be read in one of them is left
+ * out, also of the totals.  0 or -ENOMEM, and then, too, px_differences_deinit().
  */
 int px_compare(struct px_differences *ret, enum px_match match, enum px_measure growth,
 	struct px_look *looks, size_t count);
+
+/** What a number has changed by; where that is more than there are numbers for, the most. */
+int64_t px_change(uint64_t before, uint64_t after);
 
 /** Free what @differences hold, but not the looks. */
 void px_differences_deinit(struct px_differences *differences);

@@ -36,6 +36,22 @@ static void note(
 	px_message_end(console);
 }
 
+/* "3 processes WHAT", if there are any. */
+static void note_count(struct px_console *console, const struct px_diff_options *options,
+	size_t count, const char *one, const char *many, const char *what)
+{
+	struct px_out *err = &console->err;
+
+	if (count == 0)
+		return;
+	begin_note(console, options);
+	px_out_number(err, count);
+	px_out_string(err, " ");
+	px_out_string(err, count == 1 ? one : many);
+	px_out_string(err, what);
+	px_message_end(console);
+}
+
 /* Whether no process is in both the first and the last look. */
 static bool is_disjoint(const struct px_differences *differences)
 {
@@ -65,10 +81,14 @@ static void note_matching(struct px_console *console, const struct px_diff_optio
 	const struct px_looked *first_process = &differences->looks[0].processes[0];
 	const struct px_looked *last_process = &differences->looks[last].processes[0];
 
-	if (differences->same.sameness == PX_SAME_PID)
-		note(console, options,
-			"processes are matched by their numbers alone: "
-			"not all looks tell when they began");
+	note_count(console, options, differences->same.by_number, "process", "processes",
+		" matched by number or name alone: not all looks tell when it began");
+	if (differences->same.sameness == PX_SAME_COMMAND)
+		note_count(console, options, differences->left_out, "program", "programs",
+			" left out, also of totals: not all looks could read all processes of it");
+	else
+		note_count(console, options, differences->left_out, "process", "processes",
+			" left out, also of totals: not all looks could read it");
 	if (differences->same.sameness == PX_SAME_ONLY && is_another(first_process, last_process))
 		note(console, options,
 			"not the same process; compared since each look has only one");
@@ -76,7 +96,7 @@ static void note_matching(struct px_console *console, const struct px_diff_optio
 		return;
 	if (differences->same.sameness == PX_SAME_COMMAND)
 		note(console, options, "no program is in both the first and the last look");
-	else if (differences->same.sameness == PX_SAME_BOOT &&
+	else if (*first_process->boot_id != '\0' && *last_process->boot_id != '\0' &&
 		strcmp(first_process->boot_id, last_process->boot_id) != 0)
 		note(console, options,
 			"no process is in both the first and the last look, which are of "

@@ -175,7 +175,7 @@ static struct px_value change_of(const struct px_differences *differences, enum 
 		return (struct px_value){ .type = PX_VALUE_NOTHING };
 	return (struct px_value){ .type = measure == PX_MEASURE_COUNT ? PX_VALUE_BALANCE
 								      : PX_VALUE_CHANGE,
-		.number = after.number - before.number };
+		.number = (uint64_t)px_change(before.number, after.number) };
 }
 
 /* What all mappings add up to, whether they differ or not. */
@@ -209,7 +209,9 @@ static void put_facts(struct px_out *out, const void *context)
 	px_out_string(out, px_sameness_name(differences->same.sameness));
 	px_out_string(out, "\",\"growth\":\"");
 	px_out_string(out, px_measure_columns[differences->growth].name);
-	px_out_string(out, "\",\"looks\":[");
+	px_out_string(out, "\",\"left_out\":");
+	px_out_number(out, differences->left_out);
+	px_out_string(out, ",\"looks\":[");
 	for (size_t i = 0; i < differences->look_count; i++) {
 		const struct px_look *look = &differences->looks[i];
 		struct px_record record;
@@ -221,7 +223,7 @@ static void put_facts(struct px_out *out, const void *context)
 			px_record_number(&record, "time_ms", look->when_ms);
 		else
 			px_record_nothing(&record, "time_ms");
-		px_record_number(&record, "processes", look->count);
+		px_record_number(&record, "processes", look->count - look->unread);
 		px_record_number(&record, "unread", px_walk_unread(&look->counts));
 		px_record_end(&record);
 	}

@@ -124,30 +124,34 @@ static struct px_looked *add_process(struct px_look *look)
 	return &look->processes[look->count];
 }
 
-/* Who it is; 0 or -ENOMEM. */
-static int identify(
-	const struct looking *looking, const struct px_visit *visit, struct px_looked *ret)
+/* Append what is known of a process that is visited, @pid if it is not open; NULL without memory. */
+static struct px_looked *identify(
+	const struct looking *looking, const struct px_visit *visit, pid_t pid)
 {
-	const struct pmapx_identity *identity = pmapx_process_identity(visit->process);
+	static const struct pmapx_identity nobody = { 0 };
+	const struct pmapx_identity *identity = visit->process != NULL
+		? pmapx_process_identity(visit->process)
+		: &nobody;
 	const struct pmapx_member *member = visit->member;
 	const char *boot_id = member != NULL ? member->boot_id : looking->boot_id;
+	struct px_looked *process = add_process(looking->look);
 
-	*ret = (struct px_looked){
-		.pid = identity->tgid,
-		.has_start = identity->has_stat && identity->start_ticks > 0,
+	if (process == NULL)
+		return NULL;
+	*process = (struct px_looked){
+		.pid = visit->process != NULL ? identity->tgid : pid,
+		.has_start = identity->has_stat,
 		.start_ticks = identity->start_ticks,
-		.host = strdup(member != NULL ? member->host : ""),
-		/* Of what was saved there may be none. */
-		.command = identity->comm.length > 0
-			? strndup(identity->comm.bytes, identity->comm.length)
-			: strdup(""),
 	};
-	memcpy(ret->boot_id, boot_id, strnlen(boot_id, sizeof(ret->boot_id) - 1));
-	if (ret->host != NULL && ret->command != NULL)
-		return 0;
-	free(ret->host);
-	free(ret->command);
-	return -ENOMEM;
+	memcpy(process->boot_id, boot_id, strnlen(boot_id, sizeof(process->boot_id) - 1));
+	process->host = strdup(member != NULL ? member->host : "");
+	/* Of what was saved there may be none. */
+	process->command = identity->comm.length > 0
+		? strndup(identity->comm.bytes, identity->comm.length)
+		: strdup("");
+	/* From here on the look has it. */
+	looking->look->count++;
+	return process->host != NULL && process->command != NULL ? process : NULL;
 }
 
 /*
@@ -158,15 +162,13 @@ static int keep(
 	const struct looking *looking, const struct px_visit *visit, struct reading *reading)
 {
 	struct px_look *look = looking->look;
-	struct px_looked *process = add_process(look);
-	int r = process == NULL ? -ENOMEM : identify(looking, visit, process);
+	struct px_looked *process = identify(looking, visit, 0);
 
-	if (r < 0)
-		return r;
+	if (process == NULL)
+		return -ENOMEM;
 	process->groups = reading->groups;
 	process->known = reading->known;
 	reading->groups = (struct px_groups){ 0 };
-	look->count++;
 	look->known |= reading->known;
 	look->torn += reading->is_torn;
 	if (visit->member != NULL)
@@ -191,6 +193,19 @@ static int visit_process(void *context, struct px_visit *visit)
 	}
 	px_groups_clear(&reading.groups);
 	return r;
+}
+
+/* A px_unread_visitor: what is there is not to be taken for gone. */
+static int remember_unread(void *context, const struct px_visit *visit, pid_t pid)
+{
+	const struct looking *looking = context;
+	struct px_looked *process = identify(looking, visit, pid);
+
+	if (process == NULL)
+		return -ENOMEM;
+	process->is_unread = true;
+	looking->look->unread++;
+	return 0;
 }
 
 /* The running system's; "" if it does not tell. */
@@ -221,6 +236,7 @@ int px_look_take(struct px_console *console, const struct px_walk_options *optio
 	const struct px_key_list *keys, struct px_look *ret)
 {
 	struct looking looking = { .look = ret, .keys = keys };
+	struct px_walk_options walk = *options;
 	struct timespec now;
 	int r;
 
@@ -229,14 +245,15 @@ int px_look_take(struct px_console *console, const struct px_walk_options *optio
 		clock_gettime(CLOCK_REALTIME, &now);
 		ret->when_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	}
-	r = px_walk(console, options, visit_process, &looking, &ret->counts);
+	walk.unread = remember_unread;
+	r = px_walk(console, &walk, visit_process, &looking, &ret->counts);
 	if (r < 0)
 		return r;
 	px_walk_tell(console, options->verb, &ret->counts);
 	if (ret->torn > 0)
 		say(console, options->verb, ret,
 			"of some processes the map was changing while it was read");
-	if (ret->count > 0)
+	if (ret->count > ret->unread)
 		return 0;
 	say(console, options->verb, ret, "no process that has memory could be read");
 	return -ESRCH;

@@ -10,8 +10,9 @@
 #include "manifest.h"
 #include "walk.h"
 
-/** A process that was looked at. */
+/** A process that was looked at, or that was there and could not be. */
 struct px_looked {
+	bool is_unread;                /**< It could not be: @groups and @known are nothing. */
 	pid_t pid;                     /**< 0 if nothing tells. */
 	bool has_start;                /**< Whether @start_ticks is known. */
 	uint64_t start_ticks;          /**< Since boot. */
@@ -28,6 +29,7 @@ struct px_look {
 	uint64_t when_ms;            /**< When, since 1970; 0 if unknown. */
 	struct px_looked *processes; /**< In the order in which they were read. */
 	size_t count, room;          /**< How many of them, and for how many there is room. */
+	size_t unread;               /**< How many of them could not be read. */
 	unsigned known;              /**< Bits (1 << PX_MEASURE_…) of what was read of any. */
 	size_t torn;                 /**< Processes whose map was changing while it was read. */
 	struct px_walk_counts counts;

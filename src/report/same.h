@@ -16,23 +16,25 @@ enum px_match {
 /** What tells that processes are the same. */
 enum px_sameness {
 	PX_SAME_BOOT,    /**< Number, start and boot. */
-	PX_SAME_START,   /**< Number and start: not every look tells the boot. */
-	PX_SAME_PID,     /**< The number alone: not every look tells the start. */
+	PX_SAME_START,   /**< Number and start: of some, not both looks tell the boot. */
+	PX_SAME_PID,     /**< The number alone: of some, not both looks tell the start. */
 	PX_SAME_COMMAND, /**< The program, as asked for. */
 	PX_SAME_ONLY     /**< Each look is at one process. */
 };
 
 /** The processes of all looks, in the order of what tells that they are the same. */
 struct px_same {
-	enum px_sameness sameness;
+	enum px_sameness sameness; /**< Of those that were compared, what tells least. */
 	/** @look_count for each: the process of each look, NULL where it has none; borrowed. */
 	struct px_looked **list;
 	size_t look_count, count;
+	size_t by_number; /**< How many have been found by number, or name without, alone. */
 };
 
 /**
- * Find out.  Of several processes of one look that are the same, the first has the
- * mappings of all from then on.  0 or -ENOMEM, and then, too, px_same_deinit().
+ * Find out.  What one look does not tell of a process is not asked of the other.  Of
+ * several processes of one look that are the same, the first has the mappings of all from
+ * then on, and is unread if one of them is.  0 or -ENOMEM, and then, too, px_same_deinit().
  */
 int px_same_find(struct px_same *same, enum px_match match, struct px_look *looks, size_t count);
 

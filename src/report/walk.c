@@ -137,6 +137,7 @@ static size_t *counter(struct px_walk_counts *counts, bool is_saved, int r)
 static void note(struct px_visit *visit, pid_t pid, int r)
 {
 	struct px_walk_counts *counts = visit->walk->counts;
+	px_unread_visitor *unread = visit->walk->options->unread;
 	size_t *counted = counter(counts, visit->member != NULL, r);
 
 	if (px_is_shortage(r)) {
@@ -151,6 +152,10 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 	}
 	px_walk_lock(visit);
 	++*counted;
+	/* What is another program now is there. */
+	if (unread != NULL && r < 0 && (counted != &counts->vanished || r == -ESTALE) &&
+		unread(visit->walk->context, visit, pid) < 0)
+		visit->walk->error = ENOMEM;
 	px_walk_unlock(visit);
 }
 
@@ -201,7 +206,9 @@ static void visit_process(struct px_visit *visit, pid_t pid)
 {
 	int r, visits = 0;
 
+	visit->process = NULL;
 	do {
+		pmapx_process_close(visit->process);
 		visit->file = NULL;
 		visit->error = (struct pmapx_error){ .reason = "" };
 		visit->process = NULL;
@@ -211,11 +218,11 @@ static void visit_process(struct px_visit *visit, pid_t pid)
 		/* A file that may not be read is not one that is not there. */
 		else if (visit->error.code == EACCES || visit->error.code == EPERM)
 			r = -visit->error.code;
-		pmapx_process_close(visit->process);
 		/* Another program is another memory: from the beginning. */
 	} while (r == -ESTALE && visit->member == NULL && ++visits < VISITS_MAX);
 	if (!(px_is_shortage(r) && px_out_give_up(&visit->console->out)))
 		note(visit, pid, r);
+	pmapx_process_close(visit->process);
 }
 
 /* A worker: it visits one process after the other. */

@@ -12,6 +12,15 @@
 #include "console.h"
 #include "select.h"
 
+struct px_visit;
+
+/**
+ * Be told of process @pid, 0 if nothing tells its number, that is there, as far as can be
+ * told, but could not be read.  If it could be opened, @visit has it open, else NULL.
+ * Called between px_walk_lock() and px_walk_unlock().  0; -ENOMEM ends the walk.
+ */
+typedef int px_unread_visitor(void *context, const struct px_visit *visit, pid_t pid);
+
 /** Which processes, and how to go through them.  Begins as all zero. */
 struct px_walk_options {
 	const char *verb;        /**< What messages begin with, behind the program's name. */
@@ -29,6 +38,7 @@ struct px_walk_options {
 	 * the process is the same at their end is not opened.
 	 */
 	bool looks_only;
+	px_unread_visitor *unread; /**< With the visitor's context; NULL if nobody asks. */
 };
 
 /** A process that is being visited. */

@@ -122,6 +122,44 @@ PX_TEST(what_is_not_known_is_not_nothing)
 	drop(&differences);
 }
 
+PX_TEST(what_could_not_be_read_is_left_out)
+{
+	struct px_look looks[2] = { { 0 }, { 0 } };
+	struct px_differences differences;
+
+	px_add_looked(&looks[0], 2, 1, "a", "", "x");
+	px_add_group(&looks[0], "kept", 4, 4, 4);
+	px_add_looked(&looks[0], 3, 1, "a", "", "x");
+	px_add_group(&looks[0], "unread", 40, 40, 40);
+	px_add_looked(&looks[0], 4, 1, "a", "", "x");
+	px_add_group(&looks[0], "gone", 1, 1, 1);
+	px_add_looked(&looks[1], 2, 1, "a", "", "x");
+	px_add_group(&looks[1], "kept", 6, 6, 6);
+	px_add_looked(&looks[1], 3, 0, "", "", "");
+	looks[1].processes[1].is_unread = true;
+	px_same_number("done", 0, px_compare(&differences, PX_MATCH_PID, PX_MEASURE_PSS, looks, 2));
+	check_rows(&differences, "grown 2 kept +2\nvanished 4 gone -1\n");
+	px_same_number("left out", 1, differences.left_out);
+	px_same_number("before", 5, differences.totals[0].sums[PX_MEASURE_PSS]);
+	px_same_number("after", 6, differences.totals[1].sums[PX_MEASURE_PSS]);
+	px_differences_deinit(&differences);
+	/* Of what is cut short, nothing is known to be missing. */
+	looks[1].counts.has_gap = true;
+	px_same_number("done", 0, px_compare(&differences, PX_MATCH_PID, PX_MEASURE_PSS, looks, 2));
+	check_rows(&differences, "grown 2 kept +2\n");
+	px_same_number("left out", 2, differences.left_out);
+	px_same_number("before", 4, differences.totals[0].sums[PX_MEASURE_PSS]);
+	drop(&differences);
+}
+
+PX_TEST(a_change_has_a_limit)
+{
+	assert_true(px_change(0, UINT64_MAX) == INT64_MAX);
+	assert_true(px_change(UINT64_MAX, 0) == -INT64_MAX);
+	assert_true(px_change(UINT64_MAX - 1, UINT64_MAX) == 1);
+	assert_true(px_change(5, 3) == -2);
+}
+
 PX_TEST(growth_is_what_all_looks_tell)
 {
 	struct px_look looks[2] = { { 0 }, { 0 } };
@@ -143,6 +181,8 @@ int main(void)
 		cmocka_unit_test(what_differs_is_shown_the_largest_growth_first),
 		cmocka_unit_test(with_more_looks_it_must_grow_each_time),
 		cmocka_unit_test(what_is_not_known_is_not_nothing),
+		cmocka_unit_test(what_could_not_be_read_is_left_out),
+		cmocka_unit_test(a_change_has_a_limit),
 		cmocka_unit_test(growth_is_what_all_looks_tell),
 	};
 

@@ -70,7 +70,7 @@ PX_TEST(what_one_look_does_not_tell_is_not_compared)
 		{ 1, 1, 1, "b", "", "x" }, { 1, 2, 2, "b", "", "x" } };
 
 	check("boots", PX_MATCH_PID, boots, PX_COUNT(boots), "pid+start 1/1 2/- -/2");
-	check("starts", PX_MATCH_PID, starts, PX_COUNT(starts), "pid 1/1 2/2");
+	check("starts", PX_MATCH_PID, starts, PX_COUNT(starts), "pid 1/1 2/- -/2");
 }
 
 PX_TEST(hosts_have_numbers_of_their_own)
@@ -79,6 +79,44 @@ PX_TEST(hosts_have_numbers_of_their_own)
 		{ 1, 1, 1, "a", "h2", "y" }, { 1, 1, 1, "a", "h3", "x" } };
 
 	check("hosts", PX_MATCH_PID, rows, PX_COUNT(rows), "pid+start+boot 1/- 1/1 -/1");
+}
+
+PX_TEST(what_tells_no_start_is_the_one_that_it_can_be)
+{
+	const struct row rows[] = { { 0, 1, 0, "a", "", "x" }, { 1, 1, 9, "b", "", "x" },
+		{ 1, 1, 10, "a", "", "x" }, { 0, 2, 5, "", "", "x" }, { 1, 2, 5, "", "", "x" } };
+
+	check("boots", PX_MATCH_PID, rows, PX_COUNT(rows), "pid -/1 1/1 2/2");
+}
+
+PX_TEST(programs_are_those_of_a_host)
+{
+	const struct row rows[] = { { 0, 1, 1, "a", "h1", "x" }, { 0, 2, 1, "a", "h2", "x" },
+		{ 1, 4, 1, "b", "h2", "x" }, { 1, 3, 1, "b", "h1", "x" } };
+	const struct row nameless[] = { { 0, 1, 1, "a", "", "" }, { 0, 2, 1, "a", "", "" },
+		{ 1, 2, 1, "a", "", "" }, { 1, 1, 2, "a", "", "" } };
+
+	check("hosts", PX_MATCH_COMMAND, rows, PX_COUNT(rows), "cmd 1/3 2/4");
+	check("nameless", PX_MATCH_COMMAND, nameless, PX_COUNT(nameless), "cmd 1/- -/1 2/2");
+}
+
+PX_TEST(what_could_not_be_read_has_the_name_of_another_look)
+{
+	struct px_look looks[2] = { { 0 }, { 0 } };
+	struct px_same same;
+
+	px_add_looked(&looks[0], 1, 1, "a", "", "x");
+	px_add_looked(&looks[0], 2, 1, "a", "", "y");
+	px_add_looked(&looks[1], 5, 1, "a", "", "x");
+	px_add_looked(&looks[1], 1, 0, "a", "", "");
+	looks[1].processes[1].is_unread = true;
+	px_same_number("found", 0, px_same_find(&same, PX_MATCH_COMMAND, looks, 2));
+	px_same_number("programs", 2, same.count);
+	px_same_number("first", 5, px_same_at(&same, 0)[1]->pid);
+	assert_true(px_same_at(&same, 0)[1]->is_unread);
+	px_same_deinit(&same);
+	px_look_deinit(&looks[0]);
+	px_look_deinit(&looks[1]);
 }
 
 PX_TEST(one_process_each_is_compared_whatever_it_is)
@@ -122,6 +160,9 @@ int main(void)
 		cmocka_unit_test(another_boot_has_other_processes),
 		cmocka_unit_test(what_one_look_does_not_tell_is_not_compared),
 		cmocka_unit_test(hosts_have_numbers_of_their_own),
+		cmocka_unit_test(what_tells_no_start_is_the_one_that_it_can_be),
+		cmocka_unit_test(programs_are_those_of_a_host),
+		cmocka_unit_test(what_could_not_be_read_has_the_name_of_another_look),
 		cmocka_unit_test(one_process_each_is_compared_whatever_it_is),
 		cmocka_unit_test(processes_of_a_program_are_added_up),
 	};

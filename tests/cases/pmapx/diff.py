@@ -196,7 +196,7 @@ class Formats(Diffed):
 
     def test_json(self):
         got = self.document("a", "b")
-        self.assertEqual(list(got), ["schema", "version", "matched_by", "growth", "looks", "rows", "totals"])
+        self.assertEqual(list(got), ["schema", "version", "matched_by", "growth", "left_out", "looks", "rows", "totals"])
         self.assertEqual((got["schema"], got["version"], got["matched_by"], got["growth"]),
                          ("pmapx.diff", 1, "pid+start+boot", "pss"))
         self.assertEqual(got["looks"], [
@@ -280,8 +280,18 @@ class Matching(Diffed):
         for folder, pages in (("a", 3), ("b", 4)):
             self.process(folder, 100, heap(pages), stat=False)
             self.process(folder, 101, heap(1), start=pages)
-        self.shows(["-q", "a", "b", "--fields=pid,rss"], "100 +4\n",
-                   "pmapx: diff: processes are matched by their numbers alone: not all looks tell when they began\n")
+        told = "pmapx: diff: 1 process matched by number or name alone: not all looks tell when it began\n"
+        # the other is not the same, as both looks tell
+        self.shows(["-q", "a", "b", "--fields=pid,state,rss"], "100 grown    +4\n101 appeared +4\n101 vanished -4\n", told)
+        got = self.diff("a", "b", "--format=json")
+        self.assertEqual(json.loads(got.stdout)["matched_by"], "pid")
+
+    def test_begun_at_boot(self):
+        """0 is when the first process began, not unknown."""
+        for folder, start in (("a", 0), ("b", 5)):
+            self.process(folder, 1, heap(3), comm="init", start=start)
+            self.process(folder, 50, heap(1), comm="idle")
+        self.shows(["-q", "a", "b", "--fields=state,rss"], "appeared +12\nvanished -12\n")
 
     def test_one_process_each(self):
         for folder, pid in (("a", 100), ("b", 200)):
@@ -299,6 +309,7 @@ class Matching(Diffed):
                 self.process("%s/%s" % (when, host), 100, heap(pages + (host == "web2") * pages))
         self.shows(["-q", "old", "new", "--fields=host,pid,rss,mapping"],
                    "web2 100 +8 web2/prog: [heap] heap rw-p\nweb1 100 +4 web1/prog: [heap] heap rw-p\n")
+        self.shows(["-q", "old", "new", "--match=cmd", "--fields=host,rss_old,rss_new"], "web2 24 32\nweb1 12 16\n")
 
     def test_selected(self):
         for folder, pages in (("a", 3), ("b", 4)):
@@ -369,18 +380,65 @@ swap      0   ?      ?
         got = self.diff("b", "b", "--format=json")
         self.assertEqual((got.status, got.stderr, json.loads(got.stdout)["growth"]), (0, b"", "size"))
 
+    def two(self, folder, pages):
+        """A capture of three processes: the second and the third are of one program."""
+        self.one(folder, pages)
+        self.process(folder, 60, heap(5), comm="bash")
+        self.process(folder, 61, heap(pages), comm="bash")
+
     def test_unread(self):
-        """What cannot be read is told of, and worth a status if that is asked for."""
-        self.one("a", 3)
-        self.write("a/proc/60/smaps", "nonsense\n")
-        self.write("a/proc/60/stat", px.stat_line(60, "bad"))
-        got = self.diff("a", "a")
-        self.assertEqual(got.status, 0)
-        told = got.stderr.decode().splitlines()
-        self.assertEqual((len(told), told[1]), (4, "pmapx: diff: 1 process could not be read: 1 damaged"))
-        self.assertEqual(self.diff("a", "a", "--strict").status, 1)
-        self.assertEqual([look["unread"] for look in json.loads(
-            self.diff("a", "a", "--format=json").stdout)["looks"]], [1, 1])
+        """What cannot be read is neither gone nor new; it is told of, and worth a status if that is asked for."""
+        self.two("a", 3)
+        self.two("damaged", 4)
+        self.write("damaged/proc/60/smaps", "nonsense\n")
+        self.two("unsaved", 4)
+        for name in ("smaps", "maps"):
+            os.remove(os.path.join(self.folder, "unsaved/proc/60", name))
+        out = "".join("%s %s\n" % row for row in (("100", "+4"), (" 61", "+4")))
+        left = "pmapx: diff: 1 process left out, also of totals: not all looks could read it\n"
+        for other, why in (("damaged", "damaged"), ("unsaved", "not saved")):
+            for looks, sign in (((["a", other]), "+"), (([other, "a"]), "-")):
+                with self.subTest(looks=looks):
+                    told = "pmapx: diff: 1 process could not be read: 1 %s\n" % why
+                    if other == "damaged":
+                        told = ("pmapx: diff: damaged: 60: smaps: line 1: not a line of maps\n") + told
+                    got = self.diff("-q", *looks, "--fields=pid,rss")
+                    self.assertEqual(got.status, 1)
+                    self.assertEqual(sorted(got.stdout.decode().splitlines()),
+                                     sorted(out.replace("+", sign).splitlines()))
+                    self.assertEqual(got.stderr.decode().splitlines()[-2:],
+                                     (told + left).splitlines()[-2:])
+                    document = json.loads(self.diff(*looks, "--format=json").stdout)
+                    self.assertEqual(document["left_out"], 1)
+                    self.assertEqual([(look["processes"], look["unread"]) for look in document["looks"]],
+                                     [(4, 0), (3, 1)][::1 if sign == "+" else -1])
+                    # 50, 61 and 100; not 60, which only one look tells of
+                    self.assertEqual([document["totals"]["rss" + name] for name in ("_old", "_new", "")],
+                                     [36, 44, 8] if sign == "+" else [44, 36, -8])
+                    # what one of its processes lacks is no sum of a program
+                    got = self.diff("-q", *looks, "--match=cmd", "--fields=cmd,rss")
+                    self.assertEqual(got.stdout.decode(), "prog %s4\n" % sign)
+                    self.assertIn(b"pmapx: diff: 1 program left out, also of totals: not all looks could read all "
+                                  b"processes of it\n", got.stderr)
+        got = self.diff("damaged", "damaged")
+        self.assertEqual((got.status, len(got.stderr.splitlines())), (0, 4))
+        self.assertNotIn(b"left out", got.stderr)
+        self.assertEqual(self.diff("damaged", "damaged", "--strict").status, 1)
+        # in the middle of three
+        self.two("c", 5)
+        got = self.diff("-q", "a", "damaged", "c", "--fields=pid,rss")
+        self.assertEqual(sorted(got.stdout.split()), [b"+8", b"+8", b"100", b"61"])
+        self.assertIn(left.encode(), got.stderr)
+
+    def test_limits(self):
+        """More than can be told with a sign is the most that can be."""
+        self.process("a", 100, region(0x10000000, 1, name=b"[heap]", Rss=0, Pss=0, Private_Dirty=0))
+        self.process("b", 100, region(0x10000000, 1, name=b"[heap]", Rss=2**64 - 1, Pss=1, Private_Dirty=0))
+        for looks, sign in ((["a", "b"], 1), (["b", "a"], -1)):
+            document = self.document(*looks, "--sort=rss")
+            row, = document["rows"]
+            self.assertEqual((row["state"], row["rss"], document["totals"]["rss"]), (
+                "grown" if sign > 0 else "shrunk", sign * (2**63 - 1), sign * (2**63 - 1)))
 
     def test_torn(self):
         """A capture's map that is not in order was changing."""
@@ -402,6 +460,16 @@ swap      0   ?      ?
         got = self.diff("a", "b.tar", "-q")
         self.assertEqual(got.status, 2)
         self.assertIn(b"pmapx: diff: b.tar: ", got.stderr)
+        # what is behind the cut has not vanished
+        with tarfile.open(os.path.join(self.folder, "c.tar"), "w") as archive:
+            archive.add(os.path.join(self.folder, "b/proc/50"), "b/proc/50")
+            end = archive.offset
+            archive.add(os.path.join(self.folder, "b/proc/100"), "b/proc/100")
+        with open(os.path.join(self.folder, "c.tar"), "r+b") as file:
+            file.truncate(end + 300)
+        got = self.diff("-q", "a", "c.tar", "--fields=state,pid")
+        self.assertEqual((got.status, got.stdout), (2, b""))
+        self.assertIn(b"pmapx: diff: 1 process left out, also of totals: not all looks could read it\n", got.stderr)
 
     def test_streams(self):
         self.one("a", 3)

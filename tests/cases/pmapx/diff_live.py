@@ -7,10 +7,12 @@ import os
 import pty
 import shutil
 import struct
+import subprocess
 import sys
 import tarfile
 import tempfile
 import termios
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
 import px
@@ -126,6 +128,38 @@ class Live(px.TestCase):
                 self.assertEqual([look["processes"] for look in document["looks"]], [41, 41])
                 self.assertEqual(document["matched_by"], "pid+start+boot")
                 self.assertLessEqual({row["state"] for row in document["rows"]}, {"grown", "shrunk", "changed"})
+
+    def test_denied(self):
+        """What one look may not read has not vanished, and is not new in the other."""
+        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        if os.geteuid() != 0 or px.run([*prefix, "test", "-x", px.PMAPX]).status != 0:
+            self.skipTest("nobody to become who may run " + px.PMAPX)
+        name = "pxd%d" % os.getpid()
+        os.chmod(self.folder, 0o755)
+        pids = []
+        for letter, words in (("a", []), ("b", prefix)):
+            path = os.path.join(self.folder, name + letter)
+            shutil.copy(shutil.which("sleep"), path)
+            process = subprocess.Popen([*words, path, "600"])
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            pids.append(process.pid)
+            while os.readlink("/proc/%d/exe" % process.pid) != path:
+                self.assertIsNone(process.poll())
+                time.sleep(0.01)
+        select = "--name=^%s.$" % name
+        got = px.pmapx("capture", "-o", "before.tar", select, cwd=self.folder)
+        self.assertEqual(got.status, 0, got.stderr)
+        os.chmod(os.path.join(self.folder, "before.tar"), 0o644)
+        for looks in (["before.tar", "--all"], ["--all", "before.tar"]):
+            for match, what in (("pid", "process"), ("cmd", "program")):
+                got = px.run([*prefix, px.PMAPX, "diff", *looks, select, "--match", match, "--by=pid",
+                              "--format=json", "--fields=state,cmd"], cwd=self.folder)
+                document = json.loads(got.stdout)
+                self.assertEqual(document["left_out"], 1)
+                self.assertNotIn(name + "a", [row["cmd"] for row in document["rows"]])
+                self.assertIn(b"pmapx: diff: 1 process could not be read: 1 denied\n", got.stderr)
+                self.assertIn(b"pmapx: diff: 1 %s left out" % what.encode(), got.stderr)
 
     def test_gone(self):
         with px.Target("leaking") as target:
