@@ -93,10 +93,10 @@ static struct px_group *copy(const struct px_group *wanted)
 		return NULL;
 	at = mempcpy(group, wanted, size);
 	for (size_t i = 0; i < wanted->count; i++) {
-		if (wanted->texts[i].bytes != NULL)
-			group->texts[i].bytes = at;
-		if (wanted->texts[i].length > 0)
-			at = mempcpy(at, wanted->texts[i].bytes, wanted->texts[i].length);
+		if (wanted->texts[i].bytes == NULL)
+			continue;
+		group->texts[i].bytes = at;
+		at = mempcpy(at, wanted->texts[i].bytes, wanted->texts[i].length);
 	}
 	return group;
 }

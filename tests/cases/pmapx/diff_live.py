@@ -153,7 +153,8 @@ class Live(px.TestCase):
         os.chmod(os.path.join(self.folder, "before.tar"), 0o644)
         for looks in (["before.tar", "--all"], ["--all", "before.tar"]):
             for match, what in (("pid", "process"), ("cmd", "program")):
-                got = px.run([*prefix, px.PMAPX, "diff", *looks, select, "--match", match, "--by=pid",
+                got = px.run([*prefix, px.PMAPX, "diff", *looks, select, "--match", match,
+                              "--by", "pid" if match == "pid" else "class",
                               "--format=json", "--fields=state,cmd"], cwd=self.folder)
                 document = json.loads(got.stdout)
                 self.assertEqual(document["left_out"], 1)
