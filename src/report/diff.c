@@ -82,13 +82,13 @@ static void note_matching(struct px_console *console, const struct px_diff_optio
 	const struct px_looked *last_process = &differences->looks[last].processes[0];
 
 	note_count(console, options, differences->same.by_number, "process", "processes",
-		" matched by number or name alone: not all looks tell when it began");
+		" matched by number or name alone: not all looks tell the start");
 	if (differences->same.sameness == PX_SAME_COMMAND)
 		note_count(console, options, differences->left_out, "program", "programs",
-			" left out, also of totals: not all looks could read all processes of it");
+			" left out, also of totals: not all their processes were read in every look");
 	else
 		note_count(console, options, differences->left_out, "process", "processes",
-			" left out, also of totals: not all looks could read it");
+			" left out, also of totals: not read in every look");
 	if (differences->same.sameness == PX_SAME_ONLY && is_another(first_process, last_process))
 		note(console, options,
 			"not the same process; compared since each look has only one");

@@ -30,7 +30,7 @@ struct px_diff_options {
 	enum px_match match;
 	const char *fields; /**< Columns, with commas between; or NULL for those that suit. */
 	struct px_shape shape;
-	bool quiet; /**< Rows only. */
+	bool quiet; /**< Of text rows only, of a document no totals. */
 };
 
 /**

@@ -280,7 +280,7 @@ class Matching(Diffed):
         for folder, pages in (("a", 3), ("b", 4)):
             self.process(folder, 100, heap(pages), stat=False)
             self.process(folder, 101, heap(1), start=pages)
-        told = "pmapx: diff: 1 process matched by number or name alone: not all looks tell when it began\n"
+        told = "pmapx: diff: 1 process matched by number or name alone: not all looks tell the start\n"
         # the other is not the same, as both looks tell
         self.shows(["-q", "a", "b", "--fields=pid,state,rss"], "100 grown    +4\n101 appeared +4\n101 vanished -4\n", told)
         got = self.diff("a", "b", "--format=json")
@@ -395,7 +395,7 @@ swap      0   ?      ?
         for name in ("smaps", "maps"):
             os.remove(os.path.join(self.folder, "unsaved/proc/60", name))
         out = "".join("%s %s\n" % row for row in (("100", "+4"), (" 61", "+4")))
-        left = "pmapx: diff: 1 process left out, also of totals: not all looks could read it\n"
+        left = "pmapx: diff: 1 process left out, also of totals: not read in every look\n"
         for other, why in (("damaged", "damaged"), ("unsaved", "not saved")):
             for looks, sign in (((["a", other]), "+"), (([other, "a"]), "-")):
                 with self.subTest(looks=looks):
@@ -418,8 +418,8 @@ swap      0   ?      ?
                     # what one of its processes lacks is no sum of a program
                     got = self.diff("-q", *looks, "--match=cmd", "--fields=cmd,rss")
                     self.assertEqual(got.stdout.decode(), "prog %s4\n" % sign)
-                    self.assertIn(b"pmapx: diff: 1 program left out, also of totals: not all looks could read all "
-                                  b"processes of it\n", got.stderr)
+                    self.assertIn(b"pmapx: diff: 1 program left out, also of totals: not all their processes were "
+                                  b"read in every look\n", got.stderr)
         got = self.diff("damaged", "damaged")
         self.assertEqual((got.status, len(got.stderr.splitlines())), (0, 4))
         self.assertNotIn(b"left out", got.stderr)
@@ -469,7 +469,7 @@ swap      0   ?      ?
             file.truncate(end + 300)
         got = self.diff("-q", "a", "c.tar", "--fields=state,pid")
         self.assertEqual((got.status, got.stdout), (2, b""))
-        self.assertIn(b"pmapx: diff: 1 process left out, also of totals: not all looks could read it\n", got.stderr)
+        self.assertIn(b"pmapx: diff: 1 process left out, also of totals: not read in every look\n", got.stderr)
 
     def test_streams(self):
         self.one("a", 3)
