@@ -72,11 +72,11 @@ static void ask_terminal(struct watching *watching)
 /* The process in the look before; NULL if that has it not. */
 static const struct px_looked *find_before(const struct watching *watching, pid_t pid)
 {
-	const struct px_look *look = &watching->looks[0];
+	const struct px_look *before = &watching->looks[0];
 
-	for (size_t i = 0; i < look->count; i++)
-		if (look->processes[i].pid == pid)
-			return &look->processes[i];
+	for (size_t i = 0; i < before->count; i++)
+		if (before->processes[i].pid == pid)
+			return &before->processes[i];
 	return NULL;
 }
 
@@ -196,10 +196,12 @@ static void put_time(struct px_out *out)
 {
 	time_t now = time(NULL);
 	struct tm local;
-	char text[64];
 
-	if (localtime_r(&now, &local) != NULL)
+	if (localtime_r(&now, &local) != NULL) {
+		char text[64];
+
 		px_out_bytes(out, text, strftime(text, sizeof(text), "%F %T", &local));
+	}
 }
 
 static void begin_block(struct watching *watching)
@@ -252,9 +254,11 @@ static int print_block(struct watching *watching)
 		? watching->columns.growth
 		: px_growth_choose(watching->looks, 2);
 	struct px_differences differences;
-	int r = px_compare(&differences, PX_MATCH_PID, growth, watching->looks, 2), ended;
+	int r = px_compare(&differences, PX_MATCH_PID, growth, watching->looks, 2);
 
 	if (r == 0) {
+		int ended;
+
 		begin_block(watching);
 		put_total(watching, &differences, PX_MEASURE_PSS);
 		put_total(watching, &differences, PX_MEASURE_PRIVATE);

@@ -16,9 +16,12 @@ static char *put_value(char *at, const struct px_value *value, enum px_units uni
 	bool has_sign = value->type == PX_VALUE_CHANGE || value->type == PX_VALUE_BALANCE;
 	uint64_t number = value->number;
 
-	if (has_sign && number != 0) {
-		*at++ = (int64_t)number < 0 ? '-' : '+';
-		number = (int64_t)number < 0 ? -number : number;
+	/* As two's complement, above the largest that has no minus. */
+	if (has_sign && number > INT64_MAX) {
+		*at++ = '-';
+		number = -number;
+	} else if (has_sign && number > 0) {
+		*at++ = '+';
 	}
 	switch (value->type) {
 	case PX_VALUE_NUMBER:
