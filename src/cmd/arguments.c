@@ -49,6 +49,34 @@ bool px_refuse_option(struct px_console *console, const char *verb, int letter, 
 		letter == ':' ? "a value is missing" : "no such option, or not with a value");
 }
 
+bool px_take_options(struct px_console *console, const struct px_verb_options *options, int argc,
+	char **argv, void *request, int *ret_status)
+{
+	int letter;
+
+	*ret_status = PX_VERB_TROUBLE;
+	while ((letter = getopt_long(argc, argv, options->letters, options->words, NULL)) != -1) {
+		if (letter == 'h') {
+			options->usage(console, &console->out);
+			*ret_status = PX_VERB_DONE;
+			return false;
+		}
+		if (letter == '?' || letter == ':')
+			return px_refuse_option(console, options->verb, letter, argv);
+		if (!options->take(console, letter, request))
+			return false;
+	}
+	return true;
+}
+
+bool px_take_shape(struct px_console *console, const char *verb, enum px_shape_option option,
+	struct px_shape *shape)
+{
+	const char *why = px_shape_add(shape, option, optarg);
+
+	return why == NULL || px_refuse_value(console, verb, px_shape_names[option], why);
+}
+
 bool px_take_jobs(struct px_console *console, const char *verb, unsigned *ret)
 {
 	uint64_t number;

@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "key.h"
 #include "select.h"
+#include "shape.h"
 #include "walk.h"
 
 /** Begin the help of a verb: everything up to the name of the program. */
@@ -33,6 +34,27 @@ bool px_refuse_word(
  * its value.  Returns false.
  */
 bool px_refuse_option(struct px_console *console, const char *verb, int letter, char **argv);
+
+/** How the options of a verb are read. */
+struct px_verb_options {
+	const char *verb;                                              /**< For messages. */
+	const char *letters;                                           /**< As getopt() has them, */
+	const struct option *words;                                    /**< and getopt_long(). */
+	void (*usage)(struct px_console *console, struct px_out *out); /**< For -h. */
+	/** Take one of them; false after a message. */
+	bool (*take)(struct px_console *console, int letter, void *request);
+};
+
+/**
+ * Take all options into @request.  Returns false after a message, or after what --help
+ * says; *@ret_status is what the verb ends with then.
+ */
+bool px_take_options(struct px_console *console, const struct px_verb_options *options, int argc,
+	char **argv, void *request, int *ret_status);
+
+/** Take --sort, --top, --format or --units; false after a message. */
+bool px_take_shape(struct px_console *console, const char *verb, enum px_shape_option option,
+	struct px_shape *shape);
 
 /** Take the value of --jobs; false after a message. */
 bool px_take_jobs(struct px_console *console, const char *verb, unsigned *ret);

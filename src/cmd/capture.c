@@ -100,8 +100,10 @@ static bool take_redaction(struct px_console *console, struct px_capture_options
 }
 
 /* One option; false after a message. */
-static bool take_option(struct px_console *console, int letter, struct px_capture_options *options)
+static bool take_option(struct px_console *console, int letter, void *request)
 {
+	struct px_capture_options *options = request;
+
 	switch (letter) {
 	case 'o':
 		options->output = optarg;
@@ -151,21 +153,15 @@ static int capture(struct px_console *console, struct px_capture_options *option
 static bool take_options(struct px_console *console, int argc, char **argv,
 	struct px_capture_options *options, int *ret_status)
 {
-	int letter;
+	static const struct px_verb_options how = {
+		.verb = verb,
+		.letters = short_options,
+		.words = long_options,
+		.usage = px_verb_capture_usage,
+		.take = take_option,
+	};
 
-	*ret_status = PX_VERB_TROUBLE;
-	while ((letter = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		if (letter == 'h') {
-			px_verb_capture_usage(console, &console->out);
-			*ret_status = PX_VERB_DONE;
-			return false;
-		}
-		if (letter == '?' || letter == ':')
-			return px_refuse_option(console, verb, letter, argv);
-		if (!take_option(console, letter, options))
-			return false;
-	}
-	return true;
+	return px_take_options(console, &how, argc, argv, options, ret_status);
 }
 
 int px_verb_capture(struct px_console *console, int argc, char **argv)

@@ -65,8 +65,10 @@ void px_verb_check_usage(struct px_console *console, struct px_out *out)
 }
 
 /* One option; false after a message. */
-static bool take_option(struct px_console *console, int letter, struct px_check_options *options)
+static bool take_option(struct px_console *console, int letter, void *request)
 {
+	struct px_check_options *options = request;
+
 	switch (letter) {
 	case OPTION_ONLY:
 		return px_check_read(console, verb, optarg, &options->checks);
@@ -85,20 +87,16 @@ static bool take_option(struct px_console *console, int letter, struct px_check_
 static bool take_options(struct px_console *console, int argc, char **argv,
 	struct px_check_options *options, int *ret_status)
 {
-	int letter;
+	static const struct px_verb_options how = {
+		.verb = verb,
+		.letters = short_options,
+		.words = long_options,
+		.usage = px_verb_check_usage,
+		.take = take_option,
+	};
 
-	*ret_status = PX_VERB_TROUBLE;
-	while ((letter = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		if (letter == 'h') {
-			px_verb_check_usage(console, &console->out);
-			*ret_status = PX_VERB_DONE;
-			return false;
-		}
-		if (letter == '?' || letter == ':')
-			return px_refuse_option(console, verb, letter, argv);
-		if (!take_option(console, letter, options))
-			return false;
-	}
+	if (!px_take_options(console, &how, argc, argv, options, ret_status))
+		return false;
 	if (options->explain && options->notation != PX_NOTATION_TEXT)
 		return px_refuse_word(console, verb, "--explain", "not with --format");
 	return px_check_walk_options(console, &options->walk);

@@ -93,14 +93,6 @@ static bool take_match(struct px_console *console, enum px_match *ret)
 	return true;
 }
 
-static bool take_shape(
-	struct px_console *console, enum px_shape_option option, struct px_shape *shape)
-{
-	const char *why = px_shape_add(shape, option, optarg);
-
-	return why == NULL || px_refuse_value(console, verb, px_shape_names[option], why);
-}
-
 /* What is looked at: a process by its number, or what was saved. */
 static bool take_input(struct px_console *console, const char *word, struct request *request)
 {
@@ -113,17 +105,17 @@ static bool take_input(struct px_console *console, const char *word, struct requ
 }
 
 /* One option or operand; false after a message. */
-static bool take(struct px_console *console, int letter, struct request *request)
+static bool take(struct px_console *console, int letter, void *request)
 {
-	struct px_diff_options *options = &request->options;
+	struct request *asked = request;
+	struct px_diff_options *options = &asked->options;
 
 	switch (letter) {
 	case 1:
-		return take_input(console, optarg, request);
+		return take_input(console, optarg, asked);
 	case OPTION_WALK + PX_WALK_SELECT + PX_SELECT_ALL:
-		request->inputs[options->input_count++] = (struct px_diff_input){
-			.name = all_running, .is_running = true
-		};
+		asked->inputs[options->input_count++] = (struct px_diff_input){ .name = all_running,
+			.is_running = true };
 		return true;
 	case OPTION_BY:
 		return px_take_diff_keys(console, verb, &options->keys);
@@ -138,8 +130,8 @@ static bool take(struct px_console *console, int letter, struct request *request
 	default:
 		if (letter >= OPTION_WALK)
 			return px_take_walk_option(console, &options->walk, letter - OPTION_WALK);
-		return take_shape(
-			console, (enum px_shape_option)(letter - OPTION_SHAPE), &options->shape);
+		return px_take_shape(console, verb, (enum px_shape_option)(letter - OPTION_SHAPE),
+			&options->shape);
 	}
 }
 
@@ -147,20 +139,16 @@ static bool take(struct px_console *console, int letter, struct request *request
 static bool take_words(
 	struct px_console *console, int argc, char **argv, struct request *request, int *ret_status)
 {
-	int letter;
+	static const struct px_verb_options how = {
+		.verb = verb,
+		.letters = short_options,
+		.words = long_options,
+		.usage = px_verb_diff_usage,
+		.take = take,
+	};
 
-	*ret_status = PX_VERB_TROUBLE;
-	while ((letter = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		if (letter == 'h') {
-			px_verb_diff_usage(console, &console->out);
-			*ret_status = PX_VERB_DONE;
-			return false;
-		}
-		if (letter == '?' || letter == ':')
-			return px_refuse_option(console, verb, letter, argv);
-		if (!take(console, letter, request))
-			return false;
-	}
+	if (!px_take_options(console, &how, argc, argv, request, ret_status))
+		return false;
 	/* What is behind "--". */
 	while (optind < argc)
 		if (!take_input(console, argv[optind++], request))

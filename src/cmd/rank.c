@@ -63,21 +63,16 @@ void px_verb_rank_usage(struct px_console *console, struct px_out *out)
 	px_out_string(out, usage);
 }
 
-static bool take_shape(
-	struct px_console *console, struct px_rank_options *options, enum px_shape_option option)
-{
-	const char *why = px_shape_add(&options->shape, option, optarg);
-
-	return why == NULL || px_refuse_value(console, verb, px_shape_names[option], why);
-}
-
 /* One option; false after a message. */
-static bool take_option(struct px_console *console, int letter, struct px_rank_options *options)
+static bool take_option(struct px_console *console, int letter, void *request)
 {
+	struct px_rank_options *options = request;
+
 	if (letter >= OPTION_WALK)
 		return px_take_walk_option(console, &options->walk, letter - OPTION_WALK);
 	if (letter >= OPTION_SHAPE)
-		return take_shape(console, options, (enum px_shape_option)(letter - OPTION_SHAPE));
+		return px_take_shape(console, verb, (enum px_shape_option)(letter - OPTION_SHAPE),
+			&options->shape);
 	if (letter == OPTION_BY)
 		return px_rank_add_keys(console, options, optarg);
 	return px_rank_add_fields(console, options, optarg);
@@ -88,20 +83,16 @@ static bool take_options(struct px_console *console, int argc, char **argv,
 	struct px_rank_options *options, int *ret_status)
 {
 	const char *why;
-	int letter;
+	static const struct px_verb_options how = {
+		.verb = verb,
+		.letters = short_options,
+		.words = long_options,
+		.usage = px_verb_rank_usage,
+		.take = take_option,
+	};
 
-	*ret_status = PX_VERB_TROUBLE;
-	while ((letter = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		if (letter == 'h') {
-			px_verb_rank_usage(console, &console->out);
-			*ret_status = PX_VERB_DONE;
-			return false;
-		}
-		if (letter == '?' || letter == ':')
-			return px_refuse_option(console, verb, letter, argv);
-		if (!take_option(console, letter, options))
-			return false;
-	}
+	if (!px_take_options(console, &how, argc, argv, options, ret_status))
+		return false;
 	why = px_rank_check(options);
 	if (why != NULL)
 		return px_refuse_word(console, verb, NULL, why);

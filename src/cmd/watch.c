@@ -93,17 +93,11 @@ static bool take_count(struct px_console *console, uint64_t *ret)
 		px_refuse_value(console, verb, "count", "not a number from 1 on");
 }
 
-static bool take_shape(
-	struct px_console *console, enum px_shape_option option, struct px_shape *shape)
-{
-	const char *why = px_shape_add(shape, option, optarg);
-
-	return why == NULL || px_refuse_value(console, verb, px_shape_names[option], why);
-}
-
 /* One option; false after a message. */
-static bool take_option(struct px_console *console, int letter, struct px_watch_options *options)
+static bool take_option(struct px_console *console, int letter, void *request)
 {
+	struct px_watch_options *options = request;
+
 	switch (letter) {
 	case 'n':
 		return take_interval(console, &options->interval_ms);
@@ -114,7 +108,7 @@ static bool take_option(struct px_console *console, int letter, struct px_watch_
 	case OPTION_COLOUR:
 		return take_colours(console, &options->colours);
 	default:
-		return take_shape(console, (enum px_shape_option)(letter - OPTION_SHAPE),
+		return px_take_shape(console, verb, (enum px_shape_option)(letter - OPTION_SHAPE),
 			&options->diff.shape);
 	}
 }
@@ -123,20 +117,16 @@ static bool take_option(struct px_console *console, int letter, struct px_watch_
 static bool take_options(struct px_console *console, int argc, char **argv,
 	struct px_watch_options *options, int *ret_status)
 {
-	int letter;
+	static const struct px_verb_options how = {
+		.verb = verb,
+		.letters = short_options,
+		.words = long_options,
+		.usage = px_verb_watch_usage,
+		.take = take_option,
+	};
 
-	*ret_status = PX_VERB_TROUBLE;
-	while ((letter = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		if (letter == 'h') {
-			px_verb_watch_usage(console, &console->out);
-			*ret_status = PX_VERB_DONE;
-			return false;
-		}
-		if (letter == '?' || letter == ':')
-			return px_refuse_option(console, verb, letter, argv);
-		if (!take_option(console, letter, options))
-			return false;
-	}
+	if (!px_take_options(console, &how, argc, argv, options, ret_status))
+		return false;
 	return optind < argc || px_refuse_word(console, verb, NULL, "no process is named");
 }
 
