@@ -336,25 +336,15 @@ static int add_row(void *context, const struct suspect *suspect, const struct px
 	return px_table_add(context, values);
 }
 
-static void put_fact(struct px_out *out, const char *key, size_t number)
-{
-	px_out_string(out, key);
-	px_out_number(out, number);
-}
-
 /* What a JSON document says of itself. */
 static void put_facts(struct px_out *out, const void *context)
 {
 	const struct report *report = context;
 	const struct px_walk_counts *counts = &report->counts;
 
-	put_fact(out, "\"processes\":{\"read\":", counts->read);
-	put_fact(out, ",\"denied\":", counts->denied);
-	put_fact(out, ",\"vanished\":", counts->vanished);
-	put_fact(out, ",\"not_saved\":", counts->unsaved);
-	put_fact(out, ",\"damaged\":", counts->damaged);
-	put_fact(out, ",\"changing\":", report->torn);
-	put_fact(out, ",\"without_page_tables\":", report->incomparable);
+	px_walk_put_facts(out, counts);
+	px_put_fact(out, ",\"changing\":", report->torn);
+	px_put_fact(out, ",\"without_page_tables\":", report->incomparable);
 	px_out_string(out, "},\"complete\":");
 	px_out_string(out,
 		px_walk_unread(counts) == 0 && report->incomparable == 0 && !counts->has_gap

@@ -271,27 +271,17 @@ static int sort(const struct report *report, struct px_table *table)
 	return column < report->count ? px_table_sort(table, column, true) : 0;
 }
 
-static void put_fact(struct px_out *out, const char *key, size_t number)
-{
-	px_out_string(out, key);
-	px_out_number(out, number);
-}
-
 /* What a JSON document says of itself. */
 static void put_facts(struct px_out *out, const void *context)
 {
 	const struct report *report = context;
 	const struct px_walk_counts *counts = &report->counts;
 
-	put_fact(out, "\"processes\":{\"read\":", counts->read);
-	put_fact(out, ",\"denied\":", counts->denied);
-	put_fact(out, ",\"vanished\":", counts->vanished);
-	put_fact(out, ",\"not_saved\":", counts->unsaved);
-	put_fact(out, ",\"damaged\":", counts->damaged);
-	put_fact(out, ",\"changing\":", report->ranking.torn);
-	put_fact(out, ",\"sharing_memory\":", report->ranking.copies);
-	put_fact(out, ",\"sharing_unknown\":", report->ranking.incomparable);
-	put_fact(out, ",\"summed_from_smaps\":", report->ranking.from_smaps);
+	px_walk_put_facts(out, counts);
+	px_put_fact(out, ",\"changing\":", report->ranking.torn);
+	px_put_fact(out, ",\"sharing_memory\":", report->ranking.copies);
+	px_put_fact(out, ",\"sharing_unknown\":", report->ranking.incomparable);
+	px_put_fact(out, ",\"summed_from_smaps\":", report->ranking.from_smaps);
 	px_out_string(out, "},\"complete\":");
 	px_out_string(out, px_walk_unread(counts) == 0 && !counts->has_gap ? "true," : "false,");
 }

@@ -5,7 +5,6 @@
 #include "ranking.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,48 +125,25 @@ static int compare_numbers(const void *a, const void *b)
 	return (one->number > other->number) - (one->number < other->number);
 }
 
-static int compare_uids(const void *a, const void *b)
-{
-	const struct px_rank_row *one = *(struct px_rank_row *const *)a;
-	const struct px_rank_row *other = *(struct px_rank_row *const *)b;
-
-	return (one->uid > other->uid) - (one->uid < other->uid);
-}
-
-/* What @uid is called here, or its number; NULL if memory is short. */
-static char *name_user(uint32_t uid, bool is_live)
-{
-	char *name = NULL, number[16];
-
-	if (is_live && px_user_name(uid, &name) == 0)
-		return name;
-	(void)snprintf(number, sizeof(number), "%u", (unsigned)uid);
-	return strdup(number);
-}
-
 /* Each is looked up once, and by one thread: whatever answers may not be made for more. */
 static int name_users(struct px_ranking *ranking)
 {
-	struct px_rank_row **rows = calloc(ranking->count, sizeof(struct px_rank_row *));
-	char *name = NULL;
-	int r = rows == NULL ? -ENOMEM : 0;
+	struct px_users users = { NULL };
+	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < ranking->count; i++)
-		rows[i] = &ranking->rows[i];
-	if (r == 0)
-		qsort(rows, ranking->count, sizeof(struct px_rank_row *), compare_uids);
-	/* Those who are not known are last. */
-	for (size_t i = 0; r == 0 && i < ranking->count && rows[i]->uid != UINT32_MAX; i++) {
-		if (i == 0 || rows[i]->uid != rows[i - 1]->uid) {
-			free(name);
-			name = name_user(rows[i]->uid, ranking->is_live);
-		}
+	for (size_t i = 0; r == 0 && i < ranking->count; i++) {
+		struct px_rank_row *row = &ranking->rows[i];
+		const char *name;
+
+		/* Of some it is not known. */
+		if (row->uid == UINT32_MAX)
+			continue;
+		name = px_users_find(&users, row->uid, ranking->is_live);
 		r = name == NULL
 			? -ENOMEM
-			: keep(rows[i], PX_RANK_USER, &(struct pmapx_text){ name, strlen(name) });
+			: keep(row, PX_RANK_USER, &(struct pmapx_text){ name, strlen(name) });
 	}
-	free(name);
-	free(rows);
+	px_users_deinit(&users);
 	return r;
 }
 

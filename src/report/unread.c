@@ -44,6 +44,21 @@ void px_walk_tell(struct px_console *console, const char *verb, const struct px_
 	px_message_end(console);
 }
 
+void px_put_fact(struct px_out *out, const char *key, size_t number)
+{
+	px_out_string(out, key);
+	px_out_number(out, number);
+}
+
+void px_walk_put_facts(struct px_out *out, const struct px_walk_counts *counts)
+{
+	px_put_fact(out, "\"processes\":{\"read\":", counts->read);
+	px_put_fact(out, ",\"denied\":", counts->denied);
+	px_put_fact(out, ",\"vanished\":", counts->vanished);
+	px_put_fact(out, ",\"not_saved\":", counts->unsaved);
+	px_put_fact(out, ",\"damaged\":", counts->damaged);
+}
+
 int px_walk_status(const struct px_walk_options *options, const struct px_walk_counts *counts,
 	bool has_findings)
 {

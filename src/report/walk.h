@@ -107,6 +107,12 @@ size_t px_walk_unread(const struct px_walk_counts *counts);
 void px_walk_tell(
 	struct px_console *console, const char *verb, const struct px_walk_counts *counts);
 
+/** Write a number into a JSON document: @key as it stands, and the number. */
+void px_put_fact(struct px_out *out, const char *key, size_t number);
+
+/** Begin the member "processes" of a JSON document: how many there were, of each kind. */
+void px_walk_put_facts(struct px_out *out, const struct px_walk_counts *counts);
+
 /**
  * The exit status of a verb that has walked: 0; 1 if it @has_findings, or if
  * something could not be read and that is worth a status; 2 if part of the

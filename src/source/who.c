@@ -43,7 +43,8 @@ int px_process_euid(struct pmapx_process *process, uint32_t *ret)
 	return r;
 }
 
-int px_user_name(uint32_t uid, char **ret)
+/* What user @uid is called on this machine, to be freed; 0 or a negative errno. */
+static int find_name(uint32_t uid, char **ret)
 {
 	struct passwd entry, *found = NULL;
 	char *bytes = NULL;
@@ -173,7 +174,7 @@ static char *name_of(uint32_t uid, bool is_here)
 {
 	char number[16], *name = NULL;
 
-	if (is_here && px_user_name(uid, &name) == 0)
+	if (is_here && find_name(uid, &name) == 0)
 		return name;
 	(void)snprintf(number, sizeof(number), "%u", (unsigned)uid);
 	return strdup(number);

@@ -15,14 +15,6 @@
  */
 int px_process_euid(struct pmapx_process *process, uint32_t *ret);
 
-/**
- * What user @uid is called on this machine; the name is to be freed.
- *
- * Returns 0; -ENOENT if it has no name; -ENOMEM, -EMFILE, -ENFILE, or -EIO if the table
- * of users cannot be read.
- */
-int px_user_name(uint32_t uid, char **ret);
-
 /** What users are called that have been asked for; zero to begin with. */
 struct px_users {
 	void *tree; /**< As tsearch() has it. */
