@@ -46,6 +46,9 @@
  *   cells.c          a store for rows that wait for their widths
  * src/report/      questions about processes
  *   walk.c           going through them
+ *   walk_list.c      which of them
+ *   walk_saved.c     those of what was saved
+ *   walk_say.c       what is wrong with one
  *   unread.c         what could not be read of them
  *   reading.c        whether a map that was read fits together
  *   memory.c         what one has in memory

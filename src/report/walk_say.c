@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a walk says of itself and of single processes.
+ */
+#include <errno.h>
+
+#include "descriptor.h"
+#include "walk_impl.h"
+
+/* "pmapx: rank: WHAT: WHY"; @what may be NULL.  Returns @r. */
+int px_walk_say(struct px_walk *walk, const char *what, const char *why, int r)
+{
+	struct px_console *console = walk->console;
+
+	px_message_begin(console);
+	px_out_string(&console->err, walk->options->verb);
+	px_out_string(&console->err, ": ");
+	if (what != NULL) {
+		px_message_text(console, what);
+		px_out_string(&console->err, ": ");
+	}
+	px_message_text(console, why);
+	px_message_end(console);
+	return r;
+}
+
+int px_walk_no_memory(struct px_walk *walk)
+{
+	return px_walk_say(walk, NULL, "memory allocation failed", -ENOMEM);
+}
+
+/* Why the source called @path cannot be gone through, in words if @reason is not "". */
+int px_walk_fail(struct px_walk *walk, const char *path, const char *reason, int r)
+{
+	if (r == -ENOMEM)
+		return px_walk_no_memory(walk);
+	return px_walk_say(walk, path, *reason != '\0' ? reason : px_describe_error(-r), r);
+}
+
+/* What is wrong with a file of a process, or with itself, for no reason that is only counted. */
+void px_walk_say_damaged(const struct px_visit *visit, pid_t pid)
+{
+	struct px_console *console = visit->console;
+	const struct pmapx_error *error = &visit->error;
+	struct px_out *err = &console->err;
+
+	px_message_begin(console);
+	px_out_string(err, visit->walk->options->verb);
+	px_out_string(err, ": ");
+	px_message_text(console, pmapx_source_path(visit->source));
+	if (visit->member != NULL && *visit->member->host != '\0') {
+		px_out_string(err, ": ");
+		px_message_text(console, visit->member->host);
+	}
+	/* Of one map that was saved nothing may tell whose it is. */
+	if (pid != 0) {
+		px_out_string(err, visit->member != NULL ? ": " : "/");
+		px_out_number(err, (uint64_t)pid);
+	}
+	if (visit->file != NULL) {
+		px_out_string(err, visit->member != NULL ? ": " : "/");
+		px_out_string(err, visit->file);
+	}
+	if (error->line > 0) {
+		px_out_string(err, ": line ");
+		px_out_number(err, error->line);
+	}
+	if (error->column > 0) {
+		px_out_string(err, ", column ");
+		px_out_number(err, error->column);
+	}
+	px_out_string(err, ": ");
+	px_out_string(err, *error->reason != '\0' ? error->reason : px_describe_error(error->code));
+	px_message_end(console);
+}
+
+/* One that is named is not there: a list of them may be old, so that is no trouble. */
+void px_walk_say_missing(struct px_walk *walk, pid_t pid)
+{
+	struct px_console *console = walk->console;
+
+	px_message_begin(console);
+	px_out_string(&console->err, walk->options->verb);
+	px_out_string(&console->err, ": ");
+	px_out_number(&console->err, (uint64_t)pid);
+	px_out_string(&console->err, ": no such process");
+	px_message_end(console);
+	walk->counts->vanished++;
+}
