@@ -5,15 +5,11 @@
 #include "select.h"
 
 #include <errno.h>
-#include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "descriptor.h"
 #include "scan.h"
-
-/* The most that is looked at of an entry in the table of users, in bytes. */
-#define USER_SIZE_MAX ((size_t)1024 * 1024)
+#include "who.h"
 
 const char *const px_selector_names[PX_SELECTORS] = {
 	[PX_SELECT_ALL] = "all",
@@ -28,35 +24,10 @@ static const char *add_name(struct px_select *select, const char *value)
 	return px_pattern_compile(&select->name, value);
 }
 
-/* The number of a user of this machine; 0, or what stands in the way. */
-static int find_user(const char *name, uint32_t *ret)
-{
-	struct passwd entry, *found = NULL;
-	char *bytes = NULL;
-	int error = ERANGE;
-
-	for (size_t size = 1024; error == ERANGE && size <= USER_SIZE_MAX; size *= 4) {
-		char *more = realloc(bytes, size);
-
-		if (more == NULL) {
-			free(bytes);
-			return ENOMEM;
-		}
-		bytes = more;
-		error = getpwnam_r(name, &entry, bytes, size, &found);
-	}
-	free(bytes);
-	if (found != NULL)
-		*ret = entry.pw_uid;
-	else if (!px_is_shortage(-error) && error != EIO)
-		error = ENOENT;
-	return error;
-}
-
 static const char *add_user(struct px_select *select, const char *value)
 {
 	uint64_t number;
-	int error;
+	int r;
 
 	if (px_scan_number(value, &number)) {
 		/* The highest is what system calls have for none. */
@@ -65,10 +36,10 @@ static const char *add_user(struct px_select *select, const char *value)
 		select->uid = (uint32_t)number;
 		return NULL;
 	}
-	error = find_user(value, &select->uid);
-	if (error == ENOENT)
+	r = px_user_number(value, &select->uid);
+	if (r == -ENOENT)
 		return "no such user";
-	return error == 0 ? NULL : px_describe_error(error);
+	return r == 0 ? NULL : px_describe_error(-r);
 }
 
 static const char *add_tree(struct px_select *select, const char *value)

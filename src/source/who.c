@@ -43,10 +43,13 @@ int px_process_euid(struct pmapx_process *process, uint32_t *ret)
 	return r;
 }
 
-/* What user @uid is called on this machine, to be freed; 0 or a negative errno. */
-static int find_name(uint32_t uid, char **ret)
+/*
+ * Look an entry up, by name or, if that is NULL, by number; its texts are in *@ret_bytes,
+ * to be freed.  0, -ENOENT, or what stands in the way.
+ */
+static int find_entry(const char *name, uint32_t uid, struct passwd *entry, char **ret_bytes)
 {
-	struct passwd entry, *found = NULL;
+	struct passwd *found = NULL;
 	char *bytes = NULL;
 	int error = ERANGE;
 
@@ -58,18 +61,41 @@ static int find_name(uint32_t uid, char **ret)
 			return -ENOMEM;
 		}
 		bytes = more;
-		error = getpwuid_r(uid, &entry, bytes, size, &found);
+		error = name != NULL ? getpwnam_r(name, entry, bytes, size, &found)
+				     : getpwuid_r(uid, entry, bytes, size, &found);
 	}
 	if (found != NULL) {
-		size_t length = strlen(entry.pw_name);
-
-		/* It lies somewhere in what is to be freed. */
-		memmove(bytes, entry.pw_name, length + 1);
-		*ret = bytes;
+		*ret_bytes = bytes;
 		return 0;
 	}
 	free(bytes);
 	return px_is_shortage(-error) || error == EIO ? -error : -ENOENT;
+}
+
+int px_user_number(const char *name, uint32_t *ret)
+{
+	struct passwd entry;
+	char *bytes;
+	int r = find_entry(name, 0, &entry, &bytes);
+
+	if (r == 0) {
+		*ret = entry.pw_uid;
+		free(bytes);
+	}
+	return r;
+}
+
+/* What user @uid is called on this machine, to be freed; NULL if nothing tells. */
+static char *find_name(uint32_t uid)
+{
+	struct passwd entry;
+	char *bytes;
+
+	if (find_entry(NULL, uid, &entry, &bytes) < 0)
+		return NULL;
+	/* It lies somewhere in what is to be freed. */
+	memmove(bytes, entry.pw_name, strlen(entry.pw_name) + 1);
+	return bytes;
 }
 
 /* Whether a comma list has @word. */
@@ -172,9 +198,9 @@ static void free_user(void *data)
 /* What @uid is called, or its number, to be freed; NULL if memory is short. */
 static char *name_of(uint32_t uid, bool is_here)
 {
-	char number[16], *name = NULL;
+	char number[16], *name = is_here ? find_name(uid) : NULL;
 
-	if (is_here && find_name(uid, &name) == 0)
+	if (name != NULL)
 		return name;
 	(void)snprintf(number, sizeof(number), "%u", (unsigned)uid);
 	return strdup(number);

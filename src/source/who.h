@@ -15,6 +15,13 @@
  */
 int px_process_euid(struct pmapx_process *process, uint32_t *ret);
 
+/**
+ * The number of the user of this machine that is called @name.
+ *
+ * Returns 0; -ENOENT if there is none; else a negative errno that says what stands in the way.
+ */
+int px_user_number(const char *name, uint32_t *ret);
+
 /** What users are called that have been asked for; zero to begin with. */
 struct px_users {
 	void *tree; /**< As tsearch() has it. */
