@@ -97,39 +97,76 @@ static bool find_tree(struct px_sheet *sheet)
 	return false;
 }
 
+/* A process that is named. */
+struct named {
+	pid_t pid;
+	bool is_there; /* Whether it has come by. */
+};
+
+static int compare_named(const void *a, const void *b)
+{
+	const struct named *one = a, *other = b;
+
+	return (one->pid > other->pid) - (one->pid < other->pid);
+}
+
+/* Those that @wanted names, in order, to be freed; NULL if memory is short. */
+static struct named *list_named(const struct px_wanted *wanted)
+{
+	struct named *list = calloc(wanted->count + 1, sizeof(*list));
+
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < wanted->count; i++)
+		list[i].pid = wanted->pids[i];
+	qsort(list, wanted->count, sizeof(*list), compare_named);
+	return list;
+}
+
+/* Process @pid among them: of those that are named twice, always the same; or NULL. */
+static struct named *find_named(struct named *list, const struct px_wanted *wanted, pid_t pid)
+{
+	const struct named key = { .pid = pid };
+
+	return bsearch(&key, list, wanted->count, sizeof(*list), compare_named);
+}
+
 int px_show_saved(struct px_sheet *sheet, const struct px_view *view, struct px_wanted *wanted)
 {
 	const struct pmapx_member *member;
 	struct pmapx_error error;
-	bool *is_there = calloc(wanted->count + 1, sizeof(*is_there));
+	struct named *list = list_named(wanted);
 	int status = 0, r;
 
-	if (is_there == NULL) {
+	if (list == NULL) {
 		px_message(sheet->console, "memory allocation failed");
 		return PX_STATUS_UNREADABLE;
 	}
 	if (!find_tree(sheet)) {
-		free(is_there);
+		free(list);
 		return PX_STATUS_UNREADABLE;
 	}
 	wanted->is_empty = px_select_is_given(&sheet->options->select);
 	while (sheet->console->out.error == 0 &&
 		(r = pmapx_source_next(sheet->source, &member, &error)) != 0) {
-		bool is_named = false;
+		struct named *named;
 
 		if (r < 0) {
 			px_say_damage(sheet, &error);
 			status |= PX_STATUS_UNREADABLE;
 			continue;
 		}
-		for (size_t i = 0; i < wanted->count; i++)
-			if (wanted->pids[i] == member->pid)
-				is_there[i] = is_named = true;
-		status |= show_wanted(sheet, view, member, is_named, wanted);
+		named = find_named(list, wanted, member->pid);
+		if (named != NULL)
+			named->is_there = true;
+		status |= show_wanted(sheet, view, member, named != NULL, wanted);
 	}
-	for (size_t i = 0; i < wanted->count; i++)
-		if (!is_there[i])
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct named *named = find_named(list, wanted, wanted->pids[i]);
+
+		if (named == NULL || !named->is_there)
 			status |= say_not_there(sheet, view, wanted->pids[i]);
-	free(is_there);
+	}
+	free(list);
 	return status;
 }

@@ -300,16 +300,21 @@ static bool is_late(const struct px_saved *saved, const struct px_saved_name *na
 			(name->pid == reader->last && saved->index.count == 0));
 }
 
-/* Whether the index has all files of process @pid that a capture has of each: its map is the last. */
-static bool has_all(const struct px_index *index, pid_t pid)
+/*
+ * Whether the index, which is in order, has all files of process @pid that a capture has of
+ * each: its map is the last.
+ */
+static bool has_all(struct px_index *index, pid_t pid)
 {
 	const unsigned small = 1U << PX_FILE_STAT | 1U << PX_FILE_STATUS | 1U << PX_FILE_CMDLINE |
 		1U << PX_FILE_COMM;
 	const unsigned maps = 1U << PX_FILE_MAPS | 1U << PX_FILE_SMAPS;
+	/* A capture is of the host without a name, which is the first. */
+	size_t first = px_index_find(index, 0, pid), run = px_index_run(index, first);
 	unsigned seen = 0;
 
-	for (size_t i = 0; i < index->count; i++)
-		if (index->list[i].pid == pid && index->hosts[index->list[i].host].length == 0)
+	for (size_t i = first; i < first + run; i++)
+		if (index->hosts[index->list[i].host].length == 0)
 			seen |= 1U << index->list[i].file;
 	return (seen & small) == small && (seen & maps) != 0;
 }
@@ -325,9 +330,9 @@ static bool is_beyond(struct px_saved *saved, const struct px_saved_name *name)
 
 	if (!reader->is_capture || !reader->manifest.in_order || saved->pids == NULL)
 		return false;
-	for (size_t i = 0; i < saved->pid_count; i++)
-		if (saved->pids[i] >= name->pid)
-			return false;
+	if (saved->pid_count > 0 && saved->sorted_pids[saved->pid_count - 1] >= name->pid)
+		return false;
+	px_index_sort(&saved->index);
 	for (size_t i = 0; i < saved->pid_count; i++)
 		if (!has_all(&saved->index, saved->pids[i]))
 			reader->manifest.in_order = false;

@@ -163,6 +163,38 @@ void px_index_sort(struct px_index *index)
 	index->count = kept;
 }
 
+/* The first file at @first or behind it that does not come before @wanted. */
+static size_t find_from(struct px_index *index, size_t first, const struct px_found *wanted)
+{
+	size_t end = index->count;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (compare(&index->list[middle], wanted, index) < 0)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first;
+}
+
+size_t px_index_find(struct px_index *index, size_t first, pid_t pid)
+{
+	while (first < index->count) {
+		struct px_found wanted = { .host = index->list[first].host, .pid = pid };
+
+		first = find_from(index, first, &wanted);
+		if (first < index->count && is_same_process(&index->list[first], &wanted))
+			break;
+		/* Behind the last of this host. */
+		wanted.pid = INT32_MAX;
+		wanted.file = PX_FILE_COUNT;
+		first = find_from(index, first, &wanted);
+	}
+	return first;
+}
+
 size_t px_index_run(const struct px_index *index, size_t first)
 {
 	size_t i = first;

@@ -69,6 +69,12 @@ int px_index_add(struct px_index *index, const struct px_found *found);
  */
 void px_index_sort(struct px_index *index);
 
+/**
+ * Where the files of process @pid begin, of whatever host, at @first or behind it: once
+ * all is in order.  The number of files if there is none.
+ */
+size_t px_index_find(struct px_index *index, size_t first, pid_t pid);
+
 /** How many files from @first on are of the same process. */
 size_t px_index_run(const struct px_index *index, size_t first);
 

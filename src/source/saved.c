@@ -21,14 +21,18 @@
 /* Of names that are told, so much. */
 #define TOLD_MAX 200
 
+static int compare_pids(const void *a, const void *b)
+{
+	const pid_t *one = a, *other = b;
+
+	return (*one > *other) - (*one < *other);
+}
+
 bool px_saved_wants(const struct px_saved *saved, pid_t pid)
 {
-	if (saved->pids == NULL)
-		return true;
-	for (size_t i = 0; i < saved->pid_count; i++)
-		if (saved->pids[i] == pid)
-			return true;
-	return false;
+	return saved->pids == NULL ||
+		bsearch(&pid, saved->sorted_pids, saved->pid_count, sizeof(pid), compare_pids) !=
+		NULL;
 }
 
 /* Append @length bytes to the reason, as far as there is room. */
@@ -135,17 +139,15 @@ static bool take_next(struct px_saved *saved)
 {
 	size_t operands = saved->pids != NULL ? saved->pid_count : 1;
 
-	for (; saved->wanted < operands; saved->wanted++, saved->next = 0)
-		while (saved->next < saved->index.count) {
-			size_t first = saved->next;
-
-			if (saved->pids == NULL ||
-				saved->index.list[first].pid == saved->pids[saved->wanted]) {
-				px_saved_take(saved, first);
-				return true;
-			}
-			saved->next += px_index_run(&saved->index, first);
+	for (; saved->wanted < operands; saved->wanted++, saved->next = 0) {
+		if (saved->pids != NULL)
+			saved->next = px_index_find(
+				&saved->index, saved->next, saved->pids[saved->wanted]);
+		if (saved->next < saved->index.count) {
+			px_saved_take(saved, saved->next);
+			return true;
 		}
+	}
 	return false;
 }
 
@@ -213,12 +215,11 @@ static int saved_open_member(struct pmapx_source *source, struct px_place *ret)
 static int saved_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret)
 {
 	struct px_saved *saved = source->saved;
-	size_t first = 0;
+	size_t first;
 
 	if (saved->index.count == 0 && !saved->has_ended)
 		fill(saved);
-	while (first < saved->index.count && saved->index.list[first].pid != pid)
-		first++;
+	first = px_index_find(&saved->index, 0, pid);
 	if (first == saved->index.count)
 		return -ESRCH;
 	set_place(saved, first, px_index_run(&saved->index, first), ret);
@@ -448,6 +449,21 @@ static const struct px_source_ops saved_ops = {
 	.open_member = saved_open_member,
 };
 
+/* Which processes are wanted; 0 or -ENOMEM. */
+static int take_pids(struct px_saved *saved, const struct pmapx_source_options *options)
+{
+	saved->pids = PX_OPTION(options, pids, NULL);
+	saved->pid_count = PX_OPTION(options, pid_count, 0);
+	if (saved->pids == NULL)
+		return 0;
+	saved->sorted_pids = calloc(saved->pid_count + 1, sizeof(*saved->sorted_pids));
+	if (saved->sorted_pids == NULL)
+		return -ENOMEM;
+	memcpy(saved->sorted_pids, saved->pids, saved->pid_count * sizeof(*saved->pids));
+	qsort(saved->sorted_pids, saved->pid_count, sizeof(*saved->sorted_pids), compare_pids);
+	return 0;
+}
+
 int px_saved_new(const struct px_saved_ops *ops, const char *path, int fd,
 	const struct pmapx_source_options *options, struct pmapx_source **ret)
 {
@@ -457,16 +473,17 @@ int px_saved_new(const struct px_saved_ops *ops, const char *path, int fd,
 
 	if (saved == NULL)
 		return -ENOMEM;
-	r = px_source_new(&saved_ops, path, fd, ret);
+	r = take_pids(saved, options);
+	if (r == 0)
+		r = px_source_new(&saved_ops, path, fd, ret);
 	if (r < 0) {
+		free(saved->sorted_pids);
 		free(saved);
 		return r;
 	}
 	(*ret)->saved = saved;
 	saved->ops = ops;
 	saved->source = *ret;
-	saved->pids = PX_OPTION(options, pids, NULL);
-	saved->pid_count = PX_OPTION(options, pid_count, 0);
 	px_spool_init(&saved->spool, folder != NULL ? folder : "/tmp", SPOOL_MEMORY);
 	return 0;
 }
@@ -488,5 +505,6 @@ void px_saved_close(struct px_saved *saved)
 	px_index_clear(&saved->index);
 	px_spool_deinit(&saved->spool);
 	free(saved->name);
+	free(saved->sorted_pids);
 	free(saved);
 }

@@ -38,6 +38,7 @@ struct px_saved {
 	struct px_spool spool;
 	const pid_t *pids;           /**< What is wanted, NULL for all; borrowed. */
 	size_t pid_count;            /**< How many. */
+	pid_t *sorted_pids;          /**< The same in order, to look them up; owned. */
 	bool is_whole;               /**< All is to be in the index before any is handed out. */
 	bool has_ended;              /**< There is nothing more to fill the index with. */
 	size_t first, run;           /**< The files of the process that was handed out last. */

@@ -80,12 +80,39 @@ PX_TEST(of_an_archive_there_is_a_bound)
 	px_index_clear(&index);
 }
 
+/* As one by one would have it: the hosts are found out of order, and lack some processes. */
+PX_TEST(processes_are_found_in_order)
+{
+	static const unsigned hosts[] = { 2, 0, 1 };
+	struct px_index index = { 0 };
+
+	for (size_t i = 0; i < PX_COUNT(hosts); i++)
+		for (pid_t pid = 0; pid < 40; pid += (pid_t)hosts[i] + 2)
+			for (enum px_file file = 0; file < 3; file++) {
+				struct px_found found = { .pid = pid, .file = file };
+
+				assert_int_equal(find(&index, hosts[i], &found.host), 0);
+				assert_int_equal(px_index_add(&index, &found), 0);
+			}
+	px_index_sort(&index);
+	for (pid_t pid = 0; pid < 42; pid++)
+		for (size_t first = 0; first <= index.count; first++) {
+			size_t expected = first;
+
+			while (expected < index.count && index.list[expected].pid != pid)
+				expected++;
+			assert_int_equal(px_index_find(&index, first, pid), expected);
+		}
+	px_index_clear(&index);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hosts_are_found_again),
 		cmocka_unit_test(many_hosts_take_little_time),
 		cmocka_unit_test(of_an_archive_there_is_a_bound),
+		cmocka_unit_test(processes_are_found_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
