@@ -18,6 +18,8 @@
 #include "tar.h"
 
 static const char empty[] = "empty";
+static const char rollup[] = "smaps_rollup, the sums of one process, has no mappings; "
+			     "\"pmapx rank\" reads it in a folder, as PID/smaps_rollup";
 static const char unknown[] = "neither a map, nor a folder or an archive of such, nor a core file";
 
 /* A single map. */
@@ -25,6 +27,15 @@ struct file {
 	struct px_found found;
 	struct px_input input;
 };
+
+/* Whether it stands for all mappings: show_smaps_rollup() in fs/proc/task_mmu.c. */
+static bool is_rollup(const struct pmapx_mapping *mapping)
+{
+	static const char name[] = "[rollup]";
+
+	return mapping->name.length == sizeof(name) - 1 &&
+		memcmp(mapping->name.bytes, name, sizeof(name) - 1) == 0;
+}
 
 /*
  * Whether @text begins with a map, and which file of a process that is.  Lines
@@ -45,6 +56,10 @@ static bool is_map(const struct pmapx_text *text, enum px_file *ret)
 		struct pmapx_error error;
 
 		if (kind == PX_LINE_MAPPING && px_maps_parse(&line, &mapping, &error) == 0) {
+			if (is_rollup(&mapping)) {
+				*ret = PX_FILE_SMAPS_ROLLUP;
+				return true;
+			}
 			/* The second in a row: there are no keys in between. */
 			if (found)
 				return true;
@@ -225,6 +240,10 @@ static int open_file(struct px_input *input, const struct pmapx_source_options *
 		return px_corefile_open(input, options, ret, ret_reason);
 	if (px_archive_is(&text))
 		return px_archive_open(input, options, ret, ret_reason);
+	if (is_map(&text, &kind) && kind == PX_FILE_SMAPS_ROLLUP) {
+		*ret_reason = rollup;
+		return -EMEDIUMTYPE;
+	}
 	if (is_map(&text, &kind))
 		return open_map(input, kind, has_name ? name.pid : 0, options, ret);
 	/* One of a kernel thread is empty, another may be damaged at its beginning. */

@@ -81,6 +81,26 @@ class Folders(tars.Case):
             for name in "1100/exe", "1100/cwd", "7", "other":
                 os.unlink(os.path.join(case, name))
 
+    def test_sums(self):
+        """smaps_rollup is no map, whatever it is called; in a folder it is of a process, but not its map."""
+        text = px.smaps_entry(px.map_line("00400000-7ffd00010000", "---p", "[rollup]"), Rss=8)
+        told = "smaps_rollup, the sums of one process, has no mappings; \"pmapx rank\" reads it in a folder, " \
+            "as PID/smaps_rollup\n"
+        for name in "rollup", "maps-7", "smaps_rollup-7":
+            path = os.path.join(self.folder, name)
+            with open(path, "wb") as out:
+                out.write(text)
+            for words, verb, status in (([], "", 1), (["-x"], "", 1), (["7"], "", 1), (["rank"], "rank: ", 2),
+                                        (["check"], "check: ", 2), (["diff", path], "diff: ", 2)):
+                with self.subTest(name=name, words=words):
+                    got = px.pmapx(*words, *([path] if words[:1] == ["diff"] else ["--from", path]))
+                    self.result(got, b"", "pmapx: %s%s: %s" % (verb, path, told), status)
+        case = os.path.join(self.folder, "case")
+        os.mkdir(case)
+        os.rename(os.path.join(self.folder, "smaps_rollup-7"), os.path.join(case, "smaps_rollup-7"))
+        self.result(self.run_from(case, "7"), b"7:   -\n", self.told(case, "7: no maps was captured"), 1)
+        self.result(px.pmapx("rank", "--from", case, "--fields=pid,rss"), b"pid rss\n  7   8\n    ===\n      8\n")
+
     def test_host_called_task(self):
         self.save("hosts", "task", "1100")
         self.save("hosts", "task", "1100", "task", "1101")
