@@ -38,9 +38,17 @@ static bool undo(struct px_sink *sink)
 	return true;
 }
 
+static void settle(struct px_sink *sink)
+{
+	struct holder *holder = (struct holder *)sink;
+
+	px_held_write(&holder->held);
+	holder->passes = false;
+}
+
 static int run_job(struct px_console *console, const struct px_jobs *jobs, void *worker, size_t job)
 {
-	struct holder holder = { .sink = { .take = take, .undo = undo } };
+	struct holder holder = { .sink = { .take = take, .undo = undo, .settle = settle } };
 	int status;
 
 	console->out.sink = console->err.sink = &holder.sink;

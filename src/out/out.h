@@ -18,8 +18,8 @@ struct px_out;
 
 /**
  * What takes the bytes of an output in place of its descriptor.  All but the
- * first may be NULL: there is nothing to wait for, to claim, to give up to, or
- * to be undone.
+ * first may be NULL: there is nothing to wait for, to claim, to give up to, to
+ * be undone, or to be settled.
  */
 struct px_sink {
 	/** Take all that waits in @out; may set its error. */
@@ -32,6 +32,8 @@ struct px_sink {
 	bool (*give_up)(struct px_sink *sink);
 	/** Forget what the job has printed; see px_out_undo(). */
 	bool (*undo)(struct px_sink *sink);
+	/** Have what the job has printed stay; see px_out_settle(). */
+	void (*settle)(struct px_sink *sink);
 };
 
 /** A buffered output. */
@@ -92,6 +94,14 @@ static inline bool px_out_undo(struct px_out *out)
 		return false;
 	out->length = 0;
 	return true;
+}
+
+/** Have what this job has printed stay: what is undone is what comes after it. */
+static inline void px_out_settle(struct px_out *out)
+{
+	px_out_flush(out);
+	if (out->sink != NULL && out->sink->settle != NULL)
+		out->sink->settle(out->sink);
 }
 
 /**

@@ -30,6 +30,7 @@ struct reading {
 	struct pmapx_kinds kinds;         /* What is remembered to tell kinds, */
 	bool has_guesses;                 /* and whether some that are shown are guesses: */
 	size_t guesses[PMAPX_KIND_COUNT]; /* how many of each. */
+	bool has_found;                   /* There are mappings that were selected. */
 	bool is_last;                     /* There will be no other. */
 	bool is_torn;                     /* It is to be begun again. */
 };
@@ -87,6 +88,7 @@ static int is_wanted(const struct px_options *options, const struct px_view *vie
 	if (!is_in_range(options, mapping))
 		return 0;
 	r = px_sift_mapping(&options->sift, mapping, kind, view->file == PMAPX_FILE_SMAPS);
+	reading->has_found |= r == 1;
 	if (r == 1 && guessed && px_sift_by_guess(&options->sift, kind)) {
 		reading->has_guesses = true;
 		reading->guesses[kind]++;
@@ -188,6 +190,27 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
 	return r != -ENOMEM && sheet->console->out.error == 0;
 }
 
+bool px_show_leaves_out(const struct px_sheet *sheet)
+{
+	const struct px_options *options = sheet->options;
+
+	return options->sift.is_given && options->shape.notation == PX_NOTATION_TEXT &&
+		options->view != PX_VIEW_BY &&
+		(options->operand_count != 1 || px_select_is_given(&options->select));
+}
+
+/*
+ * All has been read, and nothing of it is what was asked for: nothing is to be seen of the
+ * process among others.  Whether that is so, and all is taken back.
+ */
+static bool is_left_out(struct px_sheet *sheet, const struct reading *reading)
+{
+	return !reading->has_found && reading->count == 0 && sheet->failure == NULL &&
+		px_show_leaves_out(sheet) &&
+		(sheet->member == NULL || *sheet->member->name == '\0') &&
+		px_out_undo(&sheet->console->out);
+}
+
 /*
  * All rows of a process; returns its share of the exit status, or STATUS_AGAIN.
  * What is done for each mapping is worth having in one piece.
@@ -213,6 +236,8 @@ __attribute__((flatten)) static int show_map(struct px_sheet *sheet, const struc
 	}
 	if (reading.is_torn)
 		return STATUS_AGAIN;
+	if (is_left_out(sheet, &reading))
+		return 0;
 	if (view->end(sheet) < 0)
 		note_shortage(&reading);
 	if (reading.has_guesses)

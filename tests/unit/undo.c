@@ -15,7 +15,8 @@
 
 /* Each job prints so many bytes, says something, wants that undone, and prints its letter. */
 struct context {
-	size_t before;       /* How many, */
+	size_t settled;      /* First so many that are to stay, then */
+	size_t before;       /* how many, */
 	bool awaits;         /* after awaiting its turn. */
 	atomic_uint refused; /* How often it was not to be undone. */
 };
@@ -42,6 +43,10 @@ static int run(void *data, size_t job)
 
 	if (worker->context->awaits && !px_out_await_turn(&console->out))
 		return 0;
+	if (worker->context->settled > 0) {
+		px_out_fill(&console->out, '=', worker->context->settled);
+		px_out_settle(&console->out);
+	}
 	px_out_fill(&console->out, '-', worker->context->before);
 	px_message(console, "too early");
 	if (!px_out_undo(&console->out))
@@ -132,6 +137,33 @@ PX_TEST(what_was_too_much_to_be_held_is_not)
 	}
 }
 
+/* However much that was: without workers, what comes after it can still be forgotten. */
+PX_TEST(what_is_settled_stays)
+{
+	static const size_t sizes[] = { 1, PX_OUT_SIZE + 1, PX_HELD_MAX + 2 * PX_OUT_SIZE };
+
+	for (size_t i = 0; i < PX_COUNT(sizes); i++) {
+		struct context context = { .settled = sizes[i], .before = 5 };
+		size_t marks = 0, letters = 0, others = 0;
+		char *out, *err;
+
+		run_jobs(1, &context, &out, &err);
+		for (const char *at = out; *at != '\0'; at++) {
+			marks += *at == '=';
+			letters += *at == (char)('a' + letters) &&
+				marks == (letters + 1) * sizes[i];
+			others += *at == '-';
+		}
+		px_same_number("marks", 3 * sizes[i], marks);
+		assert_int_equal(letters, 3);
+		assert_int_equal(others, 0);
+		px_same("said", "pmapx: in time\npmapx: in time\npmapx: in time\n", err);
+		assert_int_equal(context.refused, 0);
+		free(out);
+		free(err);
+	}
+}
+
 PX_TEST(what_has_had_its_turn_is_not)
 {
 	struct context context = { .before = 5, .awaits = true };
@@ -155,6 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_nobody_has_seen_is_forgotten),
 		cmocka_unit_test(what_was_too_much_to_be_held_is_not),
+		cmocka_unit_test(what_is_settled_stays),
 		cmocka_unit_test(what_has_had_its_turn_is_not),
 		cmocka_unit_test(without_jobs_nothing_is_undone),
 	};

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--map, --perm, --min: each view shows the rows of which that is true, as it shows them without, and
 the totals are theirs."""
+import json
 import os
 import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 import px
+import saving
 
 VIEWS = ([], ["-x"], ["-d"], ["-X"], ["-XX"], ["-p", "-k"], ["-x", "--compat=3.2"])
 LINES = [
@@ -133,6 +135,52 @@ class Sift(px.TestCase):
         """Called as pmap there are no such options."""
         got = px.run([os.path.join(px.BUILD, "pmap"), "--map", "x", "1"])
         self.assertEqual((got.status, got.stdout), (1, b""))
+
+    def test_several(self):
+        """Of more than one process, those that have none are left out; one that is named is not."""
+        with px.Root() as root:
+            lines = {100: ("00001000-00002000", "r-xp", "/bin/x"), 200: ("00003000-00004000", "rw-p", ""),
+                     300: ("00005000-00006000", "r-xp", "/bin/y")}
+            for pid, line in lines.items():
+                line = px.map_line(*line)
+                root.process(pid, maps=line, smaps=px.smaps_entry(line), comm="a")
+            saved = os.path.join(root.path, "case")
+            saving.copy(root.path, saved)
+            archive = saving.tar(os.path.join(root.path, "case"), saved)
+            views = [*VIEWS, ["--sort=address"], ["--fields=address,size"]]
+            for jobs in ["--jobs=1"], ["--jobs=3"], ["--from", saved], ["--from", archive]:
+                def show(*words, jobs=jobs):
+                    got = px.pmapx(*(["--root", root.path] if "--from" not in jobs else []), *jobs, *words)
+                    self.assertEqual((got.status, got.stderr), (0, b""), words)
+                    return got.stdout
+                for view in views:
+                    with self.subTest(jobs=jobs, view=view):
+                        each = [show(*view, "--perm=x", pid) for pid in ("100", "300")]
+                        self.same(show(*view, "--perm=x", "200", "100"), each[0])
+                        self.same(show(*view, "--perm=x", "--all").replace(b" ", b""),
+                                  b"".join(each).replace(b" ", b""))
+                        self.same(show(*view, "--perm=s", "--name=a"), b"")
+                        self.assertEqual(show("-q", *view, "--perm=x", "200")[:4], b"200:")
+                got = json.loads(show("--perm=x", "--format=json", "100", "200"))
+                self.assertEqual([(one["pid"], len(one["mappings"])) for one in got["processes"]],
+                                 [(100, 1), (200, 0)])
+                self.assertEqual(show("--perm=s", "--format=tsv", "100", "200").count(b"\n"), 1)
+
+    def test_several_with_troubles(self):
+        """Of whom something is to be said is not left out."""
+        with px.Root() as root:
+            root.process(100, maps=px.map_line("00001000-00002000", "rw-p") + b"nonsense\n", comm="a")
+            root.process(200, maps=px.map_line("00001000-00002000", "rw-p"), comm="a")
+            got = px.pmapx("--root", root.path, "--perm=x", "--all")
+            self.assertEqual((got.status, got.stdout), (1, b"100:   A\n total                0K\n"))
+            self.assertEqual(got.stderr.count(b"\n"), 1)
+
+    def test_a_single_map(self):
+        with px.Root() as root:
+            path = os.path.join(root.path, "one")
+            with open(path, "wb") as out:
+                out.write(px.map_line("00001000-00002000", "rw-p"))
+            self.result(px.pmapx("--from", path, "--perm=x"), b"-:   one\n total                0K\n")
 
     def test_running(self):
         """Of a running process, by their addresses: other columns may change meanwhile."""
