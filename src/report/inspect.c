@@ -29,9 +29,8 @@ struct looking {
 	struct px_visit *visit;
 	unsigned checks;
 	struct px_findings *findings;
-	int root;                 /* Of the process, its folder; negative if it is not to be had. */
-	const uint64_t *pointers; /* Addresses in stacks, sorted. */
-	size_t pointer_count, next_pointer;
+	int root; /* Of the process, its folder; negative if it is not to be had. */
+	struct px_threads threads;
 	struct pmapx_kinds kinds;
 	uint64_t count; /* Mappings so far, */
 	uint64_t of_kind[PMAPX_KIND_COUNT], guessed[PMAPX_KIND_COUNT];
@@ -134,13 +133,11 @@ static bool has_guard_within(const struct pmapx_smaps *smaps)
 }
 
 /* Whether a thread says that its stack is there. */
-static bool holds_pointer(struct looking *looking, const struct pmapx_mapping *mapping)
+static bool holds_pointer(const struct looking *looking, const struct pmapx_mapping *mapping)
 {
-	while (looking->next_pointer < looking->pointer_count &&
-		looking->pointers[looking->next_pointer] < mapping->start)
-		looking->next_pointer++;
-	return looking->next_pointer < looking->pointer_count &&
-		looking->pointers[looking->next_pointer] < mapping->end;
+	size_t first;
+
+	return px_threads_within(&looking->threads, mapping->start, mapping->end, &first) > 0;
 }
 
 /* Whether @mapping, which @is_behind the one before, is behind a guard; stacks may be in parts. */
@@ -224,8 +221,7 @@ static int read_map(struct looking *looking, enum pmapx_map_file file)
 		.checks = looking->checks,
 		.findings = looking->findings,
 		.root = looking->root,
-		.pointers = looking->pointers,
-		.pointer_count = looking->pointer_count,
+		.threads = looking->threads,
 	};
 	while ((r = pmapx_reader_next(reader, &mapping, &visit->error)) == 1) {
 		looking->is_torn |= is_ordered && mapping->start < looking->end;
@@ -334,7 +330,6 @@ int px_inspect(struct px_visit *visit, unsigned checks, struct px_inspection *re
 		.findings = &ret->findings,
 		.root = -1,
 	};
-	uint64_t *pointers = NULL;
 	int r = 0;
 
 	*ret = (struct px_inspection){ .has_tables = true };
@@ -343,13 +338,15 @@ int px_inspect(struct px_visit *visit, unsigned checks, struct px_inspection *re
 	if (px_is_shortage(looking.root))
 		return looking.root;
 	if (wants(&looking, PX_CHECK_STACK))
-		r = px_process_stack_pointers(visit->process, &pointers, &looking.pointer_count);
-	looking.pointers = pointers;
+		r = px_process_threads(visit->process, false, &looking.threads);
+	/* Where they are not told of, names tell. */
+	if (!px_is_shortage(r))
+		r = 0;
 	if (r == 0)
 		r = read_maps(&looking);
 	if (looking.root >= 0)
 		close(looking.root);
-	free(pointers);
+	px_threads_clear(&looking.threads);
 	ret->is_torn = looking.is_torn;
 	if (r == 0 && looking.count == 0)
 		r = 1;

@@ -16,14 +16,56 @@
  */
 pid_t px_process_living_thread(struct pmapx_process *process);
 
+/** Whether it is known where a thread has its stack, or why not. */
+enum px_thread_state {
+	PX_THREAD_TOLD,
+	PX_THREAD_RUNNING, /**< The kernel tells it of threads that wait. */
+	PX_THREAD_DENIED,  /**< It tells those who may trace the thread. */
+	PX_THREAD_UNTOLD,  /**< It does not, or a copy lacks the file. */
+	PX_THREAD_STATES
+};
+
+/** What the kernel keeps of the name of a thread, without the zero behind it. */
+#define PX_THREAD_NAME_MAX 15
+
+/** A thread. */
+struct px_thread {
+	pid_t tid;
+	enum px_thread_state state;
+	uint64_t stack_pointer;        /**< An address in its stack, if that is told. */
+	char name[PX_THREAD_NAME_MAX]; /**< Any bytes: it chooses them itself. */
+	uint8_t name_length;           /**< 0 also if it was not asked for, or not to be had. */
+};
+
+/** The threads of a process but its first; zero to begin with. */
+struct px_threads {
+	/** By stack pointers; behind these, by their numbers, those of which it is not told. */
+	struct px_thread *list;
+	size_t count;
+	size_t states[PX_THREAD_STATES]; /**< How many of them are in which. */
+};
+
 /**
- * Where the stacks of the threads of @process are, but that of the first: addresses
- * within them, sorted, to be freed.  Told by the kernel of threads that wait, to whoever
- * may trace them; of others, and of what was saved, nothing is known.
+ * Look at the threads of @process, with their names if @with_names.  Those that have ended
+ * meanwhile are left out, and those that run are looked at once and again.
  *
- * Returns 0, also if there are none, or -ENOMEM, -EMFILE, -ENFILE.
+ * Returns 0; -EOPNOTSUPP of what was saved, which does not tell; or what kept them from
+ * being listed: then there are none.
  */
-int px_process_stack_pointers(struct pmapx_process *process, uint64_t **ret, size_t *ret_count);
+int px_process_threads(struct pmapx_process *process, bool with_names, struct px_threads *ret);
+
+/** Free what @threads holds, and have none. */
+void px_threads_clear(struct px_threads *threads);
+
+/**
+ * How many threads have their stack pointers from @start up to @end; *@ret is the first of
+ * them in the list, which the others follow.
+ */
+size_t px_threads_within(
+	const struct px_threads *threads, uint64_t start, uint64_t end, size_t *ret);
+
+/** Thread @tid, if it is one of those of which no stack pointer is told; else NULL. */
+const struct px_thread *px_threads_find_untold(const struct px_threads *threads, pid_t tid);
 
 /**
  * Find the stack pointer in the contents of the file syscall of a thread; false if it

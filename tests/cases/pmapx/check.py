@@ -129,6 +129,14 @@ class Prepared(Case):
 100: unguarded-stack: comm: [stack:103], nothing below, 1 mapping, 12 kB, at 600000
 """)
 
+    def test_stack_pointers(self):
+        """What was copied of threads tells of stacks without names; what is not whole does not."""
+        add(self.root, 100, [line("00400000-00402000", "rw-p"), line("00500000-00502000", "rw-p"),
+                             line("00600000-00602000", "rw-p"), line("00700000-00702000", "rw-p")])
+        for tid, text in (100, "-1 0x400000 0x1\n"), (101, "-1 0x501ff8 0x1\n"), (102, "running\n"), (103, "0x700000"):
+            self.root.file("100/task/%d/syscall" % tid, text)
+        self.finds("100: unguarded-stack: comm: [ anon ], nothing below, 1 mapping, 8 kB, at 500000\n")
+
     def test_a_guard_within(self):
         """madvise() makes guards that only a flag of smaps tells of."""
         add(self.root, 100, [line("00401000-00403000", "rw-p", "[stack:101]")], flags="rd wr gu ac")
