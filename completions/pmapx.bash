@@ -304,7 +304,8 @@ _pmapx()
 		-n --create-rc -N --create-rc-to= -q --quiet -p --show-path
 		-k --use-kernel-name -A --range= -h --help -V --version'
 	local own='--all --name= --user= --tree= --cgroup= --map= --kind= --kinds --perm= --min=
-		--sort= --top= --fields= --by= --units= --format= --root= --from= --jobs= --compat='
+		--sort= --top= --fields= --by= --threads --units= --format= --root= --from= --jobs=
+		--compat='
 	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc source= ended=
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=

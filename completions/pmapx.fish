@@ -137,6 +137,7 @@ complete -c pmapx -l sort -x -k -a '(__pmapx_columns)' -n __pmapx_verb -d 'in th
 complete -c pmapx -l top -x -n __pmapx_verb -d 'the first rows, with totals of all'
 complete -c pmapx -l fields -x -a '(__pmapx_fields)' -n __pmapx_verb -d 'these columns'
 complete -c pmapx -l by -x -a '(__pmapx_list name path kind class perm pid cmd user cgroup)' -n __pmapx_verb -d 'sums of mappings that have these in common'
+complete -c pmapx -l threads -n __pmapx_verb -d 'in --fields and --by, which stack is of which thread'
 complete -c pmapx -l units -x -a 'k m g h' -n __pmapx_verb -d 'sizes of --fields and --by in these units'
 complete -c pmapx -l format -x -a 'text json ndjson csv tsv' -n __pmapx_verb -d 'write what programs read'
 complete -c pmapx -l root -x -a '(__pmapx_folders)' -n __pmapx_verb -d 'read another proc root'

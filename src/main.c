@@ -72,6 +72,7 @@
  *   measure.c        what mappings are added up by
  *   key.c            what they may have in common
  *   group.c          mappings added up by what they have in common
+ *   stacks.c         which of them are stacks of threads
  *   table.c          rows that are sorted, and records of them
  *   table_text.c     the same for people
  * src/capture/     saving processes to a file

@@ -11,6 +11,7 @@
 #include "maps.h"
 #include "name.h"
 #include "smaps.h"
+#include "stacks.h"
 #include "text.h"
 
 #define BIT(own) (1U << (own))
@@ -220,12 +221,24 @@ static struct pmapx_text shown_mode(const struct pmapx_mapping *mapping, char *r
 	return (struct pmapx_text){ room, (size_t)(px_put_mode(room, mapping) - room) };
 }
 
+/* Whether --threads tells what it is called; with -k, of what has no name. */
+static bool is_told_stack(
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, struct pmapx_text *ret)
+{
+	if (sheet->stacks == NULL || (sheet->options->kernel_names && mapping->name.length > 0))
+		return false;
+	return px_stacks_label(sheet->stacks, mapping, ret);
+}
+
 /* Words of pmap's are set off by blanks. */
 static struct pmapx_text shown_label(
 	struct px_sheet *sheet, const struct pmapx_mapping *mapping, char *room)
 {
-	struct px_label label = px_label(sheet, mapping, room);
+	struct px_label label;
 
+	if (is_told_stack(sheet, mapping, &label.text))
+		return label.text;
+	label = px_label(sheet, mapping, room);
 	while (label.is_ours && label.text.length > 0 && label.text.bytes[0] == ' ') {
 		label.text.bytes++;
 		label.text.length--;

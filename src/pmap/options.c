@@ -24,6 +24,7 @@ enum {
 	OPTION_FIELDS,
 	OPTION_JOBS,
 	OPTION_KINDS,
+	OPTION_THREADS,
 	OPTION_SELECT,
 	OPTION_SIFT = OPTION_SELECT + PX_SELECTORS,
 	OPTION_SHAPE = OPTION_SIFT + PX_SIEVES
@@ -55,6 +56,7 @@ static const struct option own_options[] = {
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "kinds", no_argument, NULL, OPTION_KINDS },
 	{ "root", required_argument, NULL, OPTION_ROOT },
+	{ "threads", no_argument, NULL, OPTION_THREADS },
 	PX_SELECT_OPTIONS(OPTION_SELECT),
 	PX_SIEVE_OPTIONS(OPTION_SIFT),
 	{ "sort", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_SORT },
@@ -301,6 +303,9 @@ static enum px_verdict take_option(
 		break;
 	case 'A':
 		return read_range(optarg, options) ? PX_GO_ON : refuse_argument(console, optarg);
+	case OPTION_THREADS:
+		options->threads = true;
+		break;
 	case OPTION_ROOT:
 		options->root = optarg;
 		break;
@@ -360,6 +365,8 @@ static const char *check_layouts(const struct px_options *options, const struct 
 		       "--by, --compat";
 	if (options->shape.has_units && options->by.count == 0 && options->fields == NULL)
 		return "--units needs a layout that has it: --by, --fields";
+	if (options->threads && options->by.count == 0 && options->fields == NULL)
+		return "--threads needs a layout that has it: --by, --fields";
 	return px_shape_check(&options->shape);
 }
 

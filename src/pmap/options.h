@@ -34,6 +34,7 @@ struct px_options {
 	bool show_path;       /**< -p */
 	bool kernel_names;    /**< -k */
 	bool compat_3_2;      /**< --compat=3.2 */
+	bool threads;         /**< --threads */
 	uint64_t low, high;   /**< -A: addresses, both inclusive. */
 	const char *root;     /**< --root, or NULL. */
 	const char *from;     /**< --from, or NULL. */

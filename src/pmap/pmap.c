@@ -17,6 +17,7 @@
 #include "rc.h"
 #include "records.h"
 #include "show.h"
+#include "stacks.h"
 #include "usage.h"
 
 /* What all workers of a run go by. */
@@ -80,6 +81,7 @@ static int read_operands(struct px_console *console, bool as_pmap, struct run *r
 /* A worker: a sheet, and whose it is. */
 struct worker {
 	struct px_sheet sheet;
+	struct px_stacks stacks; /* What its sheet has of --threads. */
 	struct run *run;
 };
 
@@ -90,6 +92,7 @@ static void end_worker(void *data)
 
 	if (view->close != NULL)
 		view->close(&worker->sheet);
+	px_stacks_clear(&worker->stacks);
 	pmapx_source_close(worker->sheet.source);
 	free(worker);
 }
@@ -140,6 +143,7 @@ static void *begin_worker(void *context, struct px_console *console)
 			.heritage = &run->heritage,
 			.by = &run->by,
 			.inner = run->pipeline.layout,
+			.stacks = options->threads ? &worker->stacks : NULL,
 			.has_left_out = &run->has_left_out,
 		};
 		r = open_source(run, &worker->sheet.source);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "stacks.h"
 
 const char *px_map_file_name(enum pmapx_map_file file)
 {
@@ -127,6 +128,53 @@ void px_say_guessed(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 		px_out_string(err, pmapx_kind_lookup((enum pmapx_kind)i)->name);
 		before = ", ";
 	}
+	px_message_end(sheet->console);
+}
+
+void px_say_threads(struct px_sheet *sheet)
+{
+	static const char *const reasons[PX_THREAD_STATES] = {
+		[PX_THREAD_RUNNING] = "running",
+		[PX_THREAD_DENIED] = "not permitted",
+		[PX_THREAD_UNTOLD] = "not told",
+	};
+	const struct px_threads *threads = &sheet->stacks->threads;
+	struct px_out *err = &sheet->console->err;
+	const char *before = " threads: ";
+
+	/* Of what was saved, that has been said; what we are short of as well. */
+	if (sheet->member != NULL || px_is_shortage(sheet->stacks->error) ||
+		(sheet->stacks->error == 0 && threads->count == threads->states[PX_THREAD_TOLD]))
+		return;
+	begin_message(sheet, sheet->identity->pid, sheet->identity->pid, "task");
+	if (sheet->stacks->error < 0) {
+		px_out_string(err, ": where threads have their stacks is not known: ");
+		px_out_string(err, px_describe_error(-sheet->stacks->error));
+		px_message_end(sheet->console);
+		return;
+	}
+	px_out_string(err, ": no stack pointer of ");
+	px_out_number(err, threads->count - threads->states[PX_THREAD_TOLD]);
+	px_out_string(err, " of ");
+	px_out_number(err, threads->count);
+	for (int i = 0; i < PX_THREAD_STATES; i++) {
+		if (reasons[i] == NULL || threads->states[i] == 0)
+			continue;
+		px_out_string(err, before);
+		px_out_number(err, threads->states[i]);
+		px_out_string(err, " ");
+		px_out_string(err, reasons[i]);
+		before = ", ";
+	}
+	px_message_end(sheet->console);
+}
+
+void px_say_no_threads(struct px_sheet *sheet)
+{
+	px_message_begin(sheet->console);
+	px_message_text(sheet->console, pmapx_source_path(sheet->source));
+	px_out_string(&sheet->console->err,
+		": what was saved does not tell where threads have their stacks");
 	px_message_end(sheet->console);
 }
 

@@ -33,6 +33,12 @@ void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 void px_say_guessed(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 	const size_t counts[PMAPX_KIND_COUNT]);
 
+/** Of some threads of the process at hand it is not known where their stacks are, or of all. */
+void px_say_threads(struct px_sheet *sheet);
+
+/** What was saved does not tell of threads. */
+void px_say_no_threads(struct px_sheet *sheet);
+
 /** Segments have kept the kernel's names: it was we who were short of what tells them. */
 void px_say_no_segments(struct px_sheet *sheet);
 

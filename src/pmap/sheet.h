@@ -20,6 +20,7 @@ struct px_chosen_view;
 struct px_by_view;
 struct px_records;
 struct px_sorter;
+struct px_stacks;
 struct px_view;
 
 /** The widths of the columns of -x and -d, in bytes. */
@@ -54,6 +55,7 @@ struct px_sheet {
 	struct px_by_view *by_view;    /**< State of view_by.c, or NULL. */
 	struct px_by *by;              /**< For the same, shared by the run. */
 	struct px_records *records;    /**< State of view_records.c, or NULL. */
+	struct px_stacks *stacks;      /**< Of its threads; NULL without --threads. */
 	size_t number;                 /**< How many processes come before, in the run. */
 	const char *failure;           /**< What went wrong with the process at hand, or NULL. */
 	bool is_given_up;              /**< It will be shown again: see px_out_give_up(). */

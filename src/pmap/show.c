@@ -11,6 +11,7 @@
 #include "held.h"
 #include "key.h"
 #include "say.h"
+#include "stacks.h"
 
 /*
  * How often a map is read.  The kernel hands it out in pieces, between which the
@@ -74,19 +75,27 @@ static bool is_in_range(const struct px_options *options, const struct pmapx_map
 	return last >= options->low && mapping->start <= options->high;
 }
 
+/* What kind it is depends on those before, in the range or not; 0 or -ENOMEM. */
+static int tell_kind(struct px_sheet *sheet, const struct pmapx_mapping *mapping,
+	struct reading *reading, enum pmapx_kind *ret, bool *ret_guessed)
+{
+	*ret = pmapx_kinds_tell(&reading->kinds, mapping, ret_guessed);
+	return sheet->stacks != NULL ? px_stacks_take(sheet->stacks, mapping, ret, ret_guessed) : 0;
+}
+
 /* Whether it is what was asked for; -ENOMEM if nobody can say. */
-static int is_wanted(const struct px_options *options, const struct px_view *view,
+static int is_wanted(struct px_sheet *sheet, const struct px_view *view,
 	const struct pmapx_mapping *mapping, struct reading *reading)
 {
+	const struct px_options *options = sheet->options;
 	enum pmapx_kind kind = PMAPX_KIND_COUNT;
 	bool guessed = false;
-	int r;
+	int r = 0;
 
-	/* What kind it is depends on those before, in the range or not. */
-	if (px_sift_by_kind(&options->sift))
-		kind = pmapx_kinds_tell(&reading->kinds, mapping, &guessed);
-	if (!is_in_range(options, mapping))
-		return 0;
+	if (px_sift_by_kind(&options->sift) || sheet->stacks != NULL)
+		r = tell_kind(sheet, mapping, reading, &kind, &guessed);
+	if (r < 0 || !is_in_range(options, mapping))
+		return r;
 	r = px_sift_mapping(&options->sift, mapping, kind, view->file == PMAPX_FILE_SMAPS);
 	reading->has_found |= r == 1;
 	if (r == 1 && guessed && px_sift_by_guess(&options->sift, kind)) {
@@ -97,12 +106,12 @@ static int is_wanted(const struct px_options *options, const struct px_view *vie
 }
 
 /* Whether it is in the range, and is what was asked for; -ENOMEM if nobody can say. */
-static int is_selected(const struct px_options *options, const struct px_view *view,
+static int is_selected(struct px_sheet *sheet, const struct px_view *view,
 	const struct pmapx_mapping *mapping, struct reading *reading)
 {
-	if (__builtin_expect(options->sift.is_given, 0))
-		return is_wanted(options, view, mapping, reading);
-	return is_in_range(options, mapping);
+	if (__builtin_expect(sheet->options->sift.is_given || sheet->stacks != NULL, 0))
+		return is_wanted(sheet, view, mapping, reading);
+	return is_in_range(sheet->options, mapping);
 }
 
 /* Mappings of a running process come in order, so that none can follow in range. */
@@ -178,7 +187,7 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
 		return false;
 	if (is_torn(sheet, view, mapping, reading))
 		return false;
-	r = is_selected(sheet->options, view, mapping, reading);
+	r = is_selected(sheet, view, mapping, reading);
 	if (r >= 0)
 		r = view->row(sheet, mapping, r != 0 ? PX_SHOWN : PX_SKIPPED);
 	if (r == -E2BIG && reading->first.code != E2BIG)
@@ -243,6 +252,8 @@ __attribute__((flatten)) static int show_map(struct px_sheet *sheet, const struc
 	if (reading.has_guesses)
 		px_say_guessed(sheet, pmapx_reader_pid(reader), pmapx_reader_file(reader),
 			reading.guesses);
+	if (sheet->stacks != NULL)
+		px_say_threads(sheet);
 	if (reading.count == 0)
 		return sheet->shm_error != 0 ? say_no_segments(sheet) : 0;
 	if (is_given_up(sheet, reading.first.code))
@@ -272,6 +283,22 @@ static uint64_t wanted_fields(const struct px_options *options, const struct px_
 	return view->fields != 0 ? view->fields | more : 0;
 }
 
+/*
+ * What is read before the map: the header, or what is there instead of it, and the threads.
+ * 0, or a negative errno, and then *@ret_file says of what.
+ */
+static int read_head(struct px_sheet *sheet, const struct px_view *view,
+	struct pmapx_process *process, const char **ret_file)
+{
+	int r = view->head != NULL ? view->head(sheet, process) : px_put_header(sheet, process);
+	int r_threads = sheet->stacks != NULL ? px_stacks_begin(sheet->stacks, process) : 0;
+
+	*ret_file = view->head_file != NULL ? view->head_file : "cmdline";
+	if (r == 0 && r_threads < 0)
+		*ret_file = "task";
+	return r < 0 ? r : r_threads;
+}
+
 /* Header and rows; returns its share of the exit status, or STATUS_AGAIN. */
 static int show_process(struct px_sheet *sheet, const struct px_view *view,
 	struct pmapx_process *process, bool is_last)
@@ -284,19 +311,19 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 		.low = sheet->options->low,
 		.high = sheet->options->high,
 		.look_ahead = px_sift_by_kind(&sheet->options->sift) ||
-			px_keys_tell_kinds(&sheet->options->by),
+			px_keys_tell_kinds(&sheet->options->by) || sheet->stacks != NULL,
 	};
 	struct pmapx_reader *reader;
+	const char *head_file;
 	int header_status = 0, status, r;
 
-	r = view->head != NULL ? view->head(sheet, process) : px_put_header(sheet, process);
+	r = read_head(sheet, view, process, &head_file);
 	if (r < 0) {
 		if (is_given_up(sheet, -r))
 			return 0;
 		if (is_doubted(sheet, -r, is_last))
 			return STATUS_AGAIN;
-		px_say_missing(sheet, sheet->identity->pid,
-			view->head_file != NULL ? view->head_file : "cmdline", -r);
+		px_say_missing(sheet, sheet->identity->pid, head_file, -r);
 		header_status = PX_STATUS_UNREADABLE;
 	}
 	r = pmapx_reader_open(process, view->file, &options, &reader);

@@ -148,6 +148,8 @@ int px_show_saved(struct px_sheet *sheet, const struct px_view *view, struct px_
 		free(list);
 		return PX_STATUS_UNREADABLE;
 	}
+	if (sheet->stacks != NULL)
+		px_say_no_threads(sheet);
 	wanted->is_empty = px_select_is_given(&sheet->options->select);
 	while (sheet->console->out.error == 0 &&
 		(r = pmapx_source_next(sheet->source, &member, &error)) != 0) {

@@ -48,6 +48,7 @@ static const char own_lines[] =
 	" --fields <column>[,...]     these columns, of pmap's or of smaps\n"
 	" --by <key>[,...]            sums of mappings with these in common: name, path,\n"
 	"                             kind, class, perm, pid, cmd, user, cgroup\n"
+	" --threads                   with these two: which stack is of which thread\n"
 	" --units <letter>            sizes of these two in k, m, g, or h: what suits\n"
 	" --format <name>             text, json, ndjson, csv or tsv\n"
 	" --root <dir>                read <dir>/PID instead of /proc/PID\n"

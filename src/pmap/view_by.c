@@ -42,8 +42,12 @@ static int by_head(struct px_sheet *sheet, struct pmapx_process *process)
 {
 	struct px_by_view *view = sheet->by_view;
 
+	int r;
+
 	px_keyer_end(&view->keyer);
-	return px_keyer_begin(&view->keyer, &sheet->options->by, process, sheet->member);
+	r = px_keyer_begin(&view->keyer, &sheet->options->by, process, sheet->member);
+	view->keyer.stacks = sheet->stacks;
+	return r;
 }
 
 static void by_begin(struct px_sheet *sheet)

@@ -186,6 +186,17 @@ static struct pmapx_text tell_name(const struct pmapx_mapping *mapping, bool who
 	return px_name_is_label(&file) ? mapping->name : file;
 }
 
+/* What it is for, and what the threads have to say to that. */
+static enum pmapx_kind tell_kind(
+	struct px_keyer *keyer, const struct pmapx_mapping *mapping, bool *ret_guessed)
+{
+	enum pmapx_kind kind = pmapx_kinds_tell(&keyer->kinds, mapping, ret_guessed);
+
+	if (keyer->stacks != NULL)
+		px_stacks_correct(keyer->stacks, mapping, &kind, ret_guessed);
+	return kind;
+}
+
 void px_keyer_tell(
 	struct px_keyer *keyer, const struct pmapx_mapping *mapping, struct pmapx_text *ret)
 {
@@ -194,12 +205,16 @@ void px_keyer_tell(
 	bool guessed = false;
 
 	if (px_keys_tell_kinds(list))
-		info = pmapx_kind_lookup(pmapx_kinds_tell(&keyer->kinds, mapping, &guessed));
+		info = pmapx_kind_lookup(tell_kind(keyer, mapping, &guessed));
 	for (size_t i = 0; i < list->count; i++) {
 		switch (list->keys[i]) {
 		case PX_KEY_NAME:
+			if (keyer->stacks == NULL ||
+				!px_stacks_label(keyer->stacks, mapping, &ret[i]))
+				ret[i] = tell_name(mapping, false);
+			break;
 		case PX_KEY_PATH:
-			ret[i] = tell_name(mapping, list->keys[i] == PX_KEY_PATH);
+			ret[i] = tell_name(mapping, true);
 			break;
 		case PX_KEY_KIND:
 			ret[i] = tell_word(keyer->kind, info->name, guessed);

@@ -10,6 +10,7 @@
 
 #include "console.h"
 #include "group.h"
+#include "stacks.h"
 
 /** Keys. */
 enum px_key {
@@ -70,6 +71,9 @@ struct px_keyer {
 	struct pmapx_text owner[PX_KEYS]; /**< Of the process. */
 	char *bytes[PX_KEYS];             /**< What of that is to be freed. */
 	struct pmapx_kinds kinds;
+	/** Borrowed; to be set if stacks of threads are to be told apart, and then what has
+	 * taken each mapping before its keys are told. */
+	struct px_stacks *stacks;
 	char kind[64], class_name[64], address[20]; /**< What texts point into. */
 };
 

@@ -25,7 +25,7 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -N --create-rc-to -q --quiet -p --show-path -k --use-kernel-name -A --range -h --help
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
-    --sort --top --fields --by --units --format --root --from --jobs --compat""".split())
+    --sort --top --fields --by --threads --units --format --root --from --jobs --compat""".split())
 VERBS = {"capture", "rank", "diff", "watch", "check", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())

@@ -93,6 +93,62 @@ static void build_threads(int argc, char **argv)
 	}
 }
 
+static void *busy_thread(void *tid)
+{
+	__atomic_store_n((long *)tid, gettid_number(), __ATOMIC_SEQ_CST);
+	for (;;)
+		__asm__ volatile("" ::: "memory");
+	return NULL;
+}
+
+/* One that runs as long as it is there, and one that waits. */
+static void build_busy_thread(int argc, char **argv)
+{
+	static void *(*const begin[])(void *) = { busy_thread, idle_thread };
+	static const char *const keys[] = { "busy", "idle" };
+
+	(void)argc, (void)argv;
+	for (size_t i = 0; i < 2; i++) {
+		long tid = 0;
+		pthread_t thread;
+
+		if (pthread_create(&thread, NULL, begin[i], &tid))
+			px_fail("pthread_create");
+		while (!__atomic_load_n(&tid, __ATOMIC_SEQ_CST))
+			nap();
+		px_truth(keys[i], "%ld", tid);
+	}
+}
+
+static void *fleeting_thread(void *arg)
+{
+	return arg;
+}
+
+static void *begin_threads(void *arg)
+{
+	pthread_t threads[8];
+
+	for (;;) {
+		size_t count = 0;
+
+		while (count < 8 && !pthread_create(&threads[count], NULL, fleeting_thread, arg))
+			count++;
+		while (count > 0)
+			pthread_join(threads[--count], NULL);
+	}
+	return NULL;
+}
+
+static void build_fleeting_threads(int argc, char **argv)
+{
+	pthread_t thread;
+
+	(void)argc, (void)argv;
+	if (pthread_create(&thread, NULL, begin_threads, NULL))
+		px_fail("pthread_create");
+}
+
 /* Arenas of malloc. */
 
 static void *arena_thread(void *ready)
@@ -501,6 +557,10 @@ const struct px_shape px_shapes_process[] = {
 	{ "arenas", "[COUNT]", "threads with an arena of malloc each; prints an address in each",
 		build_arenas },
 	{ "threads", "[COUNT [COMM]]", "threads, of that name; prints their tids", build_threads },
+	{ "busy-thread", "", "a thread that never waits, and one that does; prints their tids",
+		build_busy_thread },
+	{ "fleeting-threads", "", "threads that begin and end all the time",
+		build_fleeting_threads },
 	{ "bare-stack", "", "a thread whose stack has no guard, and one whose has",
 		build_bare_stack },
 	{ "leader-exited", "", "a thread group whose leader has exited; prints the living tid",
