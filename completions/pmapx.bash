@@ -394,7 +394,7 @@ _pmapx()
 		;;
 	--fields)
 		_pmapx_list "$cur" "$prefix" Address Kbytes RSS Dirty Mode Perm Offset Device \
-			Inode Mapping Name Size Rss Pss Private_Dirty Swap VmFlags
+			Inode Mapping Name PgSz N0 N1 N2 N3 Size Rss Pss Private_Dirty Swap VmFlags
 		return
 		;;
 	--by)

@@ -71,7 +71,7 @@ end
 # Lists of columns, of any view.
 function __pmapx_fields
     __pmapx_list Address Kbytes RSS Dirty Mode Perm Offset Device Inode Mapping Name \
-        Size Rss Pss Private_Dirty Swap VmFlags
+        PgSz N0 N1 N2 N3 Size Rss Pss Private_Dirty Swap VmFlags
 end
 
 # Columns of the view that is asked for; after "-", the largest first.

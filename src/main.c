@@ -105,6 +105,7 @@
  *   select.c         which of them are wanted
  *   operand.c        words that stand for processes
  *   reader.c         a map file, fed to a parser
+ *   numa_maps.c      beside it, where the pages are
  *   query.c          what a maps file of a kernel can be asked
  *   open_saved.c     what was saved: a map, a folder or an archive
  *   saved.c          what these share
@@ -143,6 +144,7 @@
  *   maps.c           mapping lines
  *   layout.c         key lines, tried as the mapping before had them
  *   smaps.c          key lines; the table of keys is fields.inc
+ *   numa.c           lines of numa_maps
  *   scan.c           what the cursors of scan.h look up
  *   pattern.c        regular expressions
  *   sift.c           which mappings are wanted

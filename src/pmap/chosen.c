@@ -32,6 +32,9 @@ static bool add(struct px_console *console, struct px_chosen *chosen, char *name
 		px_field_say_unknown(console, "fields", &px_field_set_all, &text);
 		return false;
 	}
+	/* In any case, but one heading. */
+	if (field->own == PX_OWN_NODE)
+		*name = 'N';
 	if (is_there(chosen, field)) {
 		px_message_option(console, NULL, "fields", name, "given twice");
 		return false;

@@ -15,6 +15,7 @@ struct px_copy {
 	struct pmapx_mapping mapping;
 	uint64_t have, layout;
 	struct pmapx_text note, flags, android_name;
+	struct px_numa_line numa;
 	size_t entry_count; /* And as many offsets, if there are lines. */
 	size_t length;      /* Of the lines. */
 	bool plain;
@@ -96,8 +97,8 @@ static char *put_numbers(struct px_copy *copy, const struct pmapx_smaps *smaps)
 	return (char *)number + size;
 }
 
-struct px_copy *px_copy_new(
-	const struct pmapx_mapping *mapping, const struct pmapx_text *note, size_t *ret_size)
+struct px_copy *px_copy_new(const struct pmapx_mapping *mapping, const struct px_numa_line *numa,
+	const struct pmapx_text *note, size_t *ret_size)
 {
 	const struct pmapx_smaps *smaps = mapping->smaps;
 	struct pmapx_text flags = text_of(smaps, PMAPX_FIELD_VM_FLAGS, &smaps->vm_flags);
@@ -107,7 +108,8 @@ struct px_copy *px_copy_new(
 	size_t size = sizeof(struct px_copy) + numbers * sizeof(uint64_t) +
 		smaps->entry_count * sizeof(*smaps->lines->offsets) + block.length +
 		room_of(&block, &mapping->text) + room_of(&block, &mapping->name) +
-		room_of(&block, &flags) + room_of(&block, &android_name) + note->length;
+		room_of(&block, &flags) + room_of(&block, &android_name) + numa->text.length +
+		note->length;
 	struct px_copy *copy = malloc(size);
 
 	if (copy == NULL)
@@ -116,6 +118,7 @@ struct px_copy *px_copy_new(
 		.mapping = *mapping,
 		.have = smaps->have,
 		.layout = smaps->layout,
+		.numa = *numa,
 		.entry_count = smaps->entry_count,
 		.length = block.length,
 		.plain = smaps->plain,
@@ -128,6 +131,8 @@ struct px_copy *px_copy_new(
 	copy->mapping.name = place(&block, &mapping->name);
 	copy->flags = place(&block, &flags);
 	copy->android_name = place(&block, &android_name);
+	if (numa->text.bytes != NULL)
+		copy->numa.text = place(&block, &numa->text);
 	copy->note = place(&block, note);
 	*ret_size = size;
 	return copy;
@@ -136,6 +141,11 @@ struct px_copy *px_copy_new(
 struct pmapx_text px_copy_note(const struct px_copy *copy)
 {
 	return copy->note;
+}
+
+struct px_numa_line px_copy_numa(const struct px_copy *copy)
+{
+	return copy->numa;
 }
 
 const struct pmapx_mapping *px_copy_open(struct px_copy *copy, struct px_copied *ret)

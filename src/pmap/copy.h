@@ -8,19 +8,23 @@
 #include <pmapx/mapping.h>
 
 #include "layout.h"
+#include "numa.h"
 
 /** A copy of a mapping with all that is known of it, but for what follows it. */
 struct px_copy;
 
 /**
- * Make a copy of @mapping, with @note beside it, which may be empty; NULL if memory
- * is short.  Free it with free().
+ * Make a copy of @mapping, with @numa and @note beside it, which may be empty; NULL if
+ * memory is short.  Free it with free().
  */
-struct px_copy *px_copy_new(
-	const struct pmapx_mapping *mapping, const struct pmapx_text *note, size_t *ret_size);
+struct px_copy *px_copy_new(const struct pmapx_mapping *mapping, const struct px_numa_line *numa,
+	const struct pmapx_text *note, size_t *ret_size);
 
 /** What was noted. */
 struct pmapx_text px_copy_note(const struct px_copy *copy);
+
+/** What numa_maps says of it. */
+struct px_numa_line px_copy_numa(const struct px_copy *copy);
 
 /** A copy being looked at. */
 struct px_copied {

@@ -10,6 +10,8 @@
 
 #include "maps.h"
 #include "name.h"
+#include "numa.h"
+#include "scan.h"
 #include "smaps.h"
 #include "stacks.h"
 #include "text.h"
@@ -33,6 +35,8 @@ static const struct {
 	[PX_OWN_INODE] = { "Inode", PX_FIELD_NUMBER, PMAPX_FILE_MAPS },
 	[PX_OWN_MAPPING] = { "Mapping", PX_FIELD_TEXT, PMAPX_FILE_MAPS },
 	[PX_OWN_NAME] = { "Name", PX_FIELD_TEXT, PMAPX_FILE_MAPS },
+	[PX_OWN_PAGE] = { "PgSz", PX_FIELD_KB_EACH, PMAPX_FILE_MAPS },
+	[PX_OWN_NODE] = { "N0", PX_FIELD_KB, PMAPX_FILE_MAPS },
 };
 
 const struct px_field_set px_field_set_all = { BIT(PX_OWN_COUNT) - 1, true };
@@ -122,6 +126,22 @@ static void take_key(const struct pmapx_text *key, struct px_field *ret)
 	};
 }
 
+/* A column of a node: "N0", "N12". */
+static bool take_node(const struct pmapx_text *name, struct px_field *ret)
+{
+	const char *digits = name->bytes + 1, *end = name->bytes + name->length;
+	uint64_t node;
+
+	if (name->length < 2 || (*name->bytes | 0x20) != 'n' ||
+		(*digits == '0' && name->length > 2) ||
+		px_scan_decimal(digits, end, &node) != end || node >= PX_NUMA_NODES)
+		return false;
+	*ret = px_field_own(PX_OWN_NODE);
+	ret->name = *name;
+	ret->node = (unsigned)node;
+	return true;
+}
+
 int px_field_find(
 	const struct px_field_set *set, const struct pmapx_text *name, struct px_field *ret)
 {
@@ -133,6 +153,8 @@ int px_field_find(
 		take_key(&key, ret);
 		return 0;
 	}
+	if ((set->own & BIT(PX_OWN_NODE)) != 0 && take_node(name, ret))
+		return 0;
 	for (int i = 0; i < FIELDS; i++) {
 		if (!field_at(set, i, &field) || field.name.length != name->length ||
 			strncasecmp(field.name.bytes, name->bytes, name->length) != 0)
@@ -166,6 +188,8 @@ void px_field_say_unknown(struct px_console *console, const char *option,
 			continue;
 		px_out_string(err, between);
 		px_out_bytes(err, field.name.bytes, field.name.length);
+		if (field.own == PX_OWN_NODE)
+			px_out_string(err, ", N1 and so on up to N1023");
 		between = ", ";
 	}
 	if (set->has_keys)
@@ -298,6 +322,13 @@ void px_field_read(struct px_sheet *sheet, const struct px_field *field,
 		break;
 	case PX_OWN_NAME:
 		ret->text = mapping->name;
+		break;
+	case PX_OWN_PAGE:
+		ret->number = sheet->numa.page_kb;
+		ret->is_known = ret->number != 0;
+		break;
+	case PX_OWN_NODE:
+		ret->is_known = px_numa_kb(&sheet->numa, field->node, &ret->number);
 		break;
 	default:
 		read_key(field, mapping->smaps, ret);

@@ -11,6 +11,7 @@
 enum px_field_kind {
 	PX_FIELD_ADDRESS, /**< An address or an offset. */
 	PX_FIELD_KB,      /**< Kilobytes. */
+	PX_FIELD_KB_EACH, /**< The same, but a sum of them means nothing. */
 	PX_FIELD_NUMBER,  /**< Some other number. */
 	PX_FIELD_DEVICE,  /**< A text, in the order of a number. */
 	PX_FIELD_TEXT
@@ -29,6 +30,8 @@ enum px_own {
 	PX_OWN_INODE,
 	PX_OWN_MAPPING, /**< The name as the view shows it. */
 	PX_OWN_NAME,    /**< The name as the kernel has it. */
+	PX_OWN_PAGE,    /**< The size of its pages, of numa_maps. */
+	PX_OWN_NODE,    /**< What of it is on a node; the same. */
 	PX_OWN_COUNT,
 
 	PX_OWN_NONE = -1 /**< A key of smaps. */
@@ -39,6 +42,7 @@ struct px_field {
 	struct pmapx_text name; /**< As headings spell it; may be borrowed from px_field_find(). */
 	enum px_own own;        /**< Which of pmap's own it is, if it is one. */
 	enum pmapx_field key;   /**< Which key of smaps, if it is a known one. */
+	unsigned node;          /**< Which, of PX_OWN_NODE. */
 	enum px_field_kind kind;
 	enum pmapx_map_file file; /**< What must be read for it. */
 };
@@ -61,6 +65,12 @@ extern const struct px_field_set px_field_set_all;
  */
 int px_field_find(
 	const struct px_field_set *set, const struct pmapx_text *name, struct px_field *ret);
+
+/** Whether numa_maps must be read for it as well. */
+static inline bool px_field_needs_numa(const struct px_field *field)
+{
+	return field->own == PX_OWN_PAGE || field->own == PX_OWN_NODE;
+}
 
 /** One of pmap's own, one of the known keys. */
 struct px_field px_field_own(enum px_own own);

@@ -113,6 +113,8 @@ static int open_saved(struct run *run, struct pmapx_source **ret)
 
 	if (r < 0)
 		run->open_reason = error.reason;
+	else if (run->pipeline.first.numa_column != NULL)
+		px_source_want_numa(*ret);
 	return r;
 }
 

@@ -10,6 +10,8 @@
 #include "descriptor.h"
 #include "stacks.h"
 
+const char px_numa_file_name[] = "numa_maps";
+
 const char *px_map_file_name(enum pmapx_map_file file)
 {
 	return file == PMAPX_FILE_SMAPS ? "smaps" : "maps";
@@ -85,7 +87,7 @@ void px_say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int err
 	px_message_end(sheet->console);
 }
 
-void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
+void px_say_trouble(struct px_sheet *sheet, pid_t pid, const char *file,
 	const struct pmapx_error *first, size_t count)
 {
 	struct px_out *err = &sheet->console->err;
@@ -93,7 +95,7 @@ void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 	sheet->failure = *first->reason != '\0' ? first->reason : px_describe_error(first->code);
 	if (sheet->console->terse)
 		return;
-	begin_message(sheet, sheet->identity->pid, pid, px_map_file_name(file));
+	begin_message(sheet, sheet->identity->pid, pid, file);
 	if (first->line > 0) {
 		px_out_string(err, ": line ");
 		px_out_number(err, first->line);
@@ -203,24 +205,34 @@ static const char *view_option(const struct px_options *options)
 	return options->every_field ? "-XX" : "-X";
 }
 
-void px_say_not_saved(struct px_sheet *sheet, enum pmapx_map_file file)
+/* What was saved lacks what @needed_by needs; NULL for what all need. */
+static void say_lack(struct px_sheet *sheet, const char *failure, const char *needed_by)
 {
 	struct px_out *err = &sheet->console->err;
 
+	sheet->failure = px_is_core(sheet) ? "a core file does not hold what is resident" : failure;
 	begin_message(sheet, sheet->identity->pid, 0, "");
 	px_out_string(err, ": ");
-	if (px_is_core(sheet))
-		sheet->failure = "a core file does not hold what is resident";
-	else
-		sheet->failure = file == PMAPX_FILE_SMAPS ? "no smaps was captured"
-							  : "no maps was captured";
 	px_out_string(err, sheet->failure);
-	if (file == PMAPX_FILE_SMAPS) {
+	if (needed_by != NULL) {
 		px_out_string(err, ", ");
-		px_out_string(err, view_option(sheet->options));
+		px_message_text(sheet->console, needed_by);
 		px_out_string(err, " needs it");
 	}
 	px_message_end(sheet->console);
+}
+
+void px_say_not_saved(struct px_sheet *sheet, enum pmapx_map_file file)
+{
+	if (file == PMAPX_FILE_SMAPS)
+		say_lack(sheet, "no smaps was captured", view_option(sheet->options));
+	else
+		say_lack(sheet, "no maps was captured", NULL);
+}
+
+void px_say_no_numa(struct px_sheet *sheet, const char *column)
+{
+	say_lack(sheet, "no numa_maps was captured", column);
 }
 
 void px_say_damage(struct px_sheet *sheet, const struct pmapx_error *error)

@@ -10,8 +10,9 @@
 
 #include "sheet.h"
 
-/** What a map file is called. */
+/** What a map file is called, and what is read beside it. */
 const char *px_map_file_name(enum pmapx_map_file file);
+extern const char px_numa_file_name[];
 
 /**
  * @file of process @pid, or the process itself if @file is "", cannot be
@@ -20,10 +21,10 @@ const char *px_map_file_name(enum pmapx_map_file file);
 void px_say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error);
 
 /**
- * The map @file of @pid, in which the process of the sheet was looked for, had
+ * The file of @pid, in which the process of the sheet was looked for, had
  * @count troubles, of which this is the first.
  */
-void px_say_trouble(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
+void px_say_trouble(struct px_sheet *sheet, pid_t pid, const char *file,
 	const struct pmapx_error *first, size_t count);
 
 /**
@@ -44,6 +45,9 @@ void px_say_no_segments(struct px_sheet *sheet);
 
 /** What was saved of the process at hand lacks the map that the view reads. */
 void px_say_not_saved(struct px_sheet *sheet, enum pmapx_map_file file);
+
+/** It lacks numa_maps, which @column is read from. */
+void px_say_no_numa(struct px_sheet *sheet, const char *column);
 
 /** A part of a saved source could not be read. */
 void px_say_damage(struct px_sheet *sheet, const struct pmapx_error *error);

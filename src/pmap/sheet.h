@@ -9,6 +9,7 @@
 #include <pmapx.h>
 
 #include "console.h"
+#include "numa_maps.h"
 #include "options.h"
 #include "totals.h"
 
@@ -44,6 +45,8 @@ struct px_sheet {
 	const struct pmapx_member *member; /**< What a saved source has handed out, or NULL. */
 	bool is_found; /**< The process at hand was not named: it may be gone. */
 	const struct pmapx_identity *identity; /**< Of the process at hand. */
+	struct px_numa_maps *numa_maps;        /**< Of the same, if the view reads it, or NULL. */
+	struct px_numa_line numa;              /**< What that says of the mapping at hand. */
 	struct px_widths widths;
 	struct pmapx_text anon, stack; /**< What mappings without a name are called. */
 	struct px_totals totals;       /**< Of the mappings shown. */
@@ -78,6 +81,7 @@ struct px_view {
 	enum pmapx_map_file file; /**< What it reads. */
 	bool mappings_only;       /**< Whether key lines need not be looked at. */
 	uint64_t fields;          /**< Bits of the fields that are looked at; 0 for all. */
+	const char *numa_column;  /**< The column that numa_maps is read for, or NULL. */
 	bool needs_all;           /**< Whether mappings out of range count for widths. */
 
 	/** Once for a run, before the first process; NULL if there is nothing to do.

@@ -23,10 +23,15 @@
 /* Of a reading that is to be begun again; statuses are not negative. */
 #define STATUS_AGAIN (-1)
 
-/* A reading of a map, and what went wrong: told in one line, when its block is done. */
+/* What went wrong with a file: told in one line, when the block is done. */
+struct troubles {
+	struct pmapx_error first; /* The one to be told. */
+	size_t count;             /* How many there were. */
+};
+
+/* A reading of a map. */
 struct reading {
-	struct pmapx_error first;         /* Of the troubles, the one to be told. */
-	size_t count;                     /* How many there were. */
+	struct troubles map, numa;        /* Of its file, and of numa_maps. */
 	uint64_t end;                     /* Where the last mapping ends. */
 	struct pmapx_kinds kinds;         /* What is remembered to tell kinds, */
 	bool has_guesses;                 /* and whether some that are shown are guesses: */
@@ -54,17 +59,17 @@ static int say_no_segments(struct px_sheet *sheet)
 }
 
 /* Note an error; what ends the reading is told before what does not. */
-static void note(struct reading *reading, const struct pmapx_error *error)
+static void note(struct troubles *troubles, const struct pmapx_error *error)
 {
-	if (reading->count == 0 || (error->code != EBADMSG && reading->first.code == EBADMSG))
-		reading->first = *error;
-	reading->count++;
+	if (troubles->count == 0 || (error->code != EBADMSG && troubles->first.code == EBADMSG))
+		troubles->first = *error;
+	troubles->count++;
 }
 
 static void note_shortage(struct reading *reading)
 {
-	if (reading->first.code != ENOMEM)
-		note(reading, &(struct pmapx_error){ .code = ENOMEM, .reason = "" });
+	if (reading->map.first.code != ENOMEM)
+		note(&reading->map, &(struct pmapx_error){ .code = ENOMEM, .reason = "" });
 }
 
 static bool is_in_range(const struct px_options *options, const struct pmapx_mapping *mapping)
@@ -153,19 +158,19 @@ static bool is_torn(struct px_sheet *sheet, const struct px_view *view,
 		return false;
 	if (is_undone(sheet, view, reading))
 		return true;
-	note(reading,
+	note(&reading->map,
 		&(struct pmapx_error){
 			.code = ESTALE, .reason = "the map was changing while it was read" });
 	return false;
 }
 
 /*
- * An error of the reader.  If the process has begun another program, that is
+ * An error of the reader, one more of @troubles.  If the process has begun another program, that is
  * what there is to be shown; one that was not asked for by its number is not
  * missed if it has gone.  Returns whether to begin again.
  */
 static bool is_outdated(struct px_sheet *sheet, const struct px_view *view,
-	const struct pmapx_error *error, struct reading *reading)
+	const struct pmapx_error *error, struct reading *reading, struct troubles *troubles)
 {
 	bool has_changed = error->code == ESTALE && *error->reason != '\0';
 
@@ -173,8 +178,28 @@ static bool is_outdated(struct px_sheet *sheet, const struct px_view *view,
 		has_changed = true;
 	if (has_changed && is_undone(sheet, view, reading))
 		return true;
-	note(reading, error);
+	note(troubles, error);
 	return false;
+}
+
+/*
+ * Have the sheet know what numa_maps says of a mapping; NULL for what it says behind the
+ * last.  False if the reading is to be begun again.  Most runs do without.
+ */
+__attribute__((noinline)) static bool find_numa(struct px_sheet *sheet, const struct px_view *view,
+	const struct pmapx_mapping *mapping, struct reading *reading)
+{
+	struct pmapx_error error;
+	int r;
+
+	sheet->numa = (struct px_numa_line){ 0 };
+	do {
+		r = mapping != NULL ? px_numa_find(sheet->numa_maps, mapping, &sheet->numa, &error)
+				    : px_numa_end(sheet->numa_maps, &error);
+		if (r < 0 && is_outdated(sheet, view, &error, reading, &reading->numa))
+			return false;
+	} while (r < 0);
+	return true;
 }
 
 /* Hand one mapping to the view; false if nothing more is to be read. */
@@ -188,15 +213,37 @@ static bool show_mapping(struct px_sheet *sheet, const struct px_view *view,
 	if (is_torn(sheet, view, mapping, reading))
 		return false;
 	r = is_selected(sheet, view, mapping, reading);
+	if (r > 0 && sheet->numa_maps != NULL && !find_numa(sheet, view, mapping, reading))
+		return false;
 	if (r >= 0)
 		r = view->row(sheet, mapping, r != 0 ? PX_SHOWN : PX_SKIPPED);
-	if (r == -E2BIG && reading->first.code != E2BIG)
-		note(reading,
+	if (r == -E2BIG && reading->map.first.code != E2BIG)
+		note(&reading->map,
 			&(struct pmapx_error){ .code = E2BIG,
 				.reason = "more than 256 keys that no kernel prints" });
 	if (r == -ENOMEM)
 		note_shortage(reading);
 	return r != -ENOMEM && sheet->console->out.error == 0;
+}
+
+/* Say what went wrong with the files of a process; returns its share of the exit status. */
+static int say_troubles(
+	struct px_sheet *sheet, struct pmapx_reader *reader, const struct reading *reading)
+{
+	const struct troubles *map = &reading->map, *numa = &reading->numa;
+
+	if (map->count == 0 && numa->count == 0)
+		return sheet->shm_error != 0 ? say_no_segments(sheet) : 0;
+	if (is_given_up(sheet, map->first.code) || is_given_up(sheet, numa->first.code))
+		return 0;
+	/* That the process has gone is said once. */
+	if (numa->count > 0 && (map->count == 0 || numa->first.code != ESRCH))
+		px_say_trouble(
+			sheet, sheet->identity->pid, px_numa_file_name, &numa->first, numa->count);
+	if (map->count > 0)
+		px_say_trouble(sheet, pmapx_reader_pid(reader),
+			px_map_file_name(pmapx_reader_file(reader)), &map->first, map->count);
+	return PX_STATUS_UNREADABLE;
 }
 
 bool px_show_leaves_out(const struct px_sheet *sheet)
@@ -214,8 +261,8 @@ bool px_show_leaves_out(const struct px_sheet *sheet)
  */
 static bool is_left_out(struct px_sheet *sheet, const struct reading *reading)
 {
-	return !reading->has_found && reading->count == 0 && sheet->failure == NULL &&
-		px_show_leaves_out(sheet) &&
+	return !reading->has_found && reading->map.count == 0 && reading->numa.count == 0 &&
+		sheet->failure == NULL && px_show_leaves_out(sheet) &&
 		(sheet->member == NULL || *sheet->member->name == '\0') &&
 		px_out_undo(&sheet->console->out);
 }
@@ -241,7 +288,9 @@ __attribute__((flatten)) static int show_map(struct px_sheet *sheet, const struc
 		if (r == 1)
 			more = show_mapping(sheet, view, mapping, &reading);
 		else
-			more = r < 0 && !is_outdated(sheet, view, &error, &reading);
+			more = r < 0 && !is_outdated(sheet, view, &error, &reading, &reading.map);
+		if (r == 0 && sheet->numa_maps != NULL)
+			find_numa(sheet, view, NULL, &reading);
 	}
 	if (reading.is_torn)
 		return STATUS_AGAIN;
@@ -254,13 +303,7 @@ __attribute__((flatten)) static int show_map(struct px_sheet *sheet, const struc
 			reading.guesses);
 	if (sheet->stacks != NULL)
 		px_say_threads(sheet);
-	if (reading.count == 0)
-		return sheet->shm_error != 0 ? say_no_segments(sheet) : 0;
-	if (is_given_up(sheet, reading.first.code))
-		return 0;
-	px_say_trouble(sheet, pmapx_reader_pid(reader), pmapx_reader_file(reader), &reading.first,
-		reading.count);
-	return PX_STATUS_UNREADABLE;
+	return say_troubles(sheet, reader, &reading);
 }
 
 /* The same, for a file that cannot be opened. */
@@ -299,6 +342,34 @@ static int read_head(struct px_sheet *sheet, const struct px_view *view,
 	return r < 0 ? r : r_threads;
 }
 
+/* @file cannot be opened; returns the share of the exit status, or STATUS_AGAIN. */
+static int say_unopened(struct px_sheet *sheet, const char *file, bool is_last, int error)
+{
+	if (is_given_up(sheet, error))
+		return 0;
+	if (is_doubted(sheet, error, is_last))
+		return STATUS_AGAIN;
+	px_say_missing(sheet, sheet->identity->pid, file, error);
+	return PX_STATUS_UNREADABLE;
+}
+
+/* Open numa_maps for the view; false if that cannot be, with *@ret_status as above. */
+static bool open_numa(struct px_sheet *sheet, const struct px_view *view,
+	struct pmapx_process *process, bool is_last, int *ret_status)
+{
+	int r = px_numa_open(process, &sheet->numa_maps);
+
+	if (r == 0)
+		return true;
+	if (r == -ENOENT && sheet->member != NULL) {
+		px_say_no_numa(sheet, view->numa_column);
+		*ret_status = PX_STATUS_UNREADABLE;
+	} else {
+		*ret_status = say_unopened(sheet, px_numa_file_name, is_last, -r);
+	}
+	return false;
+}
+
 /* Header and rows; returns its share of the exit status, or STATUS_AGAIN. */
 static int show_process(struct px_sheet *sheet, const struct px_view *view,
 	struct pmapx_process *process, bool is_last)
@@ -319,27 +390,21 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 
 	r = read_head(sheet, view, process, &head_file);
 	if (r < 0) {
-		if (is_given_up(sheet, -r))
-			return 0;
-		if (is_doubted(sheet, -r, is_last))
-			return STATUS_AGAIN;
-		px_say_missing(sheet, sheet->identity->pid, head_file, -r);
-		header_status = PX_STATUS_UNREADABLE;
+		header_status = say_unopened(sheet, head_file, is_last, -r);
+		if (header_status != PX_STATUS_UNREADABLE)
+			return header_status;
 	}
 	r = pmapx_reader_open(process, view->file, &options, &reader);
 	if (r == -ENOENT && sheet->member != NULL) {
 		px_say_not_saved(sheet, view->file);
 		return PX_STATUS_UNREADABLE;
 	}
-	if (r < 0) {
-		if (is_given_up(sheet, -r))
-			return 0;
-		if (is_doubted(sheet, -r, is_last))
-			return STATUS_AGAIN;
-		px_say_missing(sheet, sheet->identity->pid, px_map_file_name(view->file), -r);
-		return PX_STATUS_UNREADABLE;
-	}
-	status = show_map(sheet, view, reader, is_last);
+	if (r < 0)
+		return say_unopened(sheet, px_map_file_name(view->file), is_last, -r);
+	if (view->numa_column == NULL || open_numa(sheet, view, process, is_last, &status))
+		status = show_map(sheet, view, reader, is_last);
+	px_numa_close(sheet->numa_maps);
+	sheet->numa_maps = NULL;
 	pmapx_reader_close(reader);
 	return status == STATUS_AGAIN ? status : header_status | status;
 }

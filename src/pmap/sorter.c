@@ -130,7 +130,10 @@ static void sorter_begin(struct px_sheet *sheet)
 static int hand_on(struct px_sheet *sheet, struct waiting *waiting, enum px_selection selection)
 {
 	struct px_copied copied;
-	int r = sheet->inner->row(sheet, px_copy_open(waiting->copy, &copied), selection);
+	int r;
+
+	sheet->numa = px_copy_numa(waiting->copy);
+	r = sheet->inner->row(sheet, px_copy_open(waiting->copy, &copied), selection);
 
 	free(waiting->copy);
 	sheet->sorter->bytes -= waiting->size;
@@ -180,13 +183,13 @@ static bool reserve(struct px_sorter *sorter)
 
 /* Keep a copy of a mapping in @waiting. */
 static int copy(
-	struct px_sorter *sorter, const struct pmapx_mapping *mapping, struct waiting *waiting)
+	struct px_sheet *sheet, const struct pmapx_mapping *mapping, struct waiting *waiting)
 {
-	waiting->copy = px_copy_new(mapping, &waiting->text, &waiting->size);
+	waiting->copy = px_copy_new(mapping, &sheet->numa, &waiting->text, &waiting->size);
 	if (waiting->copy == NULL)
 		return -ENOMEM;
 	waiting->text = px_copy_note(waiting->copy);
-	sorter->bytes += waiting->size;
+	sheet->sorter->bytes += waiting->size;
 	return 0;
 }
 
@@ -202,7 +205,7 @@ static int keep(struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 
 	if (is_full && compare(&waiting, &sorter->list[0], arrange->descends) > 0)
 		return sheet->inner->row(sheet, mapping, PX_COUNTED);
-	if ((!is_full && !reserve(sorter)) || copy(sorter, mapping, &waiting) < 0)
+	if ((!is_full && !reserve(sorter)) || copy(sheet, mapping, &waiting) < 0)
 		return -ENOMEM;
 	if (!is_full) {
 		sorter->list[sorter->count++] = waiting;

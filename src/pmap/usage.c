@@ -45,7 +45,7 @@ static const char own_lines[] =
 	" --min <size>                mappings with at least so much resident\n"
 	" --sort <column>             in its order; -<column>: the largest first\n"
 	" --top <n>                   the first n rows, with totals of all\n"
-	" --fields <column>[,...]     these columns, of pmap's or of smaps\n"
+	" --fields <column>[,...]     these columns, of pmap's, smaps, numa_maps\n"
 	" --by <key>[,...]            sums of mappings with these in common: name, path,\n"
 	"                             kind, class, perm, pid, cmd, user, cgroup\n"
 	" --threads                   with these two: which stack is of which thread\n"

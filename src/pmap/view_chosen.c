@@ -20,6 +20,7 @@ static enum px_value_type type_of(enum px_field_kind kind)
 	case PX_FIELD_ADDRESS:
 		return PX_VALUE_ADDRESS;
 	case PX_FIELD_KB:
+	case PX_FIELD_KB_EACH:
 		return PX_VALUE_SIZE;
 	case PX_FIELD_NUMBER:
 		return PX_VALUE_NUMBER;
@@ -150,6 +151,8 @@ static uint64_t bits_of(const struct px_field *field)
 /* Have @view read what @field needs. */
 static void need(struct px_view *view, const struct px_field *field, bool *needs_lines)
 {
+	if (px_field_needs_numa(field) && view->numa_column == NULL)
+		view->numa_column = field->name.bytes;
 	if (field->file != PMAPX_FILE_SMAPS)
 		return;
 	view->file = PMAPX_FILE_SMAPS;

@@ -428,6 +428,7 @@ void px_records_wrap(const struct px_view *view, struct px_view *ret)
 		.file = view->file,
 		.mappings_only = view->mappings_only,
 		.fields = view->fields,
+		.numa_column = view->numa_column,
 		.open = records_open,
 		.close = records_close,
 		.head = records_head,

@@ -127,7 +127,7 @@ static int tell_shortage(struct px_saved *saved, int r)
 
 static uint64_t limit_of(enum px_file file)
 {
-	if (file == PX_FILE_MAPS || file == PX_FILE_SMAPS)
+	if (file == PX_FILE_MAPS || file == PX_FILE_SMAPS || file == PX_FILE_NUMA_MAPS)
 		return UINT64_MAX;
 	return file == PX_FILE_CMDLINE ? PMAPX_CMDLINE_MAX : SMALL_MAX;
 }
@@ -371,6 +371,8 @@ static int look_at(struct px_saved *saved)
 	if (path.length <= NAME_MAX_BYTES && px_saved_is_map_limit(&path, &folder))
 		return take_map_limit(saved, path.bytes, &folder);
 	if (!px_saved_name(&path, &name) && !px_saved_is_nameless(&path, &name))
+		return 0;
+	if (px_saved_ignores(saved, &name))
 		return 0;
 	if (path.length > NAME_MAX_BYTES) {
 		px_saved_trouble(saved, -ENAMETOOLONG, path.bytes, PX_NO_PLACE, "");

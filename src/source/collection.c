@@ -176,7 +176,7 @@ static int add_file(struct px_saved *saved)
 	if (px_saved_is_map_limit(&path, &host))
 		return read_map_limit(saved, &host);
 	/* Those that are not wanted may tell where shared memory lives. */
-	if (!read_name(collection, &name, &form))
+	if (!read_name(collection, &name, &form) || px_saved_ignores(saved, &name))
 		return 0;
 	found = (struct px_found){ .pid = name.pid, .file = name.file };
 	host = px_saved_host(&name.folder);
@@ -197,7 +197,7 @@ static void tell_no_file(struct px_saved *saved, unsigned char type)
 	struct px_saved_name name;
 	enum form form;
 
-	if (read_name(collection, &name, &form) &&
+	if (read_name(collection, &name, &form) && !px_saved_ignores(saved, &name) &&
 		(name.is_manifest || px_saved_wants(saved, name.pid)))
 		px_saved_no_file(saved, collection->path, type == DT_LNK);
 }

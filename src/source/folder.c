@@ -22,6 +22,7 @@ const char *const px_file_names[PX_FILE_COUNT] = {
 	[PX_FILE_MAPS] = "maps",
 	[PX_FILE_SMAPS] = "smaps",
 	[PX_FILE_SMAPS_ROLLUP] = "smaps_rollup",
+	[PX_FILE_NUMA_MAPS] = "numa_maps",
 };
 
 int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret)

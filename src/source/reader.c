@@ -325,8 +325,7 @@ static int tell_failure(struct pmapx_reader *reader, int r, struct pmapx_error *
 	if (reader->has_gone)
 		error->reason = "the process has exited or begun another program";
 	if (reader->is_hollow)
-		error->reason =
-			"empty: it could not be read, or was saved by its size, as tar does";
+		error->reason = PX_HOLLOW_REASON;
 	return r;
 }
 

@@ -35,6 +35,11 @@ bool px_saved_wants(const struct px_saved *saved, pid_t pid)
 		NULL;
 }
 
+bool px_saved_ignores(const struct px_saved *saved, const struct px_saved_name *name)
+{
+	return name->file == PX_FILE_NUMA_MAPS && !saved->wants_numa;
+}
+
 /* Append @length bytes to the reason, as far as there is room. */
 static void tell_bytes(struct px_saved *saved, const char *bytes, size_t length)
 {

@@ -39,6 +39,7 @@ struct px_saved {
 	const pid_t *pids;           /**< What is wanted, NULL for all; borrowed. */
 	size_t pid_count;            /**< How many. */
 	pid_t *sorted_pids;          /**< The same in order, to look them up; owned. */
+	bool wants_numa;             /**< So are numa_maps. */
 	bool is_whole;               /**< All is to be in the index before any is handed out. */
 	bool has_ended;              /**< There is nothing more to fill the index with. */
 	size_t first, run;           /**< The files of the process that was handed out last. */
@@ -69,6 +70,9 @@ int px_saved_map_limit(const struct px_saved *saved, uint64_t *ret);
 
 /** Whether files of process @pid are wanted. */
 bool px_saved_wants(const struct px_saved *saved, pid_t pid);
+
+/** Whether a file is one that nobody asks for. */
+bool px_saved_ignores(const struct px_saved *saved, const struct px_saved_name *name);
 
 /**
  * Keep what went wrong for pmapx_source_next(), if nothing has before: @r, a

@@ -20,6 +20,7 @@ enum px_file {
 	PX_FILE_MAPS,
 	PX_FILE_SMAPS,
 	PX_FILE_SMAPS_ROLLUP,
+	PX_FILE_NUMA_MAPS,
 	PX_FILE_COUNT
 };
 
@@ -52,6 +53,9 @@ struct px_stream {
 	uint64_t offset;              /**< Where to go on, in either. */
 	uint64_t end;                 /**< Where to stop. */
 };
+
+/** Why a map file is no good that is empty, though there is memory. */
+#define PX_HOLLOW_REASON "empty: it could not be read, or was saved by its size, as tar does"
 
 /**
  * The longest line of a mapping: 73 bytes and more before the name, and a path

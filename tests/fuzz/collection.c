@@ -79,11 +79,12 @@ static bool read_name(const char *path, bool is_own, struct px_saved_name *ret)
 {
 	struct pmapx_text text = { path, strlen(path) };
 
+	/* For numa_maps nobody asks here. */
 	if (px_saved_name(&text, ret))
-		return true;
+		return ret->file != PX_FILE_NUMA_MAPS;
 	if (!is_own)
 		return px_saved_is_nameless(&text, ret);
-	for (enum px_file file = 0; file < PX_FILE_COUNT; file++)
+	for (enum px_file file = 0; file < PX_FILE_NUMA_MAPS; file++)
 		if (is_text(&text, px_file_names[file])) {
 			*ret = (struct px_saved_name){ .pid = OWN_PID, .file = file };
 			ret->folder = (struct pmapx_text){ path, 0 };

@@ -61,10 +61,29 @@ static char *told(const struct pmapx_mapping *mapping)
 	return ret;
 }
 
+/* It has its own line of numa_maps, or none. */
+static void check_numa(const struct px_copy *copy, bool has_line)
+{
+	struct px_numa_line numa = px_copy_numa(copy);
+	uint64_t kb = 0;
+
+	assert_int_equal(px_numa_kb(&numa, 0, &kb), has_line);
+	if (!has_line)
+		return;
+	assert_int_equal(kb, 12);
+	assert_int_equal(numa.start, 0x600000);
+	assert_memory_equal(numa.text.bytes, "600000 ", 7);
+}
+
 static void check(bool mappings_only, uint64_t fields)
 {
 	struct pmapx_parser *parser = px_parser_new(mappings_only, fields);
 	const struct pmapx_text note = { "a note\0b", 8 };
+	char line[] = "600000 default N0=3 kernelpagesize_kB=4";
+	const struct px_numa_line none = { 0 };
+	const struct px_numa_line numa = {
+		.text = { line, strlen(line) }, .start = 0x600000, .page_kb = 4
+	};
 	const struct pmapx_mapping *mapping;
 	struct px_copy *copies[8];
 	char *want[8];
@@ -79,10 +98,12 @@ static void check(bool mappings_only, uint64_t fields)
 		marked.has_no_mode = count % 3 == 0;
 		want[count] = told(&marked);
 		/* A note may be a part of what is copied anyhow. */
-		copies[count] = px_copy_new(&marked, count == 1 ? &note : &marked.name, &size);
+		copies[count] = px_copy_new(&marked, count == 2 ? &numa : &none,
+			count == 1 ? &note : &marked.name, &size);
 		assert_non_null(copies[count++]);
 	}
 	pmapx_parser_close(parser);
+	line[0] = 'x';
 	assert_int_equal(count, 4);
 	for (size_t i = 0; i < count; i++) {
 		struct px_copied copied;
@@ -91,6 +112,7 @@ static void check(bool mappings_only, uint64_t fields)
 		char *said = told(got);
 
 		px_same("copy", want[i], said);
+		check_numa(copies[i], i == 2);
 		if (i == 1)
 			px_same_bytes("note", note.bytes, note.length, noted.bytes, noted.length);
 		else

@@ -36,6 +36,17 @@ PX_TEST(names_are_found_in_any_case_and_best_as_they_are_spelled)
 		{ "private_dirty", "Private_Dirty", true },
 		{ "Name", "Name", true },
 		{ "VmFlags", "VmFlags", true },
+		{ "pgsz", "PgSz", true },
+		{ "N0", "N0", true },
+		{ "N1023", "N1023", true },
+		{ "n12", "n12", true },
+		{ "N1024", NULL, false },
+		{ "N00", NULL, false },
+		{ "N01", NULL, false },
+		{ "N1x", NULL, false },
+		{ "N", NULL, false },
+		{ "N-1", NULL, false },
+		{ "N0:", "N0", true },
 		{ "New:", "New", true },
 		{ "Rss:", "Rss", true },
 		{ "rss:", "rss", true },
@@ -77,6 +88,8 @@ static void views_have_their_columns(void **state)
 		{ PX_VIEW_FIELDS, "Mode", false },
 		{ PX_VIEW_FIELDS, "Pss", true },
 		{ PX_VIEW_FIELDS, "Name", false },
+		{ PX_VIEW_FIELDS, "PgSz", false },
+		{ PX_VIEW_PLAIN, "N0", false },
 	};
 
 	(void)state;
