@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 /* The value that decides a category: LC_ALL, its own variable, LANG, or NULL. */
 static const char *deciding(const char *category)
@@ -91,6 +92,20 @@ bool px_locale_is_printable(const struct px_locale *locale, unsigned char byte)
 	if (locale->ctype == (locale_t)0)
 		return byte >= 0x20 && byte < 0x7f;
 	return isprint_l(byte, locale->ctype) != 0;
+}
+
+size_t px_locale_columns(const struct px_locale *locale, uint32_t character)
+{
+	locale_t before;
+	int columns;
+
+	if (locale->ctype == (locale_t)0)
+		return 1;
+	/* wcwidth() goes by the locale of the thread; characters are numbered as in Unicode. */
+	before = uselocale(locale->ctype);
+	columns = wcwidth((wchar_t)character);
+	(void)uselocale(before);
+	return columns < 0 ? 1 : (size_t)columns;
 }
 
 const char *px_translate(const struct px_locale *locale, const char *text)

@@ -8,6 +8,8 @@
 
 #include <locale.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /** How bytes beyond ASCII are to be understood. */
 enum px_charset {
@@ -37,6 +39,13 @@ enum px_charset px_locale_charset(struct px_locale *locale);
 
 /** Whether @byte is printable, where the character set is not UTF-8. */
 bool px_locale_is_printable(const struct px_locale *locale, unsigned char byte);
+
+/**
+ * How many columns of a terminal @character takes, where the character set is UTF-8: 2 if
+ * it is wide, 0 if it goes on top of the one before, as wcwidth(3) has it; 1 if that
+ * does not know it.
+ */
+size_t px_locale_columns(const struct px_locale *locale, uint32_t character);
 
 /**
  * The translation of @text in procps-ng's own installed catalogue, or @text.

@@ -110,15 +110,33 @@ void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes
 	px_out_bytes(out, (const char *)begin, (size_t)(at - begin));
 }
 
-/* Go over @width characters at most; returns where they end, and how many there were. */
+/* How many columns the character at @at takes, of which @passed bytes pass. */
+static size_t columns_of(const struct px_locale *locale, const unsigned char *at, size_t passed)
+{
+	uint32_t character;
+
+	/* ASCII, a '?', or of a character set in which bytes are characters. */
+	if (passed < 2)
+		return 1;
+	character = *at & (0x7fU >> passed);
+	for (size_t i = 1; i < passed; i++)
+		character = character << 6 | (at[i] & 0x3fU);
+	return px_locale_columns(locale, character);
+}
+
+/* Go over @width columns at most; returns where they end, and how many there were. */
 static const unsigned char *skip(struct px_locale *locale, const unsigned char *at,
 	const unsigned char *end, size_t width, size_t *ret_count)
 {
 	size_t count = 0;
 
-	for (; at < end && count < width; count++) {
+	while (at < end) {
 		size_t passed = passing(locale, at, end);
+		size_t columns = columns_of(locale, at, passed);
 
+		if (columns > width - count)
+			break;
+		count += columns;
 		at += passed > 0 ? passed : 1;
 	}
 	*ret_count = count;

@@ -22,10 +22,13 @@
  */
 void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes, size_t length);
 
-/** How many characters px_out_text() prints for @length bytes; a wide one counts as one. */
+/**
+ * How many columns of a terminal px_out_text() takes for @length bytes: two for a wide
+ * character, none for one that combines with the one before, where the locale tells.
+ */
 size_t px_text_width(struct px_locale *locale, const char *bytes, size_t length);
 
-/** How many of @length bytes it prints as @width characters at most. */
+/** How many of @length bytes it prints in @width columns at most, whole characters with what combines with them. */
 size_t px_text_fit(struct px_locale *locale, const char *bytes, size_t length, size_t width);
 
 /** Put a '?' in the place of each byte of a terminated text that px_out_text()

@@ -38,7 +38,7 @@ static char *put_value(char *at, const struct px_value *value, enum px_units uni
 	}
 }
 
-/* How much is left of texts that are cut, in characters. */
+/* How much is left of texts that are cut, as a terminal shows them. */
 #define TEXT_MIN ((size_t)8)
 
 /* How a table for people is laid out. */
@@ -46,7 +46,7 @@ struct layout {
 	struct px_console *console;
 	const struct px_table *table;
 	enum px_units units;
-	size_t *widths; /* Of columns, in characters; 0 if it is left out. */
+	size_t *widths; /* Of columns, as a terminal shows them; 0 if it is left out. */
 	size_t blanks;  /* Not printed yet: none is to be at the end of a line. */
 };
 
@@ -89,7 +89,8 @@ static void put_cell(struct layout *layout, size_t column, struct pmapx_text tex
 
 	if (is_cut) {
 		text.length = px_text_fit(&console->locale, text.bytes, text.length, room - 1);
-		width = room;
+		/* Before a wide character there may be less. */
+		width = px_text_width(&console->locale, text.bytes, text.length) + 1;
 	}
 	if (!is_left(layout, column))
 		layout->blanks += room - width;

@@ -308,6 +308,55 @@ PX_TEST(a_locale_of_single_bytes_passes_what_it_calls_printable)
 	free(got);
 }
 
+PX_TEST(widths_are_those_of_a_terminal)
+{
+	static const struct {
+		const char *bytes;
+		size_t length, width;
+		/* How many bytes are within 3 columns. */
+		size_t fit;
+	} widths[] = {
+		{ PX_BYTES(""), 0, 0 },
+		{ PX_BYTES("abc"), 3, 3 },
+		{ PX_BYTES("abcd"), 4, 3 },
+		/* Two of Chinese, one of them behind a letter, an emoji. */
+		{ PX_BYTES("\xe6\xbc\xa2\xe5\xad\x97"), 4, 3 },
+		{ PX_BYTES("a\xe6\xbc\xa2\xe5\xad\x97"), 5, 4 },
+		{ PX_BYTES("\xf0\x9f\x98\x80"), 2, 4 },
+		/* An accent that combines, behind the last, and alone. */
+		{ PX_BYTES("abe\xcc\x81"), 3, 5 },
+		{ PX_BYTES("\xcc\x81"), 0, 2 },
+		/* Private use, what is in no Unicode, what is replaced byte by byte. */
+		{ PX_BYTES("\xee\x80\x80\xf4\x8f\xbf\xbf"), 2, 7 },
+		{ PX_BYTES("\xff\xe6\xbc\x1b\xc2\x9b"), 6, 3 },
+		{ PX_BYTES("a\0b\0"), 4, 3 },
+	};
+	struct px_locale locale = { 0 };
+
+	assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
+	if (px_locale_charset(&locale) != PX_CHARSET_UTF8) {
+		px_locale_end(&locale);
+		skip();
+	}
+	for (size_t i = 0; i < PX_COUNT(widths); i++) {
+		char *exact = px_exact(widths[i].bytes, widths[i].length);
+
+		px_same_number(widths[i].bytes, widths[i].width,
+			px_text_width(&locale, exact, widths[i].length));
+		px_same_number(widths[i].bytes, widths[i].fit,
+			px_text_fit(&locale, exact, widths[i].length, 3));
+		free(exact);
+	}
+	/* It was for that moment only. */
+	assert_ptr_equal(uselocale((locale_t)0), LC_GLOBAL_LOCALE);
+	px_locale_end(&locale);
+	/* Without a locale, each character is one, and each byte that is none. */
+	locale = (struct px_locale){ .has_charset = true, .charset = PX_CHARSET_UTF8 };
+	assert_int_equal(px_text_width(&locale, "\xe6\xbc\xa2\xff", 4), 2);
+	locale.charset = PX_CHARSET_OTHER;
+	assert_int_equal(px_text_width(&locale, "\xe6\xbc\xa2\xff", 4), 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +367,7 @@ int main(void)
 		cmocka_unit_test(every_byte_at_every_place_is_judged_by_itself),
 		cmocka_unit_test(mixtures_of_bytes_are_as_byte_by_byte),
 		cmocka_unit_test(a_locale_of_single_bytes_passes_what_it_calls_printable),
+		cmocka_unit_test(widths_are_those_of_a_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
