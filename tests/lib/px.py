@@ -315,6 +315,10 @@ class Root:
         with open(path, "wb") as out:
             out.write(as_bytes(text))
 
+    def read(self, name):
+        with open(os.path.join(self.path, name), "rb") as file:
+            return file.read()
+
     def mounted(self, argv, **kwargs):
         """Run argv with this folder bind-mounted on /proc in a private mount namespace."""
         return mounted(self.path, argv, **kwargs)

@@ -23,6 +23,7 @@ static const struct px_shape *const tables[] = {
 	px_shapes_changing,
 	px_shapes_leaking,
 	px_shapes_obedient,
+	px_shapes_real,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -26,6 +26,7 @@ extern const struct px_shape px_shapes_kernel[];
 extern const struct px_shape px_shapes_changing[];
 extern const struct px_shape px_shapes_leaking[];
 extern const struct px_shape px_shapes_obedient[];
+extern const struct px_shape px_shapes_real[];
 
 /** Called first in main: does not return in the fresh image of the shapes title and title-raw. */
 void px_resume_title(int argc, char **argv);
