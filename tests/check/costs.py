@@ -27,6 +27,14 @@ SMALL_READS = 10
 # KiB at MAPPINGS mappings.
 MAPPINGS = 300000
 MOST_MEMORY = {(): 4096, ("-d",): 4096, ("-x",): 4096, ("-X",): 49152, ("-XX",): 49152}
+# What rank, --by and diff may use of two processes that differ by OTHERS mappings. --by address of diff keeps
+# them all, so many bytes of each.
+LARGEST, OTHERS = 324000, 1000
+MOST_OF_SUMS = 4096
+MOST_OF_ADDRESSES = 512
+# And the system calls of diff beside those that it takes to read the files, of which it may need one in fifty
+# more, as what is left of a buffer is kept.
+MOST_DIFF_CALLS = 120
 # What the workers may hold back together, above that, while the first process is being shown.
 MOST_BACKLOG = 8192
 
@@ -226,6 +234,18 @@ def make_process(root, pid, count):
                 for i, line in enumerate(lines[first:first + 10000], first)]))
 
 
+def peak_kb(root, *words, status=0):
+    """KiB of the program at most; what it costs is written down in the root."""
+    results = os.path.join(root.path, "results")
+    got = px.run([program("px_spawn"), results, px.PMAPX, *words], stdout=subprocess.DEVNULL)
+    if (got.status, got.stderr) != (status, b""):
+        raise AssertionError("%r: status %d: %r" % (words, got.status, got.stderr[:100]))
+    with open(results) as lines:
+        found = int(lines.read().split()[-2])
+    os.remove(results)
+    return found
+
+
 class Memory(px.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -239,13 +259,7 @@ class Memory(px.TestCase):
         make_process(cls.root, 101, 3000)
 
     def peak(self, *words):
-        """KiB of the program at most."""
-        results = os.path.join(self.root.path, "results")
-        got = px.run([program("px_spawn"), results, px.PMAPX, "--root", self.root.path, *words],
-                     stdout=subprocess.DEVNULL)
-        self.assertEqual((got.status, got.stderr[:100]), (0, b""))
-        with open(results) as lines:
-            return int(lines.read().split()[-2])
+        return peak_kb(self.root, "--root", self.root.path, *words)
 
     def test_the_made_process(self):
         """It is as large and as varied as it is meant to be."""
@@ -270,6 +284,54 @@ class Memory(px.TestCase):
             with self.subTest(words=words):
                 self.assertLessEqual(self.peak("--jobs", "2", *words, "100", *many),
                                      MOST_MEMORY[words] + MOST_BACKLOG)
+
+
+class Sums(px.TestCase):
+    """Groups, ranks and comparisons of as many mappings keep sums, not mappings."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if px.is_sanitized(px.PMAPX):
+            raise unittest.SkipTest("a sanitizer has memory of its own")
+        cls.old, cls.new = (cls.enterClassContext(px.Root()) for _ in range(2))
+        make_process(cls.old, 100, LARGEST - OTHERS)
+        make_process(cls.new, 100, LARGEST)
+
+    def test_memory(self):
+        for words in (("--by", "name"), ("--by", "kind,path"), ("rank", "--fields=pid,own,own_swap")):
+            with self.subTest(words=words):
+                self.assertLessEqual(peak_kb(self.new, *words, "--root", self.new.path, "100"), MOST_OF_SUMS)
+        for words in ((), ("--by=path,kind,perm",), ("--by=pid",), (self.new.path, "--by=class")):
+            with self.subTest(diff=words):
+                # Of three looks of which two are the same, nothing has grown each time.
+                self.assertLessEqual(peak_kb(self.new, "diff", self.old.path, self.new.path, *words,
+                                             status=int(self.new.path not in words)), MOST_OF_SUMS)
+
+    def test_addresses(self):
+        """These are kept, each."""
+        most = MOST_OF_SUMS + LARGEST * MOST_OF_ADDRESSES // 1024
+        self.assertLessEqual(peak_kb(self.new, "diff", "--by=address", "-q", self.old.path, self.new.path, status=1),
+                             most)
+
+    def test_compared(self):
+        """All of them were, and differ as they were made."""
+        got = px.pmapx("diff", "--by=pid", "--fields=count_old,count_new,count", "--format=tsv", self.old.path,
+                       self.new.path)
+        self.result(got, "count_old\tcount_new\tcount\n%d\t%d\t%d\n" % (LARGEST - OTHERS, LARGEST, OTHERS), status=1)
+        got = px.pmapx("diff", "--by=address", "--fields=state", "--format=tsv", self.old.path, self.new.path)
+        self.result(got, "state\n" + OTHERS * "appeared\n", status=1)
+
+    def test_calls(self):
+        """Each look is read once, in large pieces, and maps not at all."""
+        trace.need()
+        looks = self.old.path, self.new.path
+        got = trace.run([px.PMAPX, "diff", *looks])
+        self.assertEqual((got.status, got.stderr), (1, b""))
+        reads = sum(floor_reads(os.path.join(look, "100", "smaps")) for look in looks)
+        self.assertLessEqual(len(got.calls), MOST_DIFF_CALLS + reads + reads // 50)
+        for look in looks:
+            self.assertNotIn(os.path.join(look, "100", "maps"), trace.opened(got.calls))
 
 
 if __name__ == "__main__":
