@@ -26,6 +26,7 @@ from collections import namedtuple
 import measure
 import table
 from measure import px
+from made import make_process
 
 EMPTY = os.path.join(px.BUILD, "tests", "px_empty")
 READ = os.path.join(px.BUILD, "tests", "px_read")
@@ -55,14 +56,19 @@ ROWS = (
     Row("mappings", "-XX", "smaps", 0.24, 1.20, 48 * MIB),
     Row("mappings", "--by name", "smaps", None, 1.15, 32 * MIB),
     Row("mappings", "--by kind,path", "smaps", None, 1.15, 32 * MIB),
+    Row("mappings", "rank --fields pid,own", "smaps", None, 1.15, 4 * MIB),
     Row("processes", "default", "maps", 0.35, 1.20),
     Row("processes", "-x", "smaps", 0.35, 1.20),
     Row("processes", "rank", "smaps_rollup", None, 1.20, 32 * MIB),
     Row("address", "-A ADDR", "empty", 0.40, 2.00),
     Row("address", "-d -A ADDR", "empty", 0.40, 2.00),
+    Row("diff", "diff OLD PID", "smaps", None, 1.25, 4 * MIB),
+    Row("diff", "diff OLD NEW", "saved", None, 5.00, 4 * MIB),
     Row("capture", ".tar", "smaps", None, 1.50, 64 * MIB),
     Row("capture", ".tar.zst", "smaps", None, 2.00, 64 * MIB),
 )
+# How many mappings saved looks have, and how many the second has more.
+SAVED, MORE = 324000, 1000
 # What is captured of each process, but for the aim of exe, which is no file to be read.
 CAPTURE_FILES = "status,stat,cmdline,comm,cgroup,oom_score_adj,limits,smaps_rollup,smaps"
 # Where captures go that are timed, so that no disk is; and where it is timed to sync one.
@@ -99,6 +105,26 @@ class Subjects:
             px.settle(int(pid))
         return pids
 
+    @functools.cached_property
+    def saved(self):
+        """Two looks at a made process, the paths of folders."""
+        looks = [self.undo.enter_context(px.Root(TMPFS)) for _ in range(2)]
+        for look, count in zip(looks, (SAVED - MORE, SAVED)):
+            make_process(look, 100, count)
+        return [look.path for look in looks]
+
+    @functools.cached_property
+    def earlier(self):
+        """A look at the process that has many mappings."""
+        return self.undo.enter_context(px.Root(TMPFS)).copy(self.mappings.pid).path
+
+    def without_mappings(self):
+        """Let that process end; who needs it later has another."""
+        for name in ("mappings", "earlier"):
+            thing = self.__dict__.pop(name, None)
+            if name == "mappings" and thing:
+                thing.close()
+
     def pids(self, row):
         if row.group == "start":
             return [self.sleep]
@@ -117,6 +143,7 @@ class Subjects:
                 min(CORES, len(os.sched_getaffinity(0)))),
             "capture": "capture: %s processes of %d mappings and one of %s, to tmpfs; a disk's sync" % (
                 format(self.process_count, ","), self.each, count),
+            "diff": "%s mappings saved, and as they are; %s, saved twice" % (count, format(SAVED, ",")),
             "address": "one address in %s mappings (pmap: in a small process)" % count,
         }
 
@@ -143,8 +170,22 @@ def floor_of(row, pids):
     return [READ, "-p", row.floor, *pids]
 
 
+def compared(row, subjects):
+    """The columns of a row of the group diff."""
+    if row.floor == "saved":
+        looks = subjects.saved
+        files = [os.path.join(look, "100", "smaps") for look in looks]
+    else:
+        pid = str(subjects.mappings.pid)
+        looks = [subjects.earlier, pid]
+        files = [os.path.join(subjects.earlier, pid, "smaps"), "/proc/%s/smaps" % pid]
+    return {"pmapx": [[px.PMAPX, "diff", *looks]], "floor": [[READ, *files]]}
+
+
 def commands(row, subjects, pmap, others):
     """(what pmapx runs, what pmap runs for the same answer, what is measured in each column)."""
+    if row.group == "diff":
+        return None, None, compared(row, subjects)
     pids = subjects.pids(row)
     options = [] if row.view == "default" else row.view.split()
     words = list(options)
@@ -164,6 +205,8 @@ def commands(row, subjects, pmap, others):
         for name in others.keys() & OTHERS:
             columns[name] = [[*others[name], *words, *pids]]
     if row.view == "rank":
+        # These would look at it as well.
+        subjects.without_mappings()
         for name in others.keys() & RANKERS.keys():
             columns[name] = [[*others[name], *RANKERS[name],
                               *([",".join(pids)] if name == "smemstat" else [])]]
@@ -220,8 +263,10 @@ def measure_row(row, subjects, options, others):
             result["wrong"] = "another answer: " + differs
             return result
     rounds = options.runs * {"empty": SHORT, "maps": MIDDLE}.get(row.floor, 1)
+    # That something differs is what diff says with 1.
+    statuses = (0, 1) if row.group == "diff" else (0,)
     with measure.cores(CORES) if row.group == "processes" else contextlib.nullcontext():
-        costs = measure.interleaved(columns, rounds)
+        costs = measure.interleaved(columns, rounds, statuses=statuses)
     result["ms"] = {name: measure.median_ms(runs) for name, runs in costs.items()}
     result["of_pmap"] = measure.ratio(costs["pmapx"], costs["pmap"]) if beside_pmap else None
     result["of_floor"] = measure.ratio(costs["pmapx"], costs["floor"])
@@ -269,7 +314,7 @@ def measure_all(options):
 
 def notes(report, subjects, options):
     """What makes the numbers other than those that the limits are about."""
-    if subjects.remark and any(row.group in ("mappings", "address", "capture") for row in options.rows):
+    if subjects.remark and any(row.group in ("mappings", "address", "capture", "diff") for row in options.rows):
         yield subjects.remark
     if not options.pmap:
         yield "no pmap of procps-ng was found, so answers were not compared"
@@ -295,7 +340,7 @@ def read_options():
     parser.add_argument("--runs", type=int, default=7, help="rounds of each row (7); of those that "
                         "take no time, %d times as many" % SHORT)
     parser.add_argument("--rows", metavar="REGEX", default="", help="only rows whose GROUP VIEW "
-                        "has this, as in 'mappings -X$' (start, mappings, processes, capture or address)")
+                        "has this, as in 'mappings -X$' (start, mappings, processes, address, diff or capture)")
     parser.add_argument("--mappings", type=int, default=300000, metavar="N",
                         help="of the process that has many")
     parser.add_argument("--processes", type=int, default=1500, metavar="N")

@@ -31,8 +31,9 @@ class Failed(Exception):
     """A command that was to be measured did not do its work."""
 
 
-def spawn(argv, results):
-    """Run a command through px_spawn, standard output thrown away; gives its Cost."""
+def spawn(argv, results, statuses=(0,)):
+    """Run a command through px_spawn, standard output thrown away; gives its Cost. statuses are those with which it
+    has done its work."""
     with subprocess.Popen([SPAWN, results, *argv], env=px.environment(), stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, start_new_session=True) as process:
         try:
@@ -42,7 +43,7 @@ def spawn(argv, results):
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
             raise
-    if process.returncode != 0:
+    if process.returncode not in statuses:
         raise Failed("status %d: %s" % (process.returncode, " ".join(argv)[:200]))
     with open(results, encoding="ascii") as file:
         wall_ns, user_us, system_us, peak_kb, _ = map(int, file.read().split())
@@ -50,7 +51,7 @@ def spawn(argv, results):
     return Cost(wall_ns / 1e6, user_us / 1e3, system_us / 1e3, peak_kb)
 
 
-def interleaved(columns, rounds, clean=lambda: None):
+def interleaved(columns, rounds, clean=lambda: None, statuses=(0,)):
     """{name: [Cost of each round]} for {name: commands}, where a round runs every column once.
     clean() takes away what a run has left."""
     costs = {name: [] for name in columns}
@@ -58,7 +59,7 @@ def interleaved(columns, rounds, clean=lambda: None):
         results = os.path.join(folder, "results")
         for _ in range(rounds):
             for name, commands in columns.items():
-                parts = [spawn(argv, results) for argv in commands]
+                parts = [spawn(argv, results, statuses) for argv in commands]
                 costs[name].append(Cost(sum(part.wall_ms for part in parts),
                                         sum(part.user_ms for part in parts),
                                         sum(part.system_ms for part in parts),

@@ -269,8 +269,8 @@ class Root:
         px.pmapx("--root", root.path, "-x", "100")
     """
 
-    def __init__(self):
-        self.path = tempfile.mkdtemp(prefix="pmapx-root-")
+    def __init__(self, where=None):
+        self.path = tempfile.mkdtemp(prefix="pmapx-root-", dir=where)
 
     def __enter__(self):
         return self
