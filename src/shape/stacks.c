@@ -56,7 +56,7 @@ void px_stacks_correct(const struct px_stacks *stacks, const struct pmapx_mappin
 	*guessed = false;
 }
 
-/* The number at the end of "[stack:1100]" or "[anon: glibc: pthread stack: 1100]"; 0 if there is none. */
+/* The number at the end of "[stack:1100]" or "[anon: glibc: pthread stack: 1100]", or 0. */
 static pid_t tid_of(const struct pmapx_text *name)
 {
 	struct pmapx_text digits = { name->bytes, name->length };

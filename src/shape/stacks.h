@@ -49,7 +49,10 @@ void px_stacks_clear(struct px_stacks *stacks);
 void px_stacks_correct(const struct px_stacks *stacks, const struct pmapx_mapping *mapping,
 	enum pmapx_kind *kind, bool *guessed);
 
-/** The same, and remember what is the stack of a thread: mappings in order, each once.  0 or -ENOMEM. */
+/**
+ * The same, and remember what is the stack of a thread: mappings in order, each once.
+ * Returns 0 or -ENOMEM.
+ */
 int px_stacks_take(struct px_stacks *stacks, const struct pmapx_mapping *mapping,
 	enum pmapx_kind *kind, bool *guessed);
 
