@@ -294,8 +294,13 @@ __attribute__((flatten)) static int show_map(struct px_sheet *sheet, const struc
 	}
 	if (reading.is_torn)
 		return STATUS_AGAIN;
-	if (is_left_out(sheet, &reading))
+	if (is_left_out(sheet, &reading)) {
+		/* It may have been, had they been told. */
+		if (sheet->stacks != NULL &&
+			px_sift_by_guess(&sheet->options->sift, PMAPX_KIND_THREAD_STACK))
+			px_say_threads(sheet);
 		return 0;
+	}
 	if (view->end(sheet) < 0)
 		note_shortage(&reading);
 	if (reading.has_guesses)

@@ -143,6 +143,17 @@ class Made(px.TestCase):
                                                   if not row[2].startswith(b"/")] + [b"[ anon ]"])
             self.assertEqual(got.stderr, b"pmapx: 100: %s/100/maps: guessed: 1 thread-stack\n" % root.path.encode() + said)
 
+    def test_left_out(self):
+        """A process of which no stack is known is not left out in silence, where stacks are asked for."""
+        with px.Root() as root:
+            root.process(100, maps=px.map_line("00500000-00600000", "rw-p", "[heap]"))
+            root.process(101, maps=px.map_line("00500000-00600000", "rw-p", "[heap]"))
+            root.file("100/task/102/syscall", "running\n")
+            root.file("101/task/103/syscall", "-1 0x400000 0x0\n")
+            for words, said in ((["--kind", "thread-stack"], b"pmapx: 100: %s/100/task: no stack pointer of "
+                                 b"1 of 1 threads: 1 running\n" % root.path.encode()), (["--kind", "text"], b"")):
+                self.result(root.pmapx("--threads", "--fields", "Mapping", *words, "100", "101"), b"", said, 0)
+
     def test_without(self):
         """Without threads there are names and shapes, and it is said once for each process, or each source."""
         with made(with_threads=False) as root, tempfile.TemporaryDirectory() as folder:
