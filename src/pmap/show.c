@@ -331,6 +331,13 @@ static uint64_t wanted_fields(const struct px_options *options, const struct px_
 	return view->fields != 0 ? view->fields | more : 0;
 }
 
+/* Whether what is behind a mapping has a say in what it is, or in which line is its. */
+static bool needs_next(const struct px_sheet *sheet, const struct px_view *view)
+{
+	return px_sift_by_kind(&sheet->options->sift) || px_keys_tell_kinds(&sheet->options->by) ||
+		sheet->stacks != NULL || view->numa_column != NULL;
+}
+
 /*
  * What is read before the map: the header, or what is there instead of it, and the threads.
  * 0, or a negative errno, and then *@ret_file says of what.
@@ -386,8 +393,7 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 		.has_range = !view->needs_all,
 		.low = sheet->options->low,
 		.high = sheet->options->high,
-		.look_ahead = px_sift_by_kind(&sheet->options->sift) ||
-			px_keys_tell_kinds(&sheet->options->by) || sheet->stacks != NULL,
+		.look_ahead = needs_next(sheet, view),
 	};
 	struct pmapx_reader *reader;
 	const char *head_file;

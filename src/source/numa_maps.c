@@ -178,15 +178,25 @@ static int take_line(struct px_numa_maps *maps, struct pmapx_error *error)
 	return 1;
 }
 
-/* Whether another line begins within @mapping: then the line at hand is not of all of it. */
-static bool is_split(struct px_numa_maps *maps, const struct pmapx_mapping *mapping)
+/*
+ * Whether the line at hand is of @mapping and no more.  One that was split has a line that
+ * begins within; if one that follows without a gap has no line, the two were merged.
+ */
+static bool is_of(struct px_numa_maps *maps, const struct pmapx_mapping *mapping)
 {
+	bool is_adjacent = mapping->next != NULL && mapping->next->start == mapping->end;
 	struct pmapx_error ignored;
 	struct px_numa_line next;
 	struct pmapx_text text;
 
-	return peek(maps, &text) && px_numa_parse(&text, &next, &ignored) == 0 &&
-		next.start > mapping->start && next.start < mapping->end;
+	if (maps->line.start != mapping->start)
+		return false;
+	if (!peek(maps, &text))
+		return !is_adjacent;
+	/* What is wrong with it will be told, and tells nothing here. */
+	if (px_numa_parse(&text, &next, &ignored) < 0 || next.start <= mapping->start)
+		return true;
+	return is_adjacent ? next.start == mapping->end : next.start >= mapping->end;
 }
 
 int px_numa_find(struct px_numa_maps *maps, const struct pmapx_mapping *mapping,
@@ -200,7 +210,7 @@ int px_numa_find(struct px_numa_maps *maps, const struct pmapx_mapping *mapping,
 		if (r <= 0)
 			return r;
 	}
-	if (maps->line.start > mapping->start || is_split(maps, mapping))
+	if (!is_of(maps, mapping))
 		return 0;
 	*ret = maps->line;
 	return 1;

@@ -37,7 +37,8 @@ void px_numa_close(struct px_numa_maps *maps);
  * is none for others.  Nor is there for the page of old system calls, which belongs to no process.
  *
  * A process may go on between the reading of one file and that of the other, so a line is
- * not of @mapping if another begins within it.
+ * not of @mapping if another begins within it; nor, if @mapping tells what follows, and that
+ * does without a gap, if that has none.
  *
  * Returns 1 with *@ret, which is valid until the next call; 0 if there is none; a
  * negative errno, after which the next call goes on behind what was wrong: -EBADMSG for a
