@@ -49,7 +49,7 @@
  *   walk_list.c      which of them
  *   walk_saved.c     those of what was saved
  *   walk_say.c       what is wrong with one
- *   unread.c         what could not be read of them
+ *   counts.c         what became of them
  *   reading.c        whether a map that was read fits together
  *   memory.c         what one has in memory
  *   command.c        what it is called
@@ -75,6 +75,7 @@
  *   stacks.c         which of them are stacks of threads
  *   table.c          rows that are sorted, and records of them
  *   table_text.c     the same for people
+ *   unread.c         processes that could not be read, counted
  * src/capture/     saving processes to a file
  *   capture.c        from the first byte to the last
  *   pool.c           processes read side by side, handed out in order

@@ -133,8 +133,9 @@ static int fill(struct sums_table *sums, struct px_table *table, const struct px
 	struct px_group **list = px_groups_sorted(groups);
 	int r = list == NULL ? -ENOMEM : 0;
 
-	/* No mappings are none, of no size. */
-	sums->total.known = 1U << PX_MEASURE_COUNT | 1U << PX_MEASURE_SIZE;
+	/* No mappings are none, of no size; but not where some could not be read. */
+	if (sums->is_complete)
+		sums->total.known = 1U << PX_MEASURE_COUNT | 1U << PX_MEASURE_SIZE;
 	for (size_t i = 0; r == 0 && i < groups->count; i++) {
 		px_sums_merge(&sums->total, &list[i]->sums);
 		r = add_row(sums, table, list[i]);

@@ -9,12 +9,14 @@
 
 #include "key.h"
 #include "options.h"
+#include "unread.h"
 
 /** What the workers of a run have added up; begins as PX_BY_INITIAL. */
 struct px_by {
 	pthread_mutex_t lock;
 	struct px_groups groups;
-	bool is_short; /**< There was no memory for some of it. */
+	struct px_unread unread; /**< Processes that nobody named and that could not be read. */
+	bool is_short;           /**< There was no memory for some of it. */
 };
 
 #define PX_BY_INITIAL                             \

@@ -277,8 +277,10 @@ static int run_views(struct px_console *console, bool as_pmap, const struct px_o
 	px_pipeline_init(&run.pipeline, options);
 	if (read_operands(console, as_pmap, &run) == 0) {
 		status = show_wanted(console, &run);
-		if (options->view == PX_VIEW_BY)
+		if (options->view == PX_VIEW_BY) {
 			status |= px_by_print(console, options, &run.by, status == 0);
+			px_unread_tell(console, NULL, NULL, &run.by.unread);
+		}
 	}
 	px_by_deinit(&run.by);
 	px_heritage_deinit(&run.heritage);

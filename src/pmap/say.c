@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "by.h"
 #include "descriptor.h"
 #include "stacks.h"
 
@@ -76,10 +77,31 @@ static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid, con
 	}
 }
 
+/*
+ * --by has one table of all processes: those of them that nobody named are counted by reason,
+ * not told of one by one.
+ */
+static bool is_counted(const struct px_sheet *sheet)
+{
+	return sheet->options->view == PX_VIEW_BY && sheet->is_found;
+}
+
+/* Count the process at hand, once. */
+static void count(struct px_sheet *sheet, size_t *counter)
+{
+	pthread_mutex_lock(&sheet->by->lock);
+	*counter += sheet->failure == NULL;
+	pthread_mutex_unlock(&sheet->by->lock);
+}
+
 void px_say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error)
 {
+	bool is_silent = (error == EACCES || error == EPERM) && is_counted(sheet);
+
+	if (is_silent)
+		count(sheet, &sheet->by->unread.denied);
 	sheet->failure = px_describe_error(error);
-	if (sheet->console->terse)
+	if (sheet->console->terse || is_silent)
 		return;
 	begin_message(sheet, pid, pid, file);
 	px_out_string(&sheet->console->err, ": ");
@@ -209,8 +231,14 @@ static const char *view_option(const struct px_options *options)
 static void say_lack(struct px_sheet *sheet, const char *failure, const char *needed_by)
 {
 	struct px_out *err = &sheet->console->err;
+	/* A single file is all that was asked for. */
+	bool is_silent = *sheet->member->name == '\0' && is_counted(sheet);
 
+	if (is_silent)
+		count(sheet, &sheet->by->unread.unsaved);
 	sheet->failure = px_is_core(sheet) ? "a core file does not hold what is resident" : failure;
+	if (is_silent)
+		return;
 	begin_message(sheet, sheet->identity->pid, 0, "");
 	px_out_string(err, ": ");
 	px_out_string(err, sheet->failure);

@@ -347,7 +347,8 @@ static void put_facts(struct px_out *out, const void *context)
 	px_put_fact(out, ",\"without_page_tables\":", report->incomparable);
 	px_out_string(out, "},\"complete\":");
 	px_out_string(out,
-		px_walk_unread(counts) == 0 && report->incomparable == 0 && !counts->has_gap
+		px_unread_count(&counts->unread) == 0 && report->incomparable == 0 &&
+				!counts->has_gap
 			? "true,"
 			: "false,");
 }
@@ -409,7 +410,7 @@ static void say_caveats(const struct report *report, struct px_console *console)
 	const char *verb = report->options->walk.verb;
 
 	px_out_flush(&console->out);
-	px_walk_tell(console, verb, &report->counts);
+	px_unread_tell(console, verb, NULL, &report->counts.unread);
 	say_count(console, verb, report->torn, " process was changing its map while it was read",
 		" processes were changing their maps while they were read");
 	say_count(console, verb, report->incomparable,

@@ -224,7 +224,7 @@ static void put_facts(struct px_out *out, const void *context)
 		else
 			px_record_nothing(&record, "time_ms");
 		px_record_number(&record, "processes", look->count - look->unread);
-		px_record_number(&record, "unread", px_walk_unread(&look->counts));
+		px_record_number(&record, "unread", px_unread_count(&look->counts.unread));
 		px_record_end(&record);
 	}
 	px_out_string(out, "\n],\n");

@@ -249,7 +249,7 @@ int px_look_take(struct px_console *console, const struct px_walk_options *optio
 	r = px_walk(console, &walk, visit_process, &looking, &ret->counts);
 	if (r < 0)
 		return r;
-	px_walk_tell(console, options->verb, &ret->counts);
+	px_unread_tell(console, options->verb, options->from, &ret->counts.unread);
 	if (ret->torn > 0)
 		say(console, options->verb, ret,
 			"of some processes the map was changing while it was read");

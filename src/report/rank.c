@@ -215,7 +215,7 @@ static void make_label(struct report *report, size_t unread)
  */
 static int add_total(struct report *report, struct px_table *table)
 {
-	size_t unread = px_walk_unread(&report->counts), last = report->count - 1;
+	size_t unread = px_unread_count(&report->counts.unread), last = report->count - 1;
 	bool is_text = report->options->shape.notation == PX_NOTATION_TEXT;
 	struct px_value values[PX_RANK_FIELDS + 1] = { 0 };
 	struct px_rank_row total;
@@ -283,7 +283,7 @@ static void put_facts(struct px_out *out, const void *context)
 	px_put_fact(out, ",\"sharing_unknown\":", report->ranking.incomparable);
 	px_put_fact(out, ",\"summed_from_smaps\":", report->ranking.from_smaps);
 	px_out_string(out, "},\"complete\":");
-	px_out_string(out, px_walk_unread(counts) == 0 && !counts->has_gap ? "true," : "false,");
+	px_out_string(out, px_unread_count(&counts->unread) == 0 && !counts->has_gap ? "true," : "false,");
 }
 
 static int print(struct report *report, struct px_console *console)
@@ -338,7 +338,7 @@ static void say_caveats(const struct report *report, struct px_console *console)
 	const struct px_ranking *ranking = &report->ranking;
 
 	px_out_flush(&console->out);
-	px_walk_tell(console, report->options->walk.verb, &report->counts);
+	px_unread_tell(console, report->options->walk.verb, NULL, &report->counts.unread);
 	say_count(report, console, ranking->torn, " process was changing its map while it was read",
 		" processes were changing their maps while they were read");
 	say_count(report, console, ranking->copies,

@@ -34,14 +34,14 @@ static size_t *counter(struct px_walk_counts *counts, bool is_saved, int r)
 		return &counts->empty;
 	case -EACCES:
 	case -EPERM:
-		return &counts->denied;
+		return &counts->unread.denied;
 	case -ESRCH:
 	case -ESTALE:
-		return is_saved ? &counts->damaged : &counts->vanished;
+		return is_saved ? &counts->unread.damaged : &counts->unread.vanished;
 	case -ENOENT:
-		return is_saved ? &counts->unsaved : &counts->vanished;
+		return is_saved ? &counts->unread.unsaved : &counts->unread.vanished;
 	default:
-		return &counts->damaged;
+		return &counts->unread.damaged;
 	}
 }
 
@@ -57,7 +57,7 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 		return;
 	}
 	/* Of the others the number says all. */
-	if (counted == &counts->damaged) {
+	if (counted == &counts->unread.damaged) {
 		if (visit->error.code == 0)
 			visit->error.code = -r;
 		px_walk_say_damaged(visit, pid);
@@ -65,7 +65,7 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 	px_walk_lock(visit);
 	++*counted;
 	/* What is another program now is there. */
-	if (unread != NULL && r < 0 && (counted != &counts->vanished || r == -ESTALE) &&
+	if (unread != NULL && r < 0 && (counted != &counts->unread.vanished || r == -ESTALE) &&
 		unread(visit->walk->context, visit, pid) < 0)
 		visit->walk->error = ENOMEM;
 	px_walk_unlock(visit);
@@ -189,7 +189,7 @@ static int walk_folder(struct px_walk *walk, struct pmapx_source *source)
 
 	if (r < 0)
 		return r;
-	if (walk->count == 0 && walk->counts->vanished > 0)
+	if (walk->count == 0 && walk->counts->unread.vanished > 0)
 		return -ESRCH;
 	if (walk->count == 0)
 		return px_walk_say(walk, NULL,

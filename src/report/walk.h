@@ -11,6 +11,7 @@
 
 #include "console.h"
 #include "select.h"
+#include "unread.h"
 
 struct px_visit;
 
@@ -76,11 +77,8 @@ typedef int px_visitor(void *context, struct px_visit *visit);
 
 /** What became of the processes of a walk. */
 struct px_walk_counts {
-	size_t read;     /**< Visited without failure. */
-	size_t vanished; /**< Had gone before they were read. */
-	size_t denied;   /**< May not be read. */
-	size_t unsaved;  /**< What was to be read of them was not saved. */
-	size_t damaged;  /**< Could not be read for other reasons, each of which was told. */
+	size_t read;             /**< Visited without failure. */
+	struct px_unread unread; /**< Could not be. */
 	size_t empty; /**< Have no memory: kernel threads, which are no processes, and zombies. */
 	bool has_gap; /**< Part of a saved source could not be read, which was told. */
 };
@@ -99,13 +97,6 @@ int px_walk(struct px_console *console, const struct px_walk_options *options, p
 /** From here to px_walk_unlock() no other visit of the walk is. */
 void px_walk_lock(struct px_visit *visit);
 void px_walk_unlock(struct px_visit *visit);
-
-/** How many processes could not be read. */
-size_t px_walk_unread(const struct px_walk_counts *counts);
-
-/** Say on standard error, in one line, how many processes could not be read and why; if any. */
-void px_walk_tell(
-	struct px_console *console, const char *verb, const struct px_walk_counts *counts);
 
 /** Write a number into a JSON document: @key as it stands, and the number. */
 void px_put_fact(struct px_out *out, const char *key, size_t number);

@@ -107,7 +107,8 @@ int px_walk_saved(struct px_walk *walk, struct pmapx_source *source)
 	for (size_t i = 0; walk->error == 0 && i < walk->count; i++)
 		if (!walk->is_there[i] && walk->pids[i] != 0)
 			px_walk_say_missing(walk, walk->pids[i]);
-	if (walk->error == 0 && seen == 0 && walk->counts->vanished == 0 && !walk->counts->has_gap)
+	if (walk->error == 0 && seen == 0 && walk->counts->unread.vanished == 0 &&
+		!walk->counts->has_gap)
 		px_walk_say(walk, pmapx_source_path(source),
 			px_select_is_given(&walk->options->select) ? "no process is selected"
 								   : "there is no process",

@@ -82,8 +82,13 @@ void px_walk_say_missing(struct px_walk *walk, pid_t pid)
 	px_message_begin(console);
 	px_out_string(&console->err, walk->options->verb);
 	px_out_string(&console->err, ": ");
+	/* There may be several inputs. */
+	if (walk->options->from != NULL) {
+		px_message_text(console, walk->options->from);
+		px_out_string(&console->err, ": ");
+	}
 	px_out_number(&console->err, (uint64_t)pid);
 	px_out_string(&console->err, ": no such process");
 	px_message_end(console);
-	walk->counts->vanished++;
+	walk->counts->unread.vanished++;
 }

@@ -7,7 +7,9 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 import px
@@ -225,6 +227,38 @@ class Prepared(px.TestCase):
                   b"    1 1024   7   ?       ?     ?         ?    ?       ? heap\n"
                   b"===== ==== ===\n"
                   b"    1 1024   7\n")
+
+    def test_many_that_are_missing(self):
+        """Those that nobody named are counted, by reason, in one line; a total of nothing is none."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in (("smaps-1", px.smaps_entry(px.map_line("00400000-00401000"))),
+                               ("maps-2", px.map_line("00400000-00401000")), ("maps-3", px.map_line("00400000-00401000"))):
+                with open(os.path.join(folder, name), "wb") as out:
+                    out.write(text)
+            read = px.pmapx("--from", folder, "--by=perm", "--format=tsv", "1").stdout
+            self.assertEqual(read.count(b"\n"), 2)
+            self.result(px.pmapx("--from", folder, "--by=perm", "--format=tsv"), read,
+                        "pmapx: 2 processes could not be read: 2 not saved\n", 1)
+            self.result(px.pmapx("--from", folder, "--by=perm", "--format=tsv", "1", "3"), read,
+                        "pmapx: %s: 3: no smaps was captured, --by needs it\n" % folder, 1)
+            head = "count size rss pss private dirty anonymous swap hugetlb perm\n"
+            self.result(px.pmapx("--from", folder, "--by=perm", "2"), head,
+                        "pmapx: %s: 2: no smaps was captured, --by needs it\n" % folder, 1)
+            one = os.path.join(folder, "maps-2")
+            self.result(px.pmapx("--from", one, "--by=perm"), head,
+                        "pmapx: %s: 2: no smaps was captured, --by needs it\n" % one, 1)
+
+    def test_many_that_are_denied(self):
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("nobody to become")
+        user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", px.PMAPX]
+        with px.Target("many-processes", "3") as target:
+            words = user + ["--by=perm", "--tree", str(target.pid)]
+            head = "count size rss pss private dirty anonymous swap hugetlb perm\n"
+            self.result(px.run(words), head, "pmapx: 4 processes could not be read: 4 denied\n", 1)
+            self.result(px.run(words + [str(target.pid)]), head,
+                        "pmapx: %d: /proc/%d/smaps: Permission denied\n"
+                        "pmapx: 3 processes could not be read: 3 denied\n" % (target.pid, target.pid), 1)
 
     def test_units(self):
         self.same(self.table("-q", "--by", "name", "--map", "heap", "--units", "h", "100").encode(),

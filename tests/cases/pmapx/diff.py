@@ -399,7 +399,7 @@ swap      0   ?      ?
         for other, why in (("damaged", "damaged"), ("unsaved", "not saved")):
             for looks, sign in (((["a", other]), "+"), (([other, "a"]), "-")):
                 with self.subTest(looks=looks):
-                    told = "pmapx: diff: 1 process could not be read: 1 %s\n" % why
+                    told = "pmapx: diff: %s: 1 process could not be read: 1 %s\n" % (other, why)
                     if other == "damaged":
                         told = ("pmapx: diff: damaged: 60: smaps: line 1: not a line of maps\n") + told
                     got = self.diff("-q", *looks, "--fields=pid,rss")

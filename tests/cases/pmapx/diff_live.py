@@ -169,7 +169,7 @@ class Live(px.TestCase):
                     b"pmapx: diff: %d: no such process\n" % target.pid, 2)
         with px.Target("leaking") as other:
             self.result(px.pmapx("diff", "1.tar", str(other.pid), cwd=self.folder), b"",
-                        b"pmapx: diff: %d: no such process\n" % other.pid, 2)
+                        b"pmapx: diff: 1.tar: %d: no such process\n" % other.pid, 2)
 
 
 class Terminal(px.TestCase):

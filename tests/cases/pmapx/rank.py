@@ -420,8 +420,8 @@ pid user swap uss pss rss command
         self.result(px.pmapx("rank", "--from", self.tar, "--tree", "20", "--fields", "pid,rss"),
                     "pid rss\n 20   5\n    ===\n      5\n")
         self.result(px.pmapx("rank", "--from", self.tar, "--strict", "--fields", "pid", "30", "77", "100"),
-                    "pid\n100\n", "pmapx: rank: 77: no such process\n"
-                    "pmapx: rank: 2 processes could not be read: 1 vanished, 1 not saved\n", 1)
+                    "pid\n100\n", "pmapx: rank: %s: 77: no such process\n"
+                    "pmapx: rank: 2 processes could not be read: 1 vanished, 1 not saved\n" % self.tar, 1)
         self.result(px.pmapx("rank", "--from", self.tar, "--user", "9"), b"",
                     "pmapx: rank: %s: no process is selected\n" % self.tar, 2)
 
@@ -429,7 +429,7 @@ pid user swap uss pss rss command
         """However many are named, and in whatever order: each is shown, or missing, once."""
         names = [str(pid) for pid in (77, 100, 9, 20, 77, 100, 3000)]
         self.result(px.pmapx("rank", "--from", self.tar, "--fields=pid", "--sort=pid", *names), "pid\n 20\n100\n",
-                    "".join("pmapx: rank: %d: no such process\n" % pid for pid in (9, 77, 3000)) +
+                    "".join("pmapx: rank: %s: %d: no such process\n" % (self.tar, pid) for pid in (9, 77, 3000)) +
                     "pmapx: rank: 3 processes could not be read: 3 vanished\n")
 
     def test_hosts(self):
