@@ -423,7 +423,9 @@ int px_check(struct px_console *console, const struct px_check_options *options)
 	struct report report = { .options = options };
 	int r = px_walk(console, &options->walk, visit_process, &report, &report.counts);
 
-	if (r == 0) {
+	if (r == 0 && px_walk_is_vain(&report.counts)) {
+		px_unread_tell(console, options->walk.verb, NULL, &report.counts.unread);
+	} else if (r == 0) {
 		r = print(&report, console);
 		if (r < 0)
 			px_message(console, "memory allocation failed");

@@ -4,6 +4,11 @@
  */
 #include "walk.h"
 
+bool px_walk_is_vain(const struct px_walk_counts *counts)
+{
+	return counts->read == 0 && px_unread_count(&counts->unread) > 0;
+}
+
 void px_put_fact(struct px_out *out, const char *key, size_t number)
 {
 	px_out_string(out, key);
@@ -22,7 +27,7 @@ void px_walk_put_facts(struct px_out *out, const struct px_walk_counts *counts)
 int px_walk_status(const struct px_walk_options *options, const struct px_walk_counts *counts,
 	bool has_findings)
 {
-	if (counts->has_gap)
+	if (counts->has_gap || counts->unread.damaged > 0 || px_walk_is_vain(counts))
 		return 2;
 	return has_findings || (options->strict && px_unread_count(&counts->unread) > 0);
 }

@@ -395,8 +395,14 @@ static bool prepare(struct report *report, struct px_console *console)
 /* All has been read; the exit status. */
 static int finish(struct report *report, struct px_console *console)
 {
-	int r = px_ranking_finish(&report->ranking);
+	int r;
 
+	/* No table of nobody: that would look like an answer. */
+	if (px_walk_is_vain(&report->counts)) {
+		px_unread_tell(console, report->options->walk.verb, NULL, &report->counts.unread);
+		return 2;
+	}
+	r = px_ranking_finish(&report->ranking);
 	make_columns(report);
 	if (r == 0 && !has_sort_column(report, console))
 		return 2;

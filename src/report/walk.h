@@ -98,6 +98,9 @@ int px_walk(struct px_console *console, const struct px_walk_options *options, p
 void px_walk_lock(struct px_visit *visit);
 void px_walk_unlock(struct px_visit *visit);
 
+/** Whether nothing of what was asked for could be read; threads of the kernel have nothing. */
+bool px_walk_is_vain(const struct px_walk_counts *counts);
+
 /** Write a number into a JSON document: @key as it stands, and the number. */
 void px_put_fact(struct px_out *out, const char *key, size_t number);
 
@@ -106,8 +109,9 @@ void px_walk_put_facts(struct px_out *out, const struct px_walk_counts *counts);
 
 /**
  * The exit status of a verb that has walked: 0; 1 if it @has_findings, or if
- * something could not be read and that is worth a status; 2 if part of the
- * source could not be read, whatever the rest says.
+ * something could not be read and that is worth a status; 2, whatever the rest says,
+ * if a file or part of the source is damaged, or if nothing could be read.  Those who
+ * have gone, may not be read or were not saved are no trouble as long as there are others.
  */
 int px_walk_status(const struct px_walk_options *options, const struct px_walk_counts *counts,
 	bool has_findings);

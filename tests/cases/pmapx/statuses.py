@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What verbs end with if processes are not there, may not be read, were not saved or are damaged: one
+table for all of them."""
+import os
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+import px
+import saving
+
+NAMES = saving.NAMES + ("smaps_rollup",)
+MAP = px.map_line("00400000-00500000", "rw-p")
+WELL, DAMAGED, UNSAVED, KERNEL, MISSING = 100, 102, 103, 2, 77
+NO_PROCESS = "{path}: 77: no such process"
+WRONG = "{path}: 102: {file}: line 1, column 9: expected a mapping, or ':' after a key"
+
+# Which processes, whether there is an answer, its status, that with --strict, what is said of them.
+TABLE = (
+    ([WELL], True, 0, 0, []),
+    ([WELL, KERNEL], True, 0, 0, []),
+    ([WELL, MISSING], True, 0, 1, [NO_PROCESS, "1 process could not be read: 1 vanished"]),
+    ([WELL, UNSAVED], True, 0, 1, ["1 process could not be read: 1 not saved"]),
+    ([WELL, UNSAVED, MISSING], True, 0, 1,
+     [NO_PROCESS, "2 processes could not be read: 1 vanished, 1 not saved"]),
+    # Damage is trouble, whatever the rest says,
+    ([WELL, DAMAGED], True, 2, 2, [WRONG, "1 process could not be read: 1 damaged"]),
+    # and so it is if nothing could be read.
+    ([MISSING], False, 2, 2, [NO_PROCESS]),
+    ([UNSAVED], False, 2, 2, ["1 process could not be read: 1 not saved"]),
+    ([UNSAVED, MISSING], False, 2, 2,
+     [NO_PROCESS, "2 processes could not be read: 1 vanished, 1 not saved"]),
+    ([DAMAGED], False, 2, 2, [WRONG, "1 process could not be read: 1 damaged"]),
+)
+
+
+class Statuses(px.TestCase):
+    def setUp(self):
+        self.work = tempfile.mkdtemp(prefix="pmapx-statuses-")
+        self.addCleanup(shutil.rmtree, self.work)
+
+    def save(self, pids):
+        """A folder of these processes, but those that are missing; which is its path."""
+        folder = os.path.join(self.work, "case-" + "-".join(map(str, pids)))
+        os.makedirs(folder, exist_ok=True)
+        with px.Root() as root:
+            for pid in pids:
+                if pid in (WELL, DAMAGED):
+                    is_well = pid == WELL
+                    root.process(pid, maps=MAP if is_well else b"nonsense\n",
+                                 smaps=px.smaps_entry(MAP, Rss=4) if is_well else b"nonsense\n")
+                    root.file("%d/smaps_rollup" % pid, px.smaps_entry(
+                        px.map_line("00400000-00500000", "---p", "[rollup]"), Rss=4) if is_well else b"nonsense\n")
+                elif pid == KERNEL:
+                    root.process(pid, maps="", smaps="", comm="kthreadd", cmdline=b"", stat=px.stat_line(
+                        pid, "kthreadd", ppid=0).replace(b" S 0 0 0 0 0 0", b" S 0 0 0 0 -1 2129984"))
+                elif pid == UNSAVED:
+                    root.file("%d/comm" % pid, "x\n")
+            return saving.copy(root.path, folder, NAMES)
+
+    def ends(self, words, status, said, **names):
+        """*said* are the lines of standard error behind the verb."""
+        with self.subTest(words=words):
+            got = px.pmapx(*words)
+            self.assertEqual(got.stderr.decode().splitlines(),
+                             ["pmapx: %s: %s" % (words[0], line.format(**names)) for line in said])
+            self.assertEqual(got.status, status)
+            return got.stdout
+
+    def test_of_saved_processes(self):
+        for pids, is_answered, plain, strict, said in TABLE:
+            path = self.save(pids)
+            for option, status in ([], plain), (["--strict"], strict):
+                words = ["--from", path, *option, *map(str, pids)]
+                out = self.ends(["rank", "--fields=rss", *words], status, said, path=path, file="smaps_rollup")
+                with self.subTest(pids=pids, option=option):
+                    self.assertEqual(out != b"", is_answered)
+                # There is nothing to be found: that is its answer.
+                self.ends(["check", "--only=map-count", *words], status, said, path=path, file="maps")
+
+    def test_of_looks(self):
+        """They have no names, and each says which it is."""
+        well = self.save([WELL])
+        for pids, is_answered, plain, strict, said in TABLE:
+            if MISSING in pids:
+                continue
+            path = self.save(pids)
+            lines = [line if line.startswith("{path}") else "{path}: " + line for line in said]
+            if not is_answered:
+                lines.append("{path}: no process that has memory could be read")
+            for option, status in ([], plain), (["--strict"], strict):
+                out = self.ends(["diff", *option, well, path], status, lines, path=path, file="smaps")
+                with self.subTest(pids=pids, option=option):
+                    self.assertEqual(out != b"", is_answered)
+
+    def test_of_inputs(self):
+        """One that is not in a look is said of that look."""
+        one, other = self.save([WELL]), self.save([WELL, KERNEL])
+        with px.Target("anon") as target:
+            pid = str(target.pid)
+            got = px.pmapx("diff", one, other, pid)
+            self.result(got, b"", "pmapx: diff: %s: %s: no such process\n" % (one, pid), 2)
+
+    def test_of_nobody(self):
+        """Threads of the kernel have no memory: there is nothing to be ranked, and nothing to compare."""
+        path = self.save([KERNEL])
+        self.ends(["rank", "--from", path, "2"], 0, [])
+        self.ends(["check", "--from", path, "2"], 0, [])
+        self.ends(["diff", path, path], 2, ["{path}: no process that has memory could be read"], path=path)
+
+    def test_of_running_processes(self):
+        """Of the running system the same: who has gone is said, and missed if there is nobody else."""
+        with px.Target("anon") as target:
+            pid = str(target.pid)
+            with px.Target("anon") as other:
+                gone = str(other.pid)
+            said = [gone + ": no such process", "1 process could not be read: 1 vanished"]
+            for words in ["rank", "--fields=rss"], ["check", "--only=map-count"]:
+                self.ends([*words, pid, gone], 0, said)
+                self.ends([*words, "--strict", pid, gone], 1, said)
+            for words in ["rank"], ["check"], ["watch", "-c1"], ["diff", pid]:
+                self.ends([*words, gone], 2, said[:1])
+            self.assertEqual(px.pmapx("watch", "-n0.1", "-c1", pid, gone).status, 0)
+
+
+if __name__ == "__main__":
+    px.main()
