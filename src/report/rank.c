@@ -39,12 +39,16 @@ static const enum px_rank_field usual_amounts[] = {
 	PX_RANK_AMOUNT + PX_AMOUNT_RSS,
 };
 
+/* All fields, hosts once more, and what the totals are of. */
+#define COLUMNS_MAX (PX_RANK_FIELDS + 2)
+
 /* A table that is being made. */
 struct report {
 	const struct px_rank_options *options;
-	enum px_rank_field fields[PX_RANK_FIELDS + 1];
-	struct px_table_column columns[PX_RANK_FIELDS + 1];
-	size_t count;
+	enum px_rank_field fields[COLUMNS_MAX];
+	struct px_table_column columns[COLUMNS_MAX];
+	size_t count;          /* Of fields, each of which is a column. */
+	bool has_label_column; /* Behind them there is one for the label. */
 	struct px_ranking ranking;
 	struct px_walk_counts counts;
 	char label[128]; /* Beside the totals. */
@@ -174,6 +178,9 @@ static struct px_value value_of(const struct px_rank_row *row, enum px_rank_fiel
 			return (struct px_value){ .type = PX_VALUE_NOTHING };
 		return number(PX_VALUE_SIZE, row->memory.kb[amount]);
 	}
+	/* Of one map that was saved nothing may tell whose it is. */
+	if (row->pid == 0 && (field == PX_RANK_PID || field == PX_RANK_MEMORY_OF))
+		return (struct px_value){ .type = PX_VALUE_NOTHING };
 	if (field == PX_RANK_PID)
 		return number(PX_VALUE_NUMBER, (uint64_t)row->pid);
 	if (field == PX_RANK_PROCESSES)
@@ -189,10 +196,11 @@ static struct px_value value_of(const struct px_rank_row *row, enum px_rank_fiel
 static int add_row(
 	const struct report *report, struct px_table *table, const struct px_rank_row *row)
 {
-	struct px_value values[PX_RANK_FIELDS + 1];
+	struct px_value values[COLUMNS_MAX];
 
 	for (size_t i = 0; i < report->count; i++)
 		values[i] = value_of(row, report->fields[i]);
+	values[report->count] = (struct px_value){ .type = PX_VALUE_TEXT, .text = { "", 0 } };
 	return px_table_add(table, values);
 }
 
@@ -209,36 +217,63 @@ static void make_label(struct report *report, size_t unread)
 			read == 1 ? "" : "es", report->counts.has_gap ? ", perhaps not all" : "");
 }
 
-/*
- * The line of totals.  For people it says of how many processes they are; where there is
- * no column that could, there is no total of less than all.
- */
-static int add_total(struct report *report, struct px_table *table)
+/* Whether the totals may be of less than all. */
+static bool is_partial(const struct report *report)
 {
-	size_t unread = px_unread_count(&report->counts.unread), last = report->count - 1;
-	bool is_text = report->options->shape.notation == PX_NOTATION_TEXT;
-	struct px_value values[PX_RANK_FIELDS + 1] = { 0 };
-	struct px_rank_row total;
-	bool has_sum = false;
+	return px_unread_count(&report->counts.unread) > 0 || report->counts.has_gap;
+}
 
-	px_ranking_total(&report->ranking, &total);
-	for (size_t i = 0; i < report->count; i++) {
-		enum px_rank_field field = report->fields[i];
+static bool adds_up(enum px_rank_field field)
+{
+	return field == PX_RANK_PROCESSES || field >= PX_RANK_AMOUNT;
+}
 
-		if (field == PX_RANK_PROCESSES || field >= PX_RANK_AMOUNT) {
-			values[i] = value_of(&total, field);
-			has_sum = true;
-		}
-	}
+/* Whether there is a line of totals. */
+static bool has_total(const struct report *report)
+{
 	/* Of nobody there is none. */
-	if (!has_sum || report->ranking.count == 0)
+	for (size_t i = 0; report->ranking.count > 0 && i < report->count; i++)
+		if (adds_up(report->fields[i]))
+			return true;
+	return false;
+}
+
+/*
+ * For people the totals say of how many processes they are: in the last column, if it has
+ * words.  Those of less than all say so in any case, if need be in a column without a name.
+ * Returns which column has that; the number of columns if none does.
+ */
+static size_t place_label(struct report *report)
+{
+	size_t last = report->count - 1;
+
+	if (report->options->shape.notation != PX_NOTATION_TEXT || !has_total(report))
+		return report->count;
+	if (report->columns[last].type == PX_VALUE_TEXT)
+		return last;
+	if (is_partial(report)) {
+		report->columns[report->count] = (struct px_table_column){ "", PX_VALUE_TEXT };
+		report->has_label_column = true;
+	}
+	return report->count;
+}
+
+/* The line of totals, with the label in column @label if there is one. */
+static int add_total(struct report *report, struct px_table *table, size_t label)
+{
+	struct px_value values[COLUMNS_MAX] = { 0 };
+	struct px_rank_row total;
+
+	if (!has_total(report))
 		return 0;
-	if (is_text && report->columns[last].type == PX_VALUE_TEXT) {
-		make_label(report, unread);
-		values[last].type = PX_VALUE_TEXT;
-		values[last].text = (struct pmapx_text){ report->label, strlen(report->label) };
-	} else if (is_text && (unread > 0 || report->counts.has_gap)) {
-		return 0;
+	px_ranking_total(&report->ranking, &total);
+	for (size_t i = 0; i < report->count; i++)
+		if (adds_up(report->fields[i]))
+			values[i] = value_of(&total, report->fields[i]);
+	if (label < report->count + report->has_label_column) {
+		make_label(report, px_unread_count(&report->counts.unread));
+		values[label].type = PX_VALUE_TEXT;
+		values[label].text = (struct pmapx_text){ report->label, strlen(report->label) };
 	}
 	return px_table_total(table, values);
 }
@@ -283,7 +318,8 @@ static void put_facts(struct px_out *out, const void *context)
 	px_put_fact(out, ",\"sharing_unknown\":", report->ranking.incomparable);
 	px_put_fact(out, ",\"summed_from_smaps\":", report->ranking.from_smaps);
 	px_out_string(out, "},\"complete\":");
-	px_out_string(out, px_unread_count(&counts->unread) == 0 && !counts->has_gap ? "true," : "false,");
+	px_out_string(out,
+		px_unread_count(&counts->unread) == 0 && !counts->has_gap ? "true," : "false,");
 }
 
 static int print(struct report *report, struct px_console *console)
@@ -296,10 +332,11 @@ static int print(struct report *report, struct px_console *console)
 		.context = report,
 	};
 	enum px_rank_text keys[PX_RANK_TEXTS];
+	size_t label = place_label(report);
 	struct px_table *table;
 	int r = 0;
 
-	table = px_table_new(report->columns, report->count);
+	table = px_table_new(report->columns, report->count + report->has_label_column);
 	if (table == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < report->options->by.count; i++)
@@ -309,7 +346,7 @@ static int print(struct report *report, struct px_console *console)
 	for (size_t i = 0; r == 0 && i < report->ranking.count; i++)
 		r = add_row(report, table, &report->ranking.rows[i]);
 	if (r == 0)
-		r = add_total(report, table);
+		r = add_total(report, table, label);
 	if (r == 0)
 		r = sort(report, table);
 	if (r == 0)

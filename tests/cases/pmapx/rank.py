@@ -184,7 +184,7 @@ pid rss
     def test_nobody(self):
         self.shows(["--name", "nobody"], "", b"pmapx: rank: no process is selected\n", 2)
         self.shows(["77"], "", b"pmapx: rank: 77: no such process\n", 2)
-        self.shows(["77", "50", "--fields=pid,rss"], "pid rss\n 50  10\n",
+        self.shows(["77", "50", "--fields=pid,rss"], "pid rss\n 50  10\n    ===\n     10 1 of 2 processes\n",
                    b"pmapx: rank: 77: no such process\n"
                    b"pmapx: rank: 1 process could not be read: 1 vanished\n")
         self.shows(["77", "50", "--strict", "--fields=rss,cmd"], "rss cmd\n 10 web\n===\n 10 1 of 2 processes\n",
@@ -341,9 +341,14 @@ pid pss uss swap footprint cmd
         first, rest = got.stderr.decode().split("\n", 1)
         self.assertTrue(first.startswith(told), first)
         self.assertEqual(rest, "pmapx: rank: 1 process could not be read: 1 damaged\n")
-        self.assertEqual(got.status, 2)
-        # Without a column for it, there is no total.
-        self.assertEqual(self.rank("--fields=pid,rss").stdout, b"pid rss\n100   3\n")
+        # It is said in any choice of columns.
+        for fields, out in (("pid,rss", "pid rss\n100   3\n    ===\n      3 1 of 2 processes\n"),
+                            ("rss", "rss\n  3\n===\n  3 1 of 2 processes\n"),
+                            ("cmd,rss", "cmd  rss\ncomm   3\n     ===\n       3 1 of 2 processes\n"),
+                            ("pid", "pid\n100\n")):
+            with self.subTest(fields=fields):
+                self.assertEqual(self.rank("--fields", fields).stdout.decode(), out)
+        self.assertEqual(self.rank("--fields=pid,rss", "--format=tsv").stdout, b"pid\trss\n100\t3\n")
         got = json.loads(self.rank("--format=json").stdout)
         self.assertEqual((got["complete"], got["processes"]["read"], got["processes"]["damaged"]), (False, 1, 1))
 
@@ -441,6 +446,8 @@ a    100 400
 b    100 400
 a     20   5
 b     20   5
+         ===
+         810 4 of 6 processes
 """.lstrip("\n"), told)
         self.result(px.pmapx("rank", "--from", self.hosts, "--by=user", "--fields", "processes,rss"), """
 host processes rss user
@@ -505,6 +512,10 @@ b            1   5 70
         self.result(px.pmapx("rank", "--from", path, "--fields=rss,own,hugetlb,command"),
                     "rss  own hugetlb command\n108 4099   14336 one.smaps\n"
                     "=== ==== =======\n108 4099   14336 1 process\n")
+        self.result(px.pmapx("rank", "--from", path, "--fields=pid,memory_of,own"),
+                    "pid memory_of  own\n  ?         ? 4099\n              ====\n              4099\n",
+                    "pmapx: rank: 1 process has pages of hugetlbfs, which are in no column but hugetlb, "
+                    "footprint and own\n")
 
 
 if __name__ == "__main__":
