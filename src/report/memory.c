@@ -133,6 +133,9 @@ static int read_rollup(struct px_visit *visit, unsigned wanted, struct px_memory
 	if ((wanted & 1U << PX_AMOUNT_VSS) == 0)
 		return 0;
 	r = read_file(visit, PMAPX_FILE_MAPS, &sizes);
+	/* Of what was saved there may be no more: then the sizes are what is not known. */
+	if (r == -ENOENT && visit->member != NULL)
+		return 0;
 	if (r < 0)
 		return r;
 	ret->kb[PX_AMOUNT_VSS] = sizes.kb[PX_AMOUNT_VSS];
@@ -143,15 +146,21 @@ static int read_rollup(struct px_visit *visit, unsigned wanted, struct px_memory
 
 int px_memory_read(struct px_visit *visit, unsigned wanted, struct px_memory *ret)
 {
+	const unsigned sizes = 1U << PX_AMOUNT_VSS;
 	int r = -ENOENT;
 
-	if ((wanted & PX_MEMORY_OF_MAPPINGS) == 0)
+	if (wanted == sizes)
+		r = read_file(visit, PMAPX_FILE_MAPS, ret);
+	else if ((wanted & PX_MEMORY_OF_MAPPINGS) == 0)
 		r = read_rollup(visit, wanted, ret);
 	/* Kernels before 4.14 have none, and of what was saved it may be missing, or empty. */
 	if (r == -ENOENT || (r == -ENODATA && visit->member != NULL)) {
 		visit->error = (struct pmapx_error){ .reason = "" };
 		r = read_file(visit, PMAPX_FILE_SMAPS, ret);
 	}
+	/* Of some there is no more than maps: what that tells is known, and the rest is not. */
+	if (r == -ENOENT && visit->member != NULL && (wanted & sizes) != 0)
+		r = read_file(visit, PMAPX_FILE_MAPS, ret);
 	if (r < 0)
 		return r;
 	return ret->mappings > 0 ? 0 : 1;

@@ -517,6 +517,23 @@ b            1   5 70
                     "pmapx: rank: 1 process has pages of hugetlbfs, which are in no column but hugetlb, "
                     "footprint and own\n")
 
+    def test_maps_alone(self):
+        """They tell sizes; where there is no map, these are what is not known."""
+        folder = os.path.join(self.work, "maps-alone")
+        os.mkdir(folder)
+        for name, text in (("maps-30", px.map_line("00400000-00403000")), ("smaps_rollup-40", rollup(Rss=7)),
+                           ("smaps-50", MIXED)):
+            with open(os.path.join(folder, name), "wb") as out:
+                out.write(text)
+        told = "pmapx: rank: 1 process could not be read: 1 not saved\n"
+        self.result(px.pmapx("rank", "--from", folder, "--fields=pid,vss"),
+                    "pid  vss\n 50 5136\n 30   12\n    ====\n    5148 2 of 3 processes\n", told)
+        self.result(px.pmapx("rank", "--from", folder, "--fields=pid,vss,rss", "30", "40"),
+                    "pid vss rss\n 40   ?   7\n 30  12   ?\n")
+        self.result(px.pmapx("rank", "--from", os.path.join(folder, "maps-30"), "--fields=pid,vss"),
+                    "pid vss\n 30  12\n    ===\n     12\n")
+        self.result(px.pmapx("rank", "--from", folder, "--fields=pid,rss", "30"), "", told, 2)
+
 
 if __name__ == "__main__":
     px.main()

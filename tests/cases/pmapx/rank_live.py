@@ -244,7 +244,8 @@ class Costs(px.TestCase):
         """What the columns need, and nothing else: smaps only for what is of mappings."""
         for words, names in (([], ["stat", "smaps_rollup", "cmdline"]),
                              (["--fields=pid,pss,cmd"], ["stat", "smaps_rollup"]),
-                             (["--fields=pid,vss"], ["stat", "smaps_rollup", "maps"]),
+                             (["--fields=pid,vss"], ["stat", "maps"]),
+                             (["--fields=pid,vss,rss"], ["stat", "smaps_rollup", "maps"]),
                              (["--fields=pid,own"], ["stat", "smaps", "maps"]),
                              (["--by=user", "--fields=pss"], ["stat", "smaps_rollup"]),
                              (["--by=cgroup", "--fields=pss"], ["stat", "smaps_rollup", "cgroup"])):
