@@ -60,6 +60,15 @@ struct pmapx_member {
 	const char *boot_id;
 	/** When the capture was begun, in milliseconds since 1970; 0 if that is unknown. */
 	uint64_t captured_ms;
+	/** What the capture has words or numbers of its own for: bits PMAPX_REDACTED_…. */
+	unsigned redacted;
+};
+
+/** What may be redacted in a capture. */
+enum pmapx_redacted {
+	PMAPX_REDACTED_ARGS = 1,     /**< Arguments of processes. */
+	PMAPX_REDACTED_PATHS = 2,    /**< Paths of files, also of mapped ones. */
+	PMAPX_REDACTED_ADDRESSES = 4 /**< Addresses. */
 };
 
 /** A device as maps files name it. */

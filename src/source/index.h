@@ -31,6 +31,7 @@ struct px_host {
 
 	char boot_id[PX_BOOT_ID_SIZE]; /**< As in its manifest. */
 	uint64_t start_ms;             /**< The same. */
+	unsigned redacted;             /**< The same. */
 
 	uint64_t map_limit; /**< Its vm.max_map_count; 0 if nothing tells. */
 

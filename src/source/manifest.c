@@ -140,6 +140,28 @@ static int read_start(struct px_json *json, struct px_manifest *manifest)
 	return 0;
 }
 
+/* An array of words; those that are not known are for others. */
+static int read_redacted(struct px_json *json, struct px_manifest *manifest)
+{
+	static const char *const words[] = { "args", "paths", "addresses" };
+	struct px_json_token token;
+	int r = read_value(json, &token);
+
+	manifest->redacted = 0;
+	if (r == 0 && token.kind == PX_JSON_OBJECT)
+		return -EBADMSG;
+	if (r < 0 || token.kind != PX_JSON_ARRAY)
+		return r;
+	while ((r = read_value(json, &token)) == 0 && token.kind != PX_JSON_ARRAY_END) {
+		if (token.kind != PX_JSON_STRING)
+			return -EBADMSG;
+		for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
+			if (px_json_equals(&token.text, words[i]))
+				manifest->redacted |= 1U << i;
+	}
+	return r;
+}
+
 static const struct {
 	const char *key;
 	read_member *read;
@@ -150,6 +172,7 @@ static const struct {
 	{ "shm_device", read_shm_device },
 	{ "boot_id", read_boot_id },
 	{ "start", read_start },
+	{ "redacted", read_redacted },
 };
 
 /* The value of the member called @key; 0, or a negative errno. */

@@ -25,6 +25,7 @@ struct px_manifest {
 	struct pmapx_device shm_device; /**< The device of shared memory. */
 	char boot_id[PX_BOOT_ID_SIZE];  /**< Of the kernel; "" if it does not say. */
 	uint64_t start_ms;              /**< When it was begun, since 1970; 0 if it does not say. */
+	unsigned redacted;              /**< Bits PMAPX_REDACTED_… of what was. */
 };
 
 /**

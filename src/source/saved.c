@@ -136,6 +136,7 @@ void px_saved_take(struct px_saved *saved, size_t first)
 		.is_captured = saved->index.hosts[found->host].is_capture,
 		.boot_id = saved->index.hosts[found->host].boot_id,
 		.captured_ms = saved->index.hosts[found->host].start_ms,
+		.redacted = saved->index.hosts[found->host].redacted,
 	};
 }
 
@@ -417,6 +418,7 @@ void px_saved_know_host(struct px_saved *saved, uint32_t host, const struct px_m
 	whose->shm = manifest->shm_device;
 	memcpy(whose->boot_id, manifest->boot_id, sizeof(whose->boot_id));
 	whose->start_ms = manifest->start_ms;
+	whose->redacted = manifest->redacted;
 }
 
 bool px_saved_manifest(struct px_saved *saved, const char *name, uint32_t host,
