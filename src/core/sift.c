@@ -146,8 +146,8 @@ static bool is_large(const struct pmapx_mapping *mapping, uint64_t min_kb, bool 
 		mapping->smaps->rss_kb >= min_kb;
 }
 
-int px_sift_mapping(const struct px_sift *sift, const struct pmapx_mapping *mapping,
-	enum pmapx_kind kind, bool by_resident)
+int px_sift_but_size(
+	const struct px_sift *sift, const struct pmapx_mapping *mapping, enum pmapx_kind kind)
 {
 	static const struct pmapx_text unnamed = { "[ anon ]", 8 };
 
@@ -156,10 +156,16 @@ int px_sift_mapping(const struct px_sift *sift, const struct pmapx_mapping *mapp
 	if (sift->values[PX_SIEVE_PERM] != NULL &&
 		!has_permissions(mapping, sift->values[PX_SIEVE_PERM]))
 		return 0;
-	if (sift->values[PX_SIEVE_MIN] != NULL && !is_large(mapping, sift->min_kb, by_resident))
-		return 0;
 	if (sift->values[PX_SIEVE_MAP] == NULL)
 		return 1;
 	return px_pattern_matches(
 		&sift->name, mapping->name.length > 0 ? &mapping->name : &unnamed);
+}
+
+int px_sift_mapping(const struct px_sift *sift, const struct pmapx_mapping *mapping,
+	enum pmapx_kind kind, bool by_resident)
+{
+	if (sift->values[PX_SIEVE_MIN] != NULL && !is_large(mapping, sift->min_kb, by_resident))
+		return 0;
+	return px_sift_but_size(sift, mapping, kind);
 }

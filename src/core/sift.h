@@ -78,6 +78,10 @@ bool px_sift_by_guess(const struct px_sift *sift, enum pmapx_kind kind);
 int px_sift_mapping(const struct px_sift *sift, const struct pmapx_mapping *mapping,
 	enum pmapx_kind kind, bool by_resident);
 
+/** The same whatever its size: that is asked of what mappings add up to. */
+int px_sift_but_size(
+	const struct px_sift *sift, const struct pmapx_mapping *mapping, enum pmapx_kind kind);
+
 /** Read a size: a number of KiB, or with k, m, g or t behind; false if it is none. */
 #define PX_SIZE_WANTED "not a size: a number of KiB, or with k, m, g or t behind"
 bool px_sift_size(const char *text, uint64_t *ret_kb);
