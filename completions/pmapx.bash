@@ -221,12 +221,22 @@ _pmapx_rank()
 	fi
 }
 
+# Kinds and classes of mappings, behind commas.
+_pmapx_kinds()
+{
+	_pmapx_list "$1" "$2" \
+		text rodata data gap private-file shared-file file bss heap main-stack \
+		thread-stack stack arena anon guard arena-rest reserved reserve jit hugetlb sysv \
+		shm posix_shm memfd device vdso vvar vsyscall other special
+}
+
 _pmapx_diff()
 {
 	local options='
 		--by= --match= --fields= --sort= --top= --units= --format= --jobs= --strict
-		--all --name= --user= --tree= --cgroup= -q --quiet -h --help'
-	local fields='state host pid cmd rate name path kind class perm address mapping' words= word
+		--all --name= --user= --tree= --cgroup= --root= --map= --kind= --perm= --min=
+		-q --quiet -h --help'
+	local fields='state host pid cmd per_hour name path kind class perm address mapping' words= word
 
 	for word in count size rss pss private dirty anonymous swap hugetlb; do
 		fields+=" $word ${word}_old ${word}_new"
@@ -244,6 +254,15 @@ _pmapx_diff()
 		words=$fields
 		[[ $cur == -* ]] && words=$(printf -- '-%s ' $fields)
 		;;
+	--kind)
+		_pmapx_kinds "$cur" "$prefix"
+		return
+		;;
+	--root)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
+		return
+		;;
 	--match) words='pid cmd' ;;
 	--units) words='k m g h' ;;
 	--format) words='text json ndjson csv tsv' ;;
@@ -255,7 +274,7 @@ _pmapx_diff()
 		_pmapx_pids "$cur" "$root" "$prefix"
 		return
 		;;
-	--top | --jobs | --name | --cgroup)
+	--top | --jobs | --name | --cgroup | --map | --perm | --min)
 		return
 		;;
 	esac
@@ -273,7 +292,9 @@ _pmapx_diff()
 
 _pmapx_watch()
 {
-	local options='-n --interval= -c --count= --by= --top= --units= --color= -h --help'
+	local options='
+		-n --interval= -c --count= --by= --top= --units= --color= --all --name= --user=
+		--tree= --cgroup= --root= --map= --kind= --perm= --min= -h --help'
 	local words=
 
 	case $option in
@@ -281,9 +302,26 @@ _pmapx_watch()
 		_pmapx_list "$cur" "$prefix" name path kind class perm address pid
 		return
 		;;
+	--kind)
+		_pmapx_kinds "$cur" "$prefix"
+		return
+		;;
+	--root)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
+		return
+		;;
+	--user)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
+		return
+		;;
+	--tree)
+		_pmapx_pids "$cur" "$root" "$prefix"
+		return
+		;;
 	--units) words='k m g h' ;;
 	--color) words='auto always never' ;;
-	-n | --interval | -c | --count | --top)
+	-n | --interval | -c | --count | --top | --name | --cgroup | --map | --perm | --min)
 		return
 		;;
 	esac
@@ -366,10 +404,7 @@ _pmapx()
 		return
 		;;
 	--kind)
-		_pmapx_list "$cur" "$prefix" \
-			text rodata data gap private-file shared-file file bss heap main-stack \
-			thread-stack stack arena anon guard arena-rest reserved reserve jit hugetlb sysv \
-			shm posix_shm memfd device vdso vvar vsyscall other special
+		_pmapx_kinds "$cur" "$prefix"
 		return
 		;;
 	--compat)

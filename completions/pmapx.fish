@@ -189,7 +189,7 @@ complete -n '__pmapx_verb rank' -c pmapx -l jobs -x -d 'read at most so many pro
 complete -n '__pmapx_verb rank' -c pmapx -l strict -d 'status 1 if something could not be read'
 complete -n '__pmapx_verb rank' -c pmapx -s h -l help -d 'display help and exit'
 
-set -l fields state host pid cmd {count,size,rss,pss,private,dirty,anonymous,swap,hugetlb}{,_old,_new} rate \
+set -l fields state host pid cmd {count,size,rss,pss,private,dirty,anonymous,swap,hugetlb}{,_old,_new} per_hour \
     name path kind class perm address mapping
 complete -n '__pmapx_verb diff' -c pmapx -F -d 'a look: map, folder or archive'
 complete -n '__pmapx_verb diff' -c pmapx -l by -x -a '(__pmapx_list name path kind class perm address pid)' \
@@ -208,6 +208,11 @@ complete -n '__pmapx_verb diff' -c pmapx -l user -x -a '(__fish_complete_users)'
 complete -n '__pmapx_verb diff' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
     -d 'this process and its descendants'
 complete -n '__pmapx_verb diff' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
+complete -n '__pmapx_verb diff' -c pmapx -l map -x -d 'mappings whose name matches'
+complete -n '__pmapx_verb diff' -c pmapx -l kind -x -a '(__pmapx_kinds)' -d 'mappings of these kinds or classes'
+complete -n '__pmapx_verb diff' -c pmapx -l perm -x -d 'mappings that have these permissions'
+complete -n '__pmapx_verb diff' -c pmapx -l min -x -d 'what has at least so much resident'
+complete -n '__pmapx_verb diff' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
 complete -n '__pmapx_verb diff' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
 complete -n '__pmapx_verb diff' -c pmapx -l strict -d 'status 1 if something could not be read'
 complete -n '__pmapx_verb diff' -c pmapx -s q -l quiet -d 'no headings and no totals'
@@ -217,6 +222,18 @@ complete -n '__pmapx_verb watch' -c pmapx -s n -l interval -x -d 'seconds from o
 complete -n '__pmapx_verb watch' -c pmapx -s c -l count -x -d 'so many times'
 complete -n '__pmapx_verb watch' -c pmapx -l by -x -a '(__pmapx_list name path kind class perm address pid)' \
     -d 'add mappings up by'
+complete -n '__pmapx_verb watch' -c pmapx -l all -d 'every process'
+complete -n '__pmapx_verb watch' -c pmapx -l name -x -d 'processes whose name matches'
+complete -n '__pmapx_verb watch' -c pmapx -l user -x -a '(__fish_complete_users)' \
+    -d 'processes of this user'
+complete -n '__pmapx_verb watch' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
+    -d 'this process and its descendants'
+complete -n '__pmapx_verb watch' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
+complete -n '__pmapx_verb watch' -c pmapx -l map -x -d 'mappings whose name matches'
+complete -n '__pmapx_verb watch' -c pmapx -l kind -x -a '(__pmapx_kinds)' -d 'mappings of these kinds or classes'
+complete -n '__pmapx_verb watch' -c pmapx -l perm -x -d 'mappings that have these permissions'
+complete -n '__pmapx_verb watch' -c pmapx -l min -x -d 'what has at least so much resident'
+complete -n '__pmapx_verb watch' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
 complete -n '__pmapx_verb watch' -c pmapx -l top -x -d 'only so many rows'
 complete -n '__pmapx_verb watch' -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
 complete -n '__pmapx_verb watch' -c pmapx -l color -x -a 'auto always never' -d 'when there are colours'

@@ -97,6 +97,16 @@ bool px_take_selector(struct px_console *console, const char *verb, enum px_sele
 	return px_refuse_value(console, verb, px_selector_names[selector], reason);
 }
 
+bool px_take_sieve(
+	struct px_console *console, const char *verb, enum px_sieve sieve, struct px_sift *sift)
+{
+	const char *reason;
+
+	if (px_sift_add(sift, sieve, optarg, &reason) == 0)
+		return true;
+	return px_refuse_value(console, verb, px_sieve_names[sieve], reason);
+}
+
 bool px_take_operands(struct px_console *console, const char *verb, char **operands, size_t count,
 	const struct px_select *select, pid_t **ret, size_t *ret_count)
 {

@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "key.h"
 #include "select.h"
+#include "sift.h"
 #include "shape.h"
 #include "walk.h"
 
@@ -62,6 +63,10 @@ bool px_take_jobs(struct px_console *console, const char *verb, unsigned *ret);
 /** Take --all, --name=RE, --user=NAME, --tree=PID or --cgroup=PATH; false after a message. */
 bool px_take_selector(struct px_console *console, const char *verb, enum px_selector selector,
 	struct px_select *select);
+
+/** Take --map=RE, --kind=KIND, --perm=LETTERS or --min=SIZE; false after a message. */
+bool px_take_sieve(
+	struct px_console *console, const char *verb, enum px_sieve sieve, struct px_sift *sift);
 
 /**
  * Take operands that stand for processes.

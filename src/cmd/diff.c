@@ -16,7 +16,8 @@ enum {
 	OPTION_MATCH,
 	OPTION_FIELDS,
 	OPTION_SHAPE,
-	OPTION_WALK = OPTION_SHAPE + PX_SHAPE_OPTIONS
+	OPTION_WALK = OPTION_SHAPE + PX_SHAPE_OPTIONS,
+	OPTION_SIFT = OPTION_WALK + PX_WALK_OPTIONS_COUNT
 };
 
 static const char verb[] = "diff";
@@ -29,6 +30,8 @@ static const struct option long_options[] = {
 	{ "match", required_argument, NULL, OPTION_MATCH },
 	{ "fields", required_argument, NULL, OPTION_FIELDS },
 	PX_SHAPE_LONG_OPTIONS(OPTION_SHAPE),
+	PX_SIEVE_OPTIONS(OPTION_SIFT),
+	{ "root", required_argument, NULL, OPTION_WALK + PX_WALK_ROOT },
 	{ "jobs", required_argument, NULL, OPTION_WALK + PX_WALK_JOBS },
 	{ "strict", no_argument, NULL, OPTION_WALK + PX_WALK_STRICT },
 	PX_SELECT_OPTIONS(OPTION_WALK + PX_WALK_SELECT),
@@ -56,6 +59,11 @@ static const char usage[] =
 	" --user <name>           processes of this user\n"
 	" --tree <pid>            this process and its descendants\n"
 	" --cgroup <path>         processes in this cgroup or below\n"
+	" --root <dir>            another proc root, of --all and of numbers\n"
+	" --map <re>              mappings whose name matches\n"
+	" --kind <kind>[,...]     mappings of these kinds or classes\n"
+	" --perm <letters>        mappings that have these: r, w, x, s, p\n"
+	" --min <size>            what has at least so much resident in one of the looks\n"
 	" --fields <name>[,...]   columns\n"
 	" --sort <column>         smallest first; -<column> largest first\n"
 	" --top <n>               the first n rows; totals are of all\n"
@@ -128,6 +136,9 @@ static bool take(struct px_console *console, int letter, void *request)
 		options->quiet = true;
 		return true;
 	default:
+		if (letter >= OPTION_SIFT)
+			return px_take_sieve(console, verb, (enum px_sieve)(letter - OPTION_SIFT),
+				&options->sift);
 		if (letter >= OPTION_WALK)
 			return px_take_walk_option(console, &options->walk, letter - OPTION_WALK);
 		return px_take_shape(console, verb, (enum px_shape_option)(letter - OPTION_SHAPE),
@@ -161,19 +172,31 @@ static bool check(struct px_console *console, const struct px_diff_options *opti
 {
 	const char *why = px_shape_check(&options->shape);
 	bool is_selecting = px_select_is_given(&options->walk.select);
-	size_t standard_inputs = 0, pids = 0;
+	size_t standard_inputs = 0, running = 0;
+	pid_t pid = 0;
 
 	for (size_t i = 0; i < options->input_count; i++) {
-		standard_inputs += strcmp(options->inputs[i].name, "-") == 0;
-		pids += options->inputs[i].pid > 0;
-		is_selecting |= options->inputs[i].is_running;
+		const struct px_diff_input *input = &options->inputs[i];
+
+		standard_inputs += strcmp(input->name, "-") == 0;
+		running += input->pid > 0 || input->is_running;
+		is_selecting |= input->is_running;
+		/* Whoever names two means them both, not one after the other. */
+		if (pid > 0 && input->pid > 0 && input->pid != pid && options->input_count > 2)
+			return px_refuse_word(console, verb, input->name,
+				"each number is a look of its own: of several processes, one is "
+				"--all with --name or --tree");
+		if (input->pid > 0)
+			pid = input->pid;
 	}
 	if (options->input_count < 2)
 		why = "at least two looks are compared: OLD NEW";
 	else if (standard_inputs > 1)
 		why = "standard input can be read only once";
-	else if (pids > 0 && is_selecting)
+	else if (pid > 0 && is_selecting)
 		why = "processes are either named or selected";
+	else if (options->walk.root != NULL && running == 0)
+		why = "--root is of --all and of numbers, and there are none";
 	else if (options->match == PX_MATCH_COMMAND && (options->keys.set >> PX_KEY_PID & 1) != 0)
 		why = "--match=cmd adds processes up, --by=pid keeps them apart";
 	return why == NULL || px_refuse_word(console, verb, NULL, why);
@@ -192,6 +215,7 @@ int px_verb_diff(struct px_console *console, int argc, char **argv)
 		status = check(console, &request.options) ? px_diff(console, &request.options)
 							  : PX_VERB_TROUBLE;
 	px_select_deinit(&request.options.walk.select);
+	px_sift_deinit(&request.options.sift);
 	free(request.inputs);
 	return status;
 }

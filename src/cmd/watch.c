@@ -15,6 +15,8 @@ enum {
 	OPTION_BY = 256,
 	OPTION_COLOUR,
 	OPTION_SHAPE, /* And those behind it. */
+	OPTION_WALK = OPTION_SHAPE + PX_SHAPE_OPTIONS,
+	OPTION_SIFT = OPTION_WALK + PX_WALK_OPTIONS_COUNT
 };
 
 /* The shortest and the longest time between looks, in seconds. */
@@ -29,6 +31,9 @@ static const struct option long_options[] = {
 	{ "interval", required_argument, NULL, 'n' },
 	{ "count", required_argument, NULL, 'c' },
 	{ "by", required_argument, NULL, OPTION_BY },
+	PX_SELECT_OPTIONS(OPTION_WALK + PX_WALK_SELECT),
+	{ "root", required_argument, NULL, OPTION_WALK + PX_WALK_ROOT },
+	PX_SIEVE_OPTIONS(OPTION_SIFT),
 	{ "top", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_TOP },
 	{ "units", required_argument, NULL, OPTION_SHAPE + PX_SHAPE_UNITS },
 	{ "color", required_argument, NULL, OPTION_COLOUR },
@@ -37,16 +42,27 @@ static const struct option long_options[] = {
 };
 
 static const char usage[] =
-	" watch [options] PID ...\n"
+	" watch [options] [PID ...]\n"
 	"\n"
-	"Show again and again what has grown and shrunk in processes since a moment ago,\n"
-	"until interrupted, or until they have ended.\n"
+	"Show again and again what has grown and shrunk in these processes, or in those\n"
+	"that are selected, since a moment ago: until interrupted, or until they have\n"
+	"ended.\n"
 	"\n"
 	"Options:\n"
 	" -n, --interval <s>      seconds from one look to the next, 0.1 or more; usually 2\n"
 	" -c, --count <n>         so many times\n"
 	" --by <key>[,...]        add mappings up by name, path, kind, class, perm, address,\n"
 	"                         or pid for whole processes; without it, name,kind,perm\n"
+	" --all                   every process\n"
+	" --name <re>             processes whose name matches\n"
+	" --user <name>           processes of this user\n"
+	" --tree <pid>            this process and its descendants\n"
+	" --cgroup <path>         processes in this cgroup or below\n"
+	" --root <dir>            another proc root\n"
+	" --map <re>              mappings whose name matches\n"
+	" --kind <kind>[,...]     mappings of these kinds or classes\n"
+	" --perm <letters>        mappings that have these: r, w, x, s, p\n"
+	" --min <size>            what has at least so much resident, before or now\n"
 	" --top <n>               the first n rows\n"
 	" --units <letter>        sizes in k, m or g, or h for what suits each\n"
 	" --color <when>          auto, always or never\n"
@@ -108,6 +124,12 @@ static bool take_option(struct px_console *console, int letter, void *request)
 	case OPTION_COLOUR:
 		return take_colours(console, &options->colours);
 	default:
+		if (letter >= OPTION_SIFT)
+			return px_take_sieve(console, verb, (enum px_sieve)(letter - OPTION_SIFT),
+				&options->diff.sift);
+		if (letter >= OPTION_WALK)
+			return px_take_walk_option(
+				console, &options->diff.walk, letter - OPTION_WALK);
 		return px_take_shape(console, verb, (enum px_shape_option)(letter - OPTION_SHAPE),
 			&options->diff.shape);
 	}
@@ -127,7 +149,8 @@ static bool take_options(struct px_console *console, int argc, char **argv,
 
 	if (!px_take_options(console, &how, argc, argv, options, ret_status))
 		return false;
-	return optind < argc || px_refuse_word(console, verb, NULL, "no process is named");
+	return optind < argc || px_select_is_given(&options->diff.walk.select) ||
+		px_refuse_word(console, verb, NULL, "no process is named or selected");
 }
 
 int px_verb_watch(struct px_console *console, int argc, char **argv)
@@ -147,5 +170,7 @@ int px_verb_watch(struct px_console *console, int argc, char **argv)
 		status = px_watch(console, &options);
 	}
 	free(pids);
+	px_select_deinit(&walk->select);
+	px_sift_deinit(&options.diff.sift);
 	return status;
 }

@@ -366,7 +366,11 @@ static void work(struct pool *pool, struct px_console *console, void *worker)
 
 	while (begin_job(pool, survives, &job)) {
 		struct block block = {
-			.sink = { take, await_turn, claim, give_up, undo },
+			.sink = { .take = take,
+				.await_turn = await_turn,
+				.claim = claim,
+				.give_up = give_up,
+				.undo = undo },
 			.pool = pool,
 			.job = job,
 		};

@@ -148,9 +148,27 @@ static int add_row(struct px_differences *differences, const struct px_differenc
 	return 0;
 }
 
-/* The rows of the processes that are the @number-th; *@group_at is where groups go. */
-static int find_rows(struct px_differences *differences, size_t number, size_t *next_row,
-	const struct px_group ***groups_at)
+/*
+ * Whether mappings are large enough in one of the looks: what has grown above the least
+ * has not appeared, and what has shrunk below it is not gone.  Nobody can say that they
+ * are too small if a look does not tell.
+ */
+static bool is_large(
+	const struct px_differences *differences, const struct px_difference *row, uint64_t min_kb)
+{
+	uint64_t rss_kb;
+
+	for (size_t i = 0; i < differences->look_count; i++)
+		if (row->groups[i] != NULL &&
+			(!px_difference_at(differences, row, i, PX_MEASURE_RSS, &rss_kb) ||
+				rss_kb >= min_kb))
+			return true;
+	return false;
+}
+
+/* The rows of the processes that are the @number-th, and what is added up of them. */
+static int find_rows(struct px_differences *differences, size_t number, uint64_t min_kb,
+	size_t *next_row, const struct px_group ***groups_at)
 {
 	struct px_looked *const *processes = px_same_at(&differences->same, number);
 	size_t count = differences->look_count;
@@ -162,6 +180,11 @@ static int find_rows(struct px_differences *differences, size_t number, size_t *
 			.processes = processes, .groups = *groups_at, .number = (*next_row)++
 		};
 
+		if (!is_large(differences, &row, min_kb))
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (row.groups[i] != NULL)
+				px_sums_merge(&differences->totals[i], &row.groups[i]->sums);
 		if (!(count > 2 ? keeps_growing(differences, &row) : differs(differences, &row)))
 			continue;
 		row.has_growth = px_difference_change(
@@ -199,10 +222,20 @@ static bool is_read(const struct px_differences *differences, size_t number)
 	return false;
 }
 
-/* What one look adds up to; known is only what each of its processes tells. */
-static void add_up(struct px_differences *differences, size_t look)
+/* Whether one look only has the processes that are the @number-th. */
+static bool is_only(const struct px_differences *differences, size_t number)
 {
-	struct px_sums *total = &differences->totals[look];
+	size_t found = 0;
+
+	for (size_t i = 0; i < differences->look_count; i++)
+		found += px_same_at(&differences->same, number)[i] != NULL;
+	return found == 1;
+}
+
+/* Count whom one look has; of what they add up to, what each of them tells is known. */
+static void count_compared(struct px_differences *differences, size_t look)
+{
+	struct px_compared *compared = &differences->compared[look];
 	unsigned known = ~0U;
 
 	for (size_t i = 0; i < differences->same.count; i++) {
@@ -210,12 +243,11 @@ static void add_up(struct px_differences *differences, size_t look)
 
 		if (process == NULL || !is_told(differences, i))
 			continue;
-		for (const struct px_group *group = process->groups.last; group != NULL;
-			group = group->next)
-			px_sums_merge(total, &group->sums);
 		known &= process->known;
+		compared->count++;
+		compared->only += is_only(differences, i);
 	}
-	total->known &= known;
+	differences->totals[look].known = compared->count > 0 ? known : 0;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -254,31 +286,47 @@ static int make_room(struct px_differences *differences)
 			most += differences->looks[i].processes[k].groups.count;
 	differences->groups = calloc(most, (count + 1) * sizeof(struct px_group *));
 	differences->totals = calloc(count + 1, sizeof(*differences->totals));
-	return differences->groups == NULL || differences->totals == NULL ? -ENOMEM : 0;
+	differences->compared = calloc(count + 1, sizeof(*differences->compared));
+	return differences->groups == NULL || differences->totals == NULL ||
+			differences->compared == NULL
+		? -ENOMEM
+		: 0;
 }
 
-int px_compare(struct px_differences *ret, enum px_match match, enum px_measure growth,
-	struct px_look *looks, size_t count)
+/* Whether the first and the last look have the processes that are the @number-th. */
+static bool is_in_both(const struct px_differences *differences, size_t number)
+{
+	struct px_looked *const *processes = px_same_at(&differences->same, number);
+
+	return processes[0] != NULL && processes[differences->look_count - 1] != NULL;
+}
+
+int px_compare(struct px_differences *ret, const struct px_comparison *how, struct px_look *looks,
+	size_t count)
 {
 	const struct px_group **groups_at;
 	size_t next_row = 0;
 	int r;
 
-	*ret = (struct px_differences){ .looks = looks, .look_count = count, .growth = growth };
-	r = px_same_find(&ret->same, match, looks, count);
+	*ret = (struct px_differences){
+		.looks = looks, .look_count = count, .growth = how->growth
+	};
+	r = px_same_find(&ret->same, how->match, looks, count);
 	if (r == 0)
 		r = make_room(ret);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < count; i++)
-		add_up(ret, i);
 	groups_at = ret->groups;
 	for (size_t i = 0; r == 0 && i < ret->same.count; i++) {
-		if (is_told(ret, i))
-			r = find_rows(ret, i, &next_row, &groups_at);
-		else
+		if (is_told(ret, i)) {
+			ret->in_both += is_in_both(ret, i);
+			r = find_rows(ret, i, how->min_kb, &next_row, &groups_at);
+		} else {
 			ret->left_out += is_read(ret, i);
+		}
 	}
+	for (size_t i = 0; i < count; i++)
+		count_compared(ret, i);
 	if (ret->count > 0)
 		qsort(ret->rows, ret->count, sizeof(*ret->rows), compare_rows);
 	return r;
@@ -290,6 +338,7 @@ void px_differences_deinit(struct px_differences *differences)
 	free(differences->rows);
 	free(differences->groups);
 	free(differences->totals);
+	free(differences->compared);
 	*differences = (struct px_differences){ 0 };
 }
 

@@ -16,6 +16,19 @@ struct px_difference {
 	int64_t growth;                       /**< From the first to the last look. */
 };
 
+/** How to compare. */
+struct px_comparison {
+	enum px_match match;    /**< Which processes are the same. */
+	enum px_measure growth; /**< What growth is. */
+	uint64_t min_kb;        /**< Compare what has so much resident in one of the looks. */
+};
+
+/** Of how many processes, or programs, what one look tells was compared. */
+struct px_compared {
+	size_t count; /**< All of them, */
+	size_t only;  /**< and those that no other look has. */
+};
+
 /** What differs between looks; all zero before px_compare(). */
 struct px_differences {
 	struct px_look *looks; /**< In the order of time; borrowed. */
@@ -23,6 +36,8 @@ struct px_differences {
 	enum px_measure growth;         /**< What growth is. */
 	struct px_same same;            /**< The processes. */
 	size_t left_out;                /**< Those of them that are known of some looks only. */
+	struct px_compared *compared;   /**< Of each look, the others. */
+	size_t in_both;                 /**< How many are in the first and in the last. */
 	struct px_difference *rows;     /**< By growth, the largest first. */
 	size_t count, room;             /**< How many of them, and for how many there is room. */
 	const struct px_group **groups; /**< What rows point into. */
@@ -37,12 +52,12 @@ enum px_measure px_growth_choose(const struct px_look *looks, size_t count);
 
 /**
  * Compare @count looks, at least two, which stay until px_differences_deinit(): find
- * what differs between the first and the last, or, of more than two, what has grown in
- * @growth from each to the next.  A process that could not be read in one of them is left
+ * what differs between the first and the last, or, of more than two, what has grown
+ * from each to the next.  A process that could not be read in one of them is left
  * out, also of the totals.  0 or -ENOMEM, and then, too, px_differences_deinit().
  */
-int px_compare(struct px_differences *ret, enum px_match match, enum px_measure growth,
-	struct px_look *looks, size_t count);
+int px_compare(struct px_differences *ret, const struct px_comparison *how, struct px_look *looks,
+	size_t count);
 
 /** What a number has changed by; where that is more than there are numbers for, the most. */
 int64_t px_change(uint64_t before, uint64_t after);

@@ -107,6 +107,39 @@ static void note_matching(struct px_console *console, const struct px_diff_optio
 			"--match=cmd compares programs");
 }
 
+/* Say so if there is nothing to be compared, or nothing that could be. */
+static void note_nothing(struct px_console *console, const struct px_diff_options *options,
+	const struct px_differences *differences)
+{
+	uint64_t mappings = 0;
+
+	if (differences->count > 0)
+		return;
+	for (size_t i = 0; i < differences->look_count; i++)
+		mappings += differences->totals[i].sums[PX_MEASURE_COUNT];
+	if (differences->in_both == 0)
+		note(console, options, "nothing could be compared");
+	else if (mappings == 0)
+		note(console, options, "no mapping is selected");
+}
+
+/* Each capture has words of its own for what is redacted: they are like in no other. */
+static void note_redacted(struct px_console *console, const struct px_diff_options *options,
+	const struct px_look *look)
+{
+	static const unsigned names = 1U << PX_KEY_NAME | 1U << PX_KEY_PATH;
+
+	if ((look->redacted & PMAPX_REDACTED_PATHS) != 0 && (options->keys.set & names) != 0)
+		note_look(console, options, look,
+			" has names of its own for files, which are redacted: --by=kind,perm "
+			"compares without");
+	if ((look->redacted & PMAPX_REDACTED_ADDRESSES) != 0 &&
+		(options->keys.set >> PX_KEY_ADDRESS & 1) != 0)
+		note_look(console, options, look,
+			" has addresses of its own, as they are redacted: compare without "
+			"--by=address");
+}
+
 /* Say which looks tell less than others, and which are not in the order of time. */
 static void note_looks(struct px_console *console, const struct px_diff_options *options,
 	const struct px_look *looks)
@@ -120,6 +153,7 @@ static void note_looks(struct px_console *console, const struct px_diff_options 
 		if ((known & ~looks[i].known & 1U << PX_MEASURE_RSS) != 0)
 			note_look(console, options, &looks[i],
 				" has no smaps: of what it is compared with, only sizes are known");
+		note_redacted(console, options, &looks[i]);
 		if (i > 0 && looks[i].when_ms > 0 && looks[i].when_ms < looks[i - 1].when_ms)
 			note_look(console, options, &looks[i], " is older than the look before it");
 	}
@@ -167,19 +201,25 @@ static int take_looks(
 
 		walk.pids = input->pid > 0 ? &input->pid : pids;
 		walk.pid_count = input->pid > 0 ? 1 : pid_count;
-		walk.from = input->pid > 0 || input->is_running ? NULL : input->name;
+		if (input->pid == 0 && !input->is_running) {
+			walk.from = input->name;
+			walk.root = NULL;
+		}
 		looks[i].name = input->name;
-		r = px_look_take(console, &walk, &options->keys, &looks[i]);
+		r = px_look_take(console, &walk, &options->sift, &options->keys, &looks[i]);
+		if (r >= 0)
+			px_look_tell_guesses(console, options->walk.verb, &looks[i]);
 	}
 	free(pids);
 	return r;
 }
 
-/* The worst of all looks. */
-static int status_of(
-	const struct px_diff_options *options, const struct px_look *looks, bool differs)
+/* The worst of all looks; that nothing was compared is trouble, not that nothing differs. */
+static int status_of(const struct px_diff_options *options, const struct px_look *looks,
+	const struct px_differences *differences)
 {
-	int worst = 0;
+	bool differs = differences->count > 0;
+	int worst = differs || differences->in_both > 0 ? 0 : 2;
 
 	for (size_t i = 0; i < options->input_count; i++) {
 		int status = px_walk_status(&options->walk, &looks[i].counts, differs);
@@ -196,17 +236,21 @@ static int compare(struct px_console *console, const struct px_diff_options *opt
 {
 	size_t count = options->input_count;
 	struct px_differences differences;
-	enum px_measure growth = columns->has_growth ? columns->growth
-						     : px_growth_choose(looks, count);
-	int r = px_compare(&differences, options->match, growth, looks, count);
+	const struct px_comparison how = {
+		.match = options->match,
+		.growth = columns->has_growth ? columns->growth : px_growth_choose(looks, count),
+		.min_kb = options->sift.min_kb,
+	};
+	int r = px_compare(&differences, &how, looks, count);
 
 	if (r == 0) {
 		note_looks(console, options, looks);
 		note_matching(console, options, &differences);
+		note_nothing(console, options, &differences);
 		r = px_diff_print(console, options, &differences, columns);
 	}
 	if (r == 0)
-		r = status_of(options, looks, differences.count > 0);
+		r = status_of(options, looks, &differences);
 	else
 		px_message(console, "memory allocation failed");
 	px_differences_deinit(&differences);

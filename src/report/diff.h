@@ -26,7 +26,8 @@ struct px_diff_options {
 	struct px_walk_options walk;        /**< What all looks have in common. */
 	const struct px_diff_input *inputs; /**< In the order of time. */
 	size_t input_count;                 /**< At least two. */
-	struct px_key_list keys;            /**< By what mappings are added up. */
+	struct px_sift sift;                /**< Which mappings. */
+	struct px_key_list keys;            /**< By what they are added up. */
 	enum px_match match;
 	const char *fields; /**< Columns, with commas between; or NULL for those that suit. */
 	struct px_shape shape;

@@ -38,7 +38,7 @@ static void list_all(const struct px_diff_options *options, struct px_diff_colum
 	add_column(ret, "cmd", PX_VALUE_TEXT, PX_DIFF_COMMAND, 0);
 	for (int i = 0; i < PX_MEASURES; i++)
 		add_measure(ret, (enum px_measure)i);
-	add_column(ret, "rate", PX_VALUE_CHANGE, PX_DIFF_RATE, 0);
+	add_column(ret, "per_hour", PX_VALUE_CHANGE, PX_DIFF_RATE, 0);
 	for (size_t i = 0; i < keys->count; i++) {
 		enum px_key key = keys->keys[i];
 

@@ -42,13 +42,28 @@ static struct px_value rate_of(
 		.number = (uint64_t)(int64_t)(rate < 0 ? rate - 0.5 : rate + 0.5) };
 }
 
+/* Write a key of a mapping where a line for people goes on. */
+static char *put_key(char *at, enum px_key key, const struct pmapx_text *text)
+{
+	size_t skipped = 0;
+
+	*at++ = ' ';
+	/* Padded to be sorted; a terminal has room for better things. */
+	while (key == PX_KEY_ADDRESS && skipped + 1 < text->length && text->bytes[skipped] == '0')
+		skipped++;
+	return text->length > 0 ? mempcpy(at, text->bytes + skipped, text->length - skipped) : at;
+}
+
 /*
- * "host/cmd: key key", as far as that is known; *@ret_bytes is to be freed.  0 or -ENOMEM.
+ * "host/cmd: key key", as far as that is known; what may be long is last, as it may be
+ * cut.  *@ret_bytes is to be freed.  0 or -ENOMEM.
  */
 static int join(const struct px_key_list *keys, const struct px_looked *process,
 	const struct pmapx_text *texts, struct px_value *ret, char **ret_bytes)
 {
+	static const unsigned long_keys = 1U << PX_KEY_NAME | 1U << PX_KEY_PATH;
 	size_t size = strlen(process->host) + strlen(process->command) + sizeof("/:");
+	bool begins;
 	char *at;
 
 	for (size_t i = 0; i < keys->count; i++)
@@ -59,18 +74,17 @@ static int join(const struct px_key_list *keys, const struct px_looked *process,
 	if (*process->host != '\0')
 		at = stpcpy(stpcpy(at, process->host), "/");
 	at = stpcpy(at, process->command);
-	if (at != *ret_bytes)
+	begins = at == *ret_bytes;
+	if (!begins)
 		*at++ = ':';
-	for (size_t i = 0; i < keys->count; i++) {
-		if (keys->keys[i] == PX_KEY_PID)
-			continue;
-		if (at != *ret_bytes)
-			*at++ = ' ';
-		if (texts[i].length > 0)
-			at = mempcpy(at, texts[i].bytes, texts[i].length);
-	}
+	for (int is_long = 0; is_long <= 1; is_long++)
+		for (size_t i = 0; i < keys->count; i++)
+			if (keys->keys[i] != PX_KEY_PID &&
+				(int)(long_keys >> keys->keys[i] & 1) == is_long)
+				at = put_key(at, keys->keys[i], &texts[i]);
+	/* Of nobody, it begins with a blank. */
 	ret->type = PX_VALUE_TEXT;
-	ret->text = (struct pmapx_text){ *ret_bytes, (size_t)(at - *ret_bytes) };
+	ret->text = (struct pmapx_text){ *ret_bytes + begins, (size_t)(at - *ret_bytes) - begins };
 	return 0;
 }
 
@@ -225,18 +239,27 @@ static void put_facts(struct px_out *out, const void *context)
 			px_record_nothing(&record, "time_ms");
 		px_record_number(&record, "processes", look->count - look->unread);
 		px_record_number(&record, "unread", px_unread_count(&look->counts.unread));
+		px_record_number(&record, "compared", differences->compared[i].count);
+		px_record_number(&record, "only", differences->compared[i].only);
 		px_record_end(&record);
 	}
 	px_out_string(out, "\n],\n");
 }
 
+const char *px_diff_unit(enum px_units units)
+{
+	static const char *const names[] = { "kB", "MB", "GB", "" };
+
+	return names[units];
+}
+
 /* The totals of the first and the last look, for people. */
 static int print_totals(struct px_console *console, const struct printing *printing)
 {
-	static const struct px_table_column columns[] = { { "", PX_VALUE_TEXT },
-		{ "old", PX_VALUE_SIZE }, { "new", PX_VALUE_SIZE }, { "change", PX_VALUE_CHANGE } };
 	const struct px_differences *differences = printing->differences;
 	const struct px_shape shape = { .units = printing->options->shape.units };
+	const struct px_table_column columns[] = { { px_diff_unit(shape.units), PX_VALUE_TEXT },
+		{ "old", PX_VALUE_SIZE }, { "new", PX_VALUE_SIZE }, { "change", PX_VALUE_CHANGE } };
 	const struct px_table_frame frame = { .quiet = false };
 	struct px_table *table = px_table_new(columns, 4);
 	size_t last = differences->look_count - 1;
@@ -256,6 +279,74 @@ static int print_totals(struct px_console *console, const struct printing *print
 		r = px_table_print(table, console, &shape, &frame);
 	px_table_free(table);
 	return r;
+}
+
+static struct px_value number_value(size_t number)
+{
+	return (struct px_value){ .type = PX_VALUE_NUMBER, .number = number };
+}
+
+/* What a look is called beside others: the first is old, the last is new. */
+static struct px_value look_name(const struct px_differences *differences, size_t look)
+{
+	if (look == 0)
+		return text_value("old");
+	return look + 1 == differences->look_count ? text_value("new") : number_value(look + 1);
+}
+
+/* What was compared, for people. */
+static int print_looks(struct px_console *console, const struct px_differences *differences)
+{
+	const struct px_table_column columns[] = { { "look", PX_VALUE_TEXT },
+		{ differences->same.sameness == PX_SAME_COMMAND ? "programs" : "processes",
+			PX_VALUE_NUMBER },
+		{ "only", PX_VALUE_NUMBER }, { "unread", PX_VALUE_NUMBER },
+		{ "source", PX_VALUE_TEXT } };
+	const struct px_table_frame frame = { .quiet = false };
+	const struct px_shape shape = { 0 };
+	struct px_table *table = px_table_new(columns, 5);
+	int r = table == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; r == 0 && i < differences->look_count; i++) {
+		const struct px_look *look = &differences->looks[i];
+		const struct px_value values[5] = { look_name(differences, i),
+			number_value(differences->compared[i].count),
+			number_value(differences->compared[i].only),
+			number_value(px_unread_count(&look->counts.unread)), text_value(look->name) };
+
+		r = px_table_add(table, values);
+	}
+	if (r == 0)
+		r = px_table_print(table, console, &shape, &frame);
+	px_table_free(table);
+	return r;
+}
+
+/*
+ * That there are no rows; that is no news of what could not be compared, so it is said of
+ * how many it is known.
+ */
+static void print_nothing(struct px_out *out, const struct px_differences *differences)
+{
+	bool is_program = differences->same.sameness == PX_SAME_COMMAND;
+
+	/* Messages say so. */
+	if (differences->in_both == 0)
+		return;
+	px_out_string(out,
+		differences->look_count > 2 ? "nothing has grown each time in "
+					    : "nothing differs in ");
+	px_out_number(out, differences->in_both);
+	if (is_program)
+		px_out_string(out, differences->in_both == 1 ? " program" : " programs");
+	else
+		px_out_string(out, differences->in_both == 1 ? " process" : " processes");
+	if (differences->left_out > 0) {
+		px_out_string(out, ", and ");
+		px_out_number(out, differences->left_out);
+		px_out_string(out, " left out");
+	}
+	px_out_string(out, "\n");
 }
 
 /* Rows, and their totals if those are not shown on their own. */
@@ -296,9 +387,7 @@ int px_diff_print_rows(struct px_console *console, const struct px_diff_options 
 	table = px_table_new(names, columns->count);
 	r = table == NULL ? -ENOMEM : fill(&printing, has_total, table);
 	if (r == 0 && is_text && !options->quiet && differences->count == 0)
-		px_out_string(&console->out,
-			differences->look_count > 2 ? "nothing has grown each time\n"
-						    : "nothing differs\n");
+		print_nothing(&console->out, differences);
 	else if (r == 0)
 		r = px_table_print(table, console, &options->shape, &frame);
 	px_table_free(table);
@@ -314,8 +403,13 @@ int px_diff_print(struct px_console *console, const struct px_diff_options *opti
 	int r = px_diff_print_rows(console, options, differences, columns, !has_totals_below, NULL);
 
 	if (r == 0 && has_totals_below) {
-		px_out_string(&console->out, "\n");
+		if (differences->count > 0 || differences->in_both > 0)
+			px_out_string(&console->out, "\n");
 		r = print_totals(console, &printing);
+		if (r == 0) {
+			px_out_string(&console->out, "\n");
+			r = print_looks(console, differences);
+		}
 	}
 	return r;
 }

@@ -46,6 +46,9 @@ struct px_diff_columns {
 	enum px_measure growth; /**< this. */
 };
 
+/** What sizes are in, where they do not say themselves: "kB", "MB", "GB", or "". */
+const char *px_diff_unit(enum px_units units);
+
 /** Choose them as @options ask for.  Returns false after a message. */
 bool px_diff_choose(struct px_console *console, const struct px_diff_options *options,
 	struct px_diff_columns *ret);

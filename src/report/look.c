@@ -19,29 +19,63 @@
 /* A walk that fills a look. */
 struct looking {
 	struct px_look *look;
+	const struct px_sift *sift;
 	const struct px_key_list *keys;
-	char boot_id[PX_BOOT_ID_SIZE]; /* Of the running system. */
+	char boot_id[PX_BOOT_ID_SIZE]; /* Of the running system, or what else is its proc root, */
+	uint64_t now_ms;               /* and when it was begun. */
 };
 
 /* What has been read of one process. */
 struct reading {
+	const struct px_sift *sift;
+	struct pmapx_kinds kinds; /* Of the mappings before, to select. */
 	struct px_groups groups;
+	size_t count;           /* Of mappings, selected or not, */
+	struct px_sums skipped; /* and what those add up to that are not. */
 	unsigned known;
 	bool is_torn;
+	size_t guesses[PMAPX_KIND_COUNT];
 };
+
+/* Whether a mapping is selected: 1, 0 or -ENOMEM. */
+static int is_selected(struct reading *reading, const struct pmapx_mapping *mapping)
+{
+	enum pmapx_kind kind = PMAPX_KIND_COUNT;
+	bool guessed = false;
+	int r;
+
+	if (!reading->sift->is_given)
+		return 1;
+	if (px_sift_by_kind(reading->sift))
+		kind = pmapx_kinds_tell(&reading->kinds, mapping, &guessed);
+	r = px_sift_but_size(reading->sift, mapping, kind);
+	if (r == 1 && guessed && px_sift_by_guess(reading->sift, kind))
+		reading->guesses[kind]++;
+	return r;
+}
 
 static int add_mapping(
 	struct reading *reading, struct px_keyer *keyer, const struct pmapx_mapping *mapping)
 {
+	struct px_sums *sums = &reading->skipped;
 	struct pmapx_text texts[PX_KEYS];
-	struct px_group *group;
+	int r = is_selected(reading, mapping);
 
+	if (r < 0)
+		return r;
+	/* What a mapping is for depends on those before it, selected or not. */
 	px_keyer_tell(keyer, mapping, texts);
-	group = px_groups_find(&reading->groups, texts, keyer->list->count);
-	if (group == NULL)
-		return -ENOMEM;
-	px_sums_add(&group->sums, mapping);
-	reading->known |= group->sums.known;
+	if (r == 1) {
+		struct px_group *group = px_groups_find(
+			&reading->groups, texts, keyer->list->count);
+
+		if (group == NULL)
+			return -ENOMEM;
+		sums = &group->sums;
+	}
+	px_sums_add(sums, mapping);
+	reading->known |= sums->known;
+	reading->count++;
 	return 0;
 }
 
@@ -70,12 +104,12 @@ static int read_mappings(struct px_visit *visit, struct px_keyer *keyer,
 
 /* Begin to read smaps, or maps if there is no more than that. */
 static int open_map(
-	struct px_visit *visit, const struct px_key_list *keys, struct pmapx_reader **ret)
+	struct px_visit *visit, const struct looking *looking, struct pmapx_reader **ret)
 {
 	struct pmapx_reader_options options = {
 		.size = sizeof(options),
 		.fields = PX_MEASURE_FIELDS,
-		.look_ahead = px_keys_tell_kinds(keys),
+		.look_ahead = px_keys_tell_kinds(looking->keys) || px_sift_by_kind(looking->sift),
 	};
 	int r;
 
@@ -90,17 +124,16 @@ static int open_map(
 	return pmapx_reader_open(visit->process, PMAPX_FILE_MAPS, &options, ret);
 }
 
-static int read_once(
-	struct px_visit *visit, const struct px_key_list *keys, struct reading *reading)
+static int read_once(struct px_visit *visit, const struct looking *looking, struct reading *reading)
 {
 	struct pmapx_reader *reader;
 	struct px_keyer keyer;
-	int r = px_keyer_begin(&keyer, keys, visit->process, visit->member);
+	int r = px_keyer_begin(&keyer, looking->keys, visit->process, visit->member);
 
 	px_groups_clear(&reading->groups);
-	*reading = (struct reading){ 0 };
+	*reading = (struct reading){ .sift = looking->sift };
 	if (r == 0)
-		r = open_map(visit, keys, &reader);
+		r = open_map(visit, looking, &reader);
 	if (r == 0) {
 		r = read_mappings(visit, &keyer, reader, reading);
 		pmapx_reader_close(reader);
@@ -156,7 +189,7 @@ static struct px_looked *identify(
 
 /*
  * Keep what was read, all of it or nothing.  The time of the capture that a process is of
- * is that of the look.
+ * is that of the look; or now, if a kernel answers.
  */
 static int keep(
 	const struct looking *looking, const struct px_visit *visit, struct reading *reading)
@@ -171,8 +204,14 @@ static int keep(
 	reading->groups = (struct px_groups){ 0 };
 	look->known |= reading->known;
 	look->torn += reading->is_torn;
-	if (visit->member != NULL)
+	for (int i = 0; i < PMAPX_KIND_COUNT; i++)
+		look->guesses[i] += reading->guesses[i];
+	if (visit->member != NULL) {
 		look->when_ms = visit->member->captured_ms;
+		look->redacted |= visit->member->redacted;
+	} else if (pmapx_source_in_order(visit->source)) {
+		look->when_ms = looking->now_ms;
+	}
 	return 0;
 }
 
@@ -184,9 +223,9 @@ static int visit_process(void *context, struct px_visit *visit)
 	int r, readings = 0;
 
 	do
-		r = read_once(visit, looking->keys, &reading);
+		r = read_once(visit, looking, &reading);
 	while (r == 0 && px_reading_again(visit, reading.is_torn, &readings));
-	if (r == 0 && reading.groups.count > 0) {
+	if (r == 0 && reading.count > 0) {
 		px_walk_lock(visit);
 		r = keep(looking, visit, &reading);
 		px_walk_unlock(visit);
@@ -208,43 +247,70 @@ static int remember_unread(void *context, const struct px_visit *visit, pid_t pi
 	return 0;
 }
 
-/* The running system's; "" if it does not tell. */
-static void read_boot_id(char ret[PX_BOOT_ID_SIZE])
+/* That of a proc root; "" if it does not tell. */
+static void read_boot_id(const char *root, char ret[PX_BOOT_ID_SIZE])
 {
-	int fd = px_openat(AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
+	int folder = px_openat(AT_FDCWD, root, O_PATH | O_DIRECTORY, 0);
+	int fd = folder < 0 ? -1 : px_openat(folder, "sys/kernel/random/boot_id", O_RDONLY, 0);
 	ssize_t n = fd < 0 ? 0 : px_read(fd, ret, PX_BOOT_ID_SIZE - 1);
 
 	ret[n > 0 ? n : 0] = '\0';
 	if (fd >= 0)
 		close(fd);
+	if (folder >= 0)
+		close(folder);
 }
 
-/* "pmapx: diff: WHAT: WHY" */
-static void say(
-	struct px_console *console, const char *verb, const struct px_look *look, const char *why)
+/* "pmapx: diff: WHAT" */
+static void begin(struct px_console *console, const char *verb, const struct px_look *look)
 {
 	px_message_begin(console);
 	px_out_string(&console->err, verb);
 	px_out_string(&console->err, ": ");
 	px_message_text(console, look->name);
+}
+
+/* And WHY. */
+static void say(
+	struct px_console *console, const char *verb, const struct px_look *look, const char *why)
+{
+	begin(console, verb, look);
 	px_out_string(&console->err, ": ");
 	px_out_string(&console->err, why);
 	px_message_end(console);
 }
 
-int px_look_take(struct px_console *console, const struct px_walk_options *options,
-	const struct px_key_list *keys, struct px_look *ret)
+void px_look_tell_guesses(struct px_console *console, const char *verb, const struct px_look *look)
 {
-	struct looking looking = { .look = ret, .keys = keys };
+	const char *before = ": guessed: ";
+
+	for (int i = 0; i < PMAPX_KIND_COUNT; i++) {
+		if (look->guesses[i] == 0)
+			continue;
+		if (*before == ':')
+			begin(console, verb, look);
+		px_out_string(&console->err, before);
+		px_out_number(&console->err, look->guesses[i]);
+		px_out_string(&console->err, " ");
+		px_out_string(&console->err, pmapx_kind_lookup((enum pmapx_kind)i)->name);
+		before = ", ";
+	}
+	if (*before != ':')
+		px_message_end(console);
+}
+
+int px_look_take(struct px_console *console, const struct px_walk_options *options,
+	const struct px_sift *sift, const struct px_key_list *keys, struct px_look *ret)
+{
+	struct looking looking = { .look = ret, .sift = sift, .keys = keys };
 	struct px_walk_options walk = *options;
 	struct timespec now;
 	int r;
 
-	if (options->from == NULL && options->root == NULL) {
-		read_boot_id(looking.boot_id);
-		clock_gettime(CLOCK_REALTIME, &now);
-		ret->when_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-	}
+	if (options->from == NULL)
+		read_boot_id(options->root != NULL ? options->root : "/proc", looking.boot_id);
+	clock_gettime(CLOCK_REALTIME, &now);
+	looking.now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	walk.unread = remember_unread;
 	r = px_walk(console, &walk, visit_process, &looking, &ret->counts);
 	if (r < 0)

@@ -8,6 +8,7 @@
 
 #include "key.h"
 #include "manifest.h"
+#include "sift.h"
 #include "walk.h"
 
 /** A process that was looked at, or that was there and could not be. */
@@ -31,19 +32,25 @@ struct px_look {
 	size_t count, room;          /**< How many of them, and for how many there is room. */
 	size_t unread;               /**< How many of them could not be read. */
 	unsigned known;              /**< Bits (1 << PX_MEASURE_…) of what was read of any. */
+	unsigned redacted;           /**< Bits PMAPX_REDACTED_… of what was in any. */
 	size_t torn;                 /**< Processes whose map was changing while it was read. */
+	/** How many mappings of each kind were selected by a guess at their kind. */
+	size_t guesses[PMAPX_KIND_COUNT];
 	struct px_walk_counts counts;
 };
 
 /**
- * Look at the processes that @options ask for; their mappings are added up by @keys.
- * What could not be read has been told of.
+ * Look at the processes that @options ask for; their mappings that @sift selects, but by
+ * size, are added up by @keys.  What could not be read has been told of.
  *
  * Returns 0, with at least one process, or a negative errno after a message;
  * px_look_deinit() in any case.
  */
 int px_look_take(struct px_console *console, const struct px_walk_options *options,
-	const struct px_key_list *keys, struct px_look *ret);
+	const struct px_sift *sift, const struct px_key_list *keys, struct px_look *ret);
+
+/** Say of how many mappings it is a guess that they are selected, if of any. */
+void px_look_tell_guesses(struct px_console *console, const char *verb, const struct px_look *look);
 
 /** Free what @look holds. */
 void px_look_deinit(struct px_look *look);

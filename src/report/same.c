@@ -211,7 +211,7 @@ int px_same_find(struct px_same *same, enum px_match match, struct px_look *look
 	*same = (struct px_same){ .look_count = count };
 	if (match == PX_MATCH_COMMAND)
 		same->sameness = PX_SAME_COMMAND;
-	else if (is_alone(looks, count))
+	else if (match == PX_MATCH_PID && is_alone(looks, count))
 		same->sameness = PX_SAME_ONLY;
 	for (size_t i = 0; i < count; i++)
 		total += looks[i].count;

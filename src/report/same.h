@@ -9,7 +9,10 @@
 
 /** Which are to be the same. */
 enum px_match {
-	PX_MATCH_PID,    /**< Those with the same number that began at the same time. */
+	/** Those with the same number that began at the same time; and if each look is at one
+	 * process, these. */
+	PX_MATCH_PID,
+	PX_MATCH_START,  /**< The former only. */
 	PX_MATCH_COMMAND /**< Those of one program, added up. */
 };
 

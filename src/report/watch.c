@@ -35,7 +35,8 @@ struct watching {
 	struct pmapx_source *source; /* To ask who is there. */
 	pid_t *pids;                 /* Those that have not ended. */
 	size_t pid_count;
-	struct px_look looks[2]; /* A moment ago, and now. */
+	struct px_look looks[2]; /* A moment ago, and now, */
+	uint64_t taken_ms[2];    /* and when that was. */
 	bool redraws, has_colours;
 	uint64_t blocks; /* How many were printed. */
 };
@@ -133,15 +134,25 @@ static int say_ended(struct watching *watching)
 	return (int)(count - left);
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 /* Look at those who are there; 0, or negative after a message. */
 static int look(struct watching *watching, struct px_look *ret)
 {
-	struct px_walk_options walk = watching->options->diff.walk;
+	const struct px_diff_options *options = &watching->options->diff;
+	struct px_walk_options walk = options->walk;
 
 	walk.pids = watching->pids;
 	walk.pid_count = watching->pid_count;
-	ret->name = "/proc";
-	return px_look_take(watching->console, &walk, &watching->options->diff.keys, ret);
+	watching->taken_ms[ret - watching->looks] = now_ms();
+	ret->name = walk.root != NULL ? walk.root : "/proc";
+	return px_look_take(watching->console, &walk, &options->sift, &options->keys, ret);
 }
 
 /* Wait until it is time for the next look, which is at least @interval_ms after @next. */
@@ -160,7 +171,7 @@ static void wait_for(struct timespec *next, uint64_t interval_ms)
 		*next = now;
 }
 
-/* "pss 171 (+4)" */
+/* " pss 171 (+4)" */
 static void put_total(const struct watching *watching, const struct px_differences *differences,
 	enum px_measure measure)
 {
@@ -171,7 +182,7 @@ static void put_total(const struct watching *watching, const struct px_differenc
 	bool has_grown = after.number > before.number;
 	char bytes[PX_SIZE_MAX];
 
-	px_out_string(out, "  ");
+	px_out_string(out, " ");
 	px_out_string(out, px_measure_columns[measure].name);
 	if (before.type == PX_VALUE_NOTHING || after.type == PX_VALUE_NOTHING) {
 		px_out_string(out, " ?");
@@ -202,6 +213,22 @@ static void put_time(struct px_out *out)
 
 		px_out_bytes(out, text, strftime(text, sizeof(text), "%F %T", &local));
 	}
+}
+
+/* "  in 2.0 s, kB:": how long it took, and what sizes are in. */
+static void put_interval(const struct watching *watching)
+{
+	struct px_out *out = &watching->console->out;
+	uint64_t tenths = (watching->taken_ms[1] - watching->taken_ms[0] + 50) / 100;
+	const char *unit = px_diff_unit(watching->options->diff.shape.units);
+
+	px_out_string(out, "  in ");
+	px_out_number(out, tenths / 10);
+	px_out_string(out, ".");
+	px_out_number(out, tenths % 10);
+	px_out_string(out, *unit != '\0' ? " s, " : " s");
+	px_out_string(out, unit);
+	px_out_string(out, ":");
 }
 
 static void begin_block(struct watching *watching)
@@ -250,17 +277,22 @@ static int print_rows(
 /* Compare the looks and print a block; 0 or a shortage. */
 static int print_block(struct watching *watching)
 {
-	enum px_measure growth = watching->columns.has_growth
-		? watching->columns.growth
-		: px_growth_choose(watching->looks, 2);
+	const struct px_comparison how = {
+		.match = PX_MATCH_START,
+		.growth = watching->columns.has_growth ? watching->columns.growth
+						       : px_growth_choose(watching->looks, 2),
+		.min_kb = watching->options->diff.sift.min_kb,
+	};
 	struct px_differences differences;
-	int r = px_compare(&differences, PX_MATCH_PID, growth, watching->looks, 2);
+	int r = px_compare(&differences, &how, watching->looks, 2);
 
 	if (r == 0) {
 		int ended;
 
 		begin_block(watching);
+		put_interval(watching);
 		put_total(watching, &differences, PX_MEASURE_PSS);
+		px_out_string(&watching->console->out, " ");
 		put_total(watching, &differences, PX_MEASURE_PRIVATE);
 		px_out_string(&watching->console->out, "\n");
 		ended = say_ended(watching);
@@ -270,9 +302,17 @@ static int print_block(struct watching *watching)
 	return r;
 }
 
+/* Whether there may be others than those that were named. */
+static bool is_selecting(const struct watching *watching)
+{
+	return px_select_is_given(&watching->options->diff.walk.select);
+}
+
 /* Whether all have ended, which is the last thing to be said; or a shortage. */
 static int is_over(struct watching *watching)
 {
+	if (is_selecting(watching))
+		return 0;
 	for (size_t i = 0; i < watching->pid_count; i++) {
 		int r = goes_on(watching, watching->pids[i]);
 
@@ -305,6 +345,9 @@ static int watch(struct watching *watching)
 
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	r = look(watching, &watching->looks[0]);
+	if (r == 0)
+		px_look_tell_guesses(
+			watching->console, options->diff.walk.verb, &watching->looks[0]);
 	while (r == 0 && out->error == 0 &&
 		(options->count == 0 || watching->blocks < options->count)) {
 		wait_for(&next, options->interval_ms);
@@ -313,16 +356,23 @@ static int watch(struct watching *watching)
 			break;
 		r = look(watching, &watching->looks[1]);
 		/* They may have ended since. */
-		if (r == -ESRCH && is_over(watching) == 1)
+		if (r == -ESRCH && (is_selecting(watching) || is_over(watching) == 1))
 			return 0;
 		if (r == 0)
 			r = tell(watching, print_block(watching));
 		px_out_flush(out);
 		px_look_deinit(&watching->looks[0]);
 		watching->looks[0] = watching->looks[1];
+		watching->taken_ms[0] = watching->taken_ms[1];
 		watching->looks[1] = (struct px_look){ 0 };
 	}
 	return r < 0 ? r : 0;
+}
+
+static int open_source(const char *root, struct pmapx_source **ret)
+{
+	return root != NULL ? pmapx_source_open_root(root, NULL, ret)
+			    : pmapx_source_open_live(NULL, ret);
 }
 
 int px_watch(struct px_console *console, const struct px_watch_options *options)
@@ -336,7 +386,7 @@ int px_watch(struct px_console *console, const struct px_watch_options *options)
 	ask_terminal(&watching);
 	watching.pids = calloc(walk->pid_count + 1, sizeof(*watching.pids));
 	watching.pid_count = walk->pid_count;
-	r = watching.pids == NULL ? -ENOMEM : pmapx_source_open_live(NULL, &watching.source);
+	r = watching.pids == NULL ? -ENOMEM : open_source(walk->root, &watching.source);
 	if (r < 0) {
 		px_message(console, px_describe_error(-r));
 	} else {

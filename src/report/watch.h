@@ -24,9 +24,9 @@ struct px_watch_options {
 };
 
 /**
- * Look at the processes diff.walk.pids, at least one, again and again, and print what
- * differs each time.  Returns an exit status: 0 when that was done as often as asked for,
- * or when the processes have ended; 2 after a message.
+ * Look at the processes diff.walk.pids, and those that are then selected, again and again,
+ * and print what differs each time.  Returns an exit status: 0 when that was done as often
+ * as asked for, or when the processes have ended; 2 after a message.
  */
 int px_watch(struct px_console *console, const struct px_watch_options *options);
 

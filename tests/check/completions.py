@@ -32,7 +32,8 @@ CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost 
 RANK_LONG = set("""--fields --by --sort --top --units --format --root --from --jobs --strict --help
     --all --name --user --tree --cgroup""".split())
 DIFF_LONG = set("""--by --match --fields --sort --top --units --format --jobs --strict --quiet --help
-    --all --name --user --tree --cgroup""".split())
+    --all --name --user --tree --cgroup
+    --root --map --kind --perm --min""".split())
 CHECK_LONG = set("""--only --explain --format --root --from --jobs --strict --help
     --all --name --user --tree --cgroup""".split())
 PMAP_LONG = {option for option in PMAP_OPTIONS if option.startswith("--")}
@@ -221,7 +222,9 @@ class Shell:
         self.assertEqual(self.words("pmapx diff --by p"), {"path", "perm", "pid"})
         self.assertEqual(self.words("pmapx diff --by=name,p"), {"name,path", "name,perm", "name,pid"})
         self.assertEqual(self.words("pmapx diff --fields=rss"), {"rss", "rss_old", "rss_new"})
-        self.assertEqual(self.words("pmapx diff --fields ra"), {"rate"})
+        self.assertEqual(self.words("pmapx diff --fields pe"), {"per_hour", "perm"})
+        self.assertEqual(self.words("pmapx diff --kind vd"), {"vdso"})
+        self.assertEqual(self.words("pmapx diff --root="), {"folder"})
         self.assertEqual(self.words("pmapx diff --sort=-ps"), {"-pss", "-pss_old", "-pss_new"})
         self.assertEqual(self.words("pmapx diff --units="), set("kmgh"))
         self.assertEqual(self.words("pmapx diff --format="), {"text", "json", "ndjson", "csv", "tsv"})
@@ -232,7 +235,10 @@ class Shell:
 
     def test_watch(self):
         self.assertEqual(self.words("pmapx watch --"), set(
-            "--interval --count --by --top --units --color --help".split()))
+            "--interval --count --by --top --units --color --help --all --name --user --tree --cgroup --root "
+            "--map --kind --perm --min".split()))
+        self.assertEqual(self.words("pmapx watch --kind=heap,vd"), {"heap,vdso"})
+        self.assertEqual(self.words("pmapx watch --root="), {"folder"})
         self.assertEqual(self.words("pmapx watch --color="), {"auto", "always", "never"})
         self.assertEqual(self.words("pmapx watch --by=name,k"), {"name,kind"})
         self.assertIn(self.process(), self.complete("pmapx watch -n 1 "))

@@ -38,6 +38,10 @@ static void drop(struct px_differences *differences)
 	px_differences_deinit(differences);
 }
 
+static const struct px_comparison by_pss = { .growth = PX_MEASURE_PSS };
+static const struct px_comparison by_rss = { .growth = PX_MEASURE_RSS };
+static const struct px_comparison by_size = { .growth = PX_MEASURE_SIZE };
+
 PX_TEST(what_differs_is_shown_the_largest_growth_first)
 {
 	struct px_look looks[2] = { { 0 }, { 0 } };
@@ -59,7 +63,7 @@ PX_TEST(what_differs_is_shown_the_largest_growth_first)
 	px_add_looked(&looks[1], 4, 1, "a", "", "x");
 	px_add_group(&looks[1], "more", 1, 1, 1);
 	px_same_number("growth", PX_MEASURE_PSS, px_growth_choose(looks, 2));
-	px_same_number("done", 0, px_compare(&differences, PX_MATCH_PID, PX_MEASURE_PSS, looks, 2));
+	px_same_number("done", 0, px_compare(&differences, &by_pss, looks, 2));
 	check_rows(&differences,
 		"grown 2 more +1\nappeared 4 more +1\nchanged 2 rss only +0\nvanished 2 gone -4\n"
 		"vanished 3 more -5\nshrunk 2 less -7\n");
@@ -81,8 +85,7 @@ PX_TEST(with_more_looks_it_must_grow_each_time)
 			if (sizes[i][k] > 0)
 				px_add_group(&looks[i], names[k], sizes[i][k], 1, 1);
 	}
-	px_same_number(
-		"done", 0, px_compare(&differences, PX_MATCH_PID, PX_MEASURE_SIZE, looks, 3));
+	px_same_number("done", 0, px_compare(&differences, &by_size, looks, 3));
 	check_rows(&differences, "appeared 2 new +8\ngrown 2 always +3\n");
 	drop(&differences);
 }
@@ -103,7 +106,7 @@ PX_TEST(what_is_not_known_is_not_nothing)
 	px_add_group(&looks[1], "new", 6, 1, 1);
 	px_add_looked(&looks[1], 6, 1, "a", "", "x");
 	px_add_group(&looks[1], "other", 6, 2, 2);
-	px_same_number("done", 0, px_compare(&differences, PX_MATCH_PID, PX_MEASURE_RSS, looks, 2));
+	px_same_number("done", 0, px_compare(&differences, &by_rss, looks, 2));
 	/* Of process 2 nothing tells what was resident; of 6 it was nothing, as others tell. */
 	check_rows(&differences,
 		"appeared 6 other +2\nvanished 5 full -4\nchanged 2 both ?\nappeared 2 new ?\n");
@@ -137,7 +140,7 @@ PX_TEST(what_could_not_be_read_is_left_out)
 	px_add_group(&looks[1], "kept", 6, 6, 6);
 	px_add_looked(&looks[1], 3, 0, "", "", "");
 	looks[1].processes[1].is_unread = true;
-	px_same_number("done", 0, px_compare(&differences, PX_MATCH_PID, PX_MEASURE_PSS, looks, 2));
+	px_same_number("done", 0, px_compare(&differences, &by_pss, looks, 2));
 	check_rows(&differences, "grown 2 kept +2\nvanished 4 gone -1\n");
 	px_same_number("left out", 1, differences.left_out);
 	px_same_number("before", 5, differences.totals[0].sums[PX_MEASURE_PSS]);
@@ -145,7 +148,7 @@ PX_TEST(what_could_not_be_read_is_left_out)
 	px_differences_deinit(&differences);
 	/* Of what is cut short, nothing is known to be missing. */
 	looks[1].counts.has_gap = true;
-	px_same_number("done", 0, px_compare(&differences, PX_MATCH_PID, PX_MEASURE_PSS, looks, 2));
+	px_same_number("done", 0, px_compare(&differences, &by_pss, looks, 2));
 	check_rows(&differences, "grown 2 kept +2\n");
 	px_same_number("left out", 2, differences.left_out);
 	px_same_number("before", 4, differences.totals[0].sums[PX_MEASURE_PSS]);

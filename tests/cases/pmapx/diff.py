@@ -98,23 +98,27 @@ class Rows(Diffed):
         self.process("b", 70, heap(2), comm="comer")
         self.shows(["a", "b"], """
 state    pid size rss pss private dirty swap mapping
-grown    100  +28 +28 +28     +28   +28    0 prog: [heap] heap rw-p
-appeared  70   +8  +8  +8      +8    +8    0 comer: [heap] heap rw-p
-appeared 100   +4  +4  +4      +4    +4    0 prog: new.so data rw-p
-changed  100    0  -4   0       0    -4    0 prog: x (deleted) posix_shm rw-s
-shrunk   100   -4  -4  -4      -4    -4    0 prog: [ anon ] anon rw-p
-vanished 100   -8  -8  -8      -8    -8    0 prog: gone.so data rw-p
-vanished  60  -20 -20 -20     -20   -20    0 leaver: [heap] heap rw-p
+grown    100  +28 +28 +28     +28   +28    0 prog: heap rw-p [heap]
+appeared  70   +8  +8  +8      +8    +8    0 comer: heap rw-p [heap]
+appeared 100   +4  +4  +4      +4    +4    0 prog: data rw-p new.so
+changed  100    0  -4   0       0    -4    0 prog: posix_shm rw-s x (deleted)
+shrunk   100   -4  -4  -4      -4    -4    0 prog: anon rw-p [ anon ]
+vanished 100   -8  -8  -8      -8    -8    0 prog: data rw-p gone.so
+vanished  60  -20 -20 -20     -20   -20    0 leaver: heap rw-p [heap]
 
-        old new change
+kB      old new change
 size    104 112     +8
 rss     104 108     +4
 pss      92 100     +8
 private  80  88     +8
 dirty    96 100     +4
 swap      0   0      0
+
+look processes only unread source
+old          3    1      0 a
+new          3    1      0 b
 """)
-        self.shows(["-q", "a", "b", "--top=1"], "grown 100 +28 +28 +28 +28 +28 0 prog: [heap] heap rw-p\n")
+        self.shows(["-q", "a", "b", "--top=1"], "grown 100 +28 +28 +28 +28 +28 0 prog: heap rw-p [heap]\n")
 
     def test_nothing_differs(self):
         """Addresses are no difference, unless they are asked for."""
@@ -122,15 +126,19 @@ swap      0   0      0
         self.process("b", 100, text(0x700000) + heap(3, 0x11000000))
         totals = "".join("%-7s %3d %3d      0\n" % (name, number, number) for name, number in
                          zip(MEASURES, (20, 20, 16, 12, 12, 0)))
-        self.shows(["a", "b"], "nothing differs\n\n        old new change\n" + totals, status=0)
-        self.shows(["a", "a"], "nothing differs\n\n        old new change\n" + totals, status=0)
+        for other in "ab":
+            self.shows(["a", other], "nothing differs in 1 process\n\nkB      old new change\n" + totals + """
+look processes only unread source
+old          1    0      0 a
+new          1    0      0 %s
+""" % other, status=0)
         self.shows(["-q", "a", "b"], "", status=0)
         self.shows(["a", "b", "--format=csv", "--fields=pid,size"], "pid,size\r\n", status=0)
         self.shows(["-q", "a", "b", "--by=address"], """
-appeared 100 +12 +12 +12 +12 +12 0 prog: 0000000011000000 [heap]
-appeared 100  +8  +8  +4   0   0 0 prog: 0000000000700000 prog
-vanished 100  -8  -8  -4   0   0 0 prog: 0000000000400000 prog
-vanished 100 -12 -12 -12 -12 -12 0 prog: 0000000010000000 [heap]
+appeared 100 +12 +12 +12 +12 +12 0 prog: 11000000 [heap]
+appeared 100  +8  +8  +4   0   0 0 prog: 700000 prog
+vanished 100  -8  -8  -4   0   0 0 prog: 400000 prog
+vanished 100 -12 -12 -12 -12 -12 0 prog: 10000000 [heap]
 """)
 
     def test_keys(self):
@@ -157,10 +165,10 @@ vanished 100 -12 -12 -12 -12 -12 0 prog: 0000000010000000 [heap]
     def test_columns(self):
         self.one("a", 3, region(0x50000000, 8, Swap=40))
         self.one("b", 10, region(0x50000000, 9, Swap=20))
-        self.shows(["a", "b", "--fields=NAME,rss_old,rss_new,rss,swap,count,rate"], """
-name     rss_old rss_new rss swap count rate
-[heap]        12      40 +28    0     0    ?
-[ anon ]      32      36  +4  -20     0    ?
+        self.shows(["a", "b", "--fields=NAME,rss_old,rss_new,rss,swap,count,per_hour"], """
+name     rss_old rss_new rss swap count per_hour
+[heap]        12      40 +28    0     0        ?
+[ anon ]      32      36  +4  -20     0        ?
          ======= ======= === ==== =====
               56      88 +32  -20     0
 """)
@@ -200,8 +208,8 @@ class Formats(Diffed):
         self.assertEqual((got["schema"], got["version"], got["matched_by"], got["growth"]),
                          ("pmapx.diff", 1, "pid+start+boot", "pss"))
         self.assertEqual(got["looks"], [
-            {"source": "a", "time_ms": 1795356000000, "processes": 2, "unread": 0},
-            {"source": "b", "time_ms": 1795357800500, "processes": 2, "unread": 0}])
+            {"source": "a", "time_ms": 1795356000000, "processes": 2, "unread": 0, "compared": 2, "only": 0},
+            {"source": "b", "time_ms": 1795357800500, "processes": 2, "unread": 0, "compared": 2, "only": 0}])
         row, = got["rows"]
         self.assertEqual(list(row), self.COLUMNS)
         self.assertEqual(row, dict(
@@ -223,8 +231,8 @@ class Formats(Diffed):
 
     def test_rate(self):
         """28 kB in 1,800.5 seconds are 56 in an hour."""
-        self.shows(["a", "b", "-q", "--fields=rate,name"], "+56 [heap]\n")
-        self.shows(["b", "a", "-q", "--fields=rate,name"], "? [heap]\n",
+        self.shows(["a", "b", "-q", "--fields=per_hour,name"], "+56 [heap]\n")
+        self.shows(["b", "a", "-q", "--fields=per_hour,name"], "? [heap]\n",
                    "pmapx: diff: a is older than the look before it\n")
 
     def test_several(self):
@@ -232,20 +240,26 @@ class Formats(Diffed):
         self.one("c", 17, region(0x50000000, 100), time="2026-11-22T15:00:00.000Z")
         self.one("d", 18, region(0x50000000, 90), time="2026-11-22T16:00:00.000Z")
         self.shows(["a", "b", "c", "d"], """
-state pid size rss pss private dirty swap rate mapping
-grown 100  +60 +60 +60     +60   +60    0  +30 prog: [heap] heap rw-p
+state pid size rss pss private dirty swap per_hour mapping
+grown 100  +60 +60 +60     +60   +60    0      +30 prog: heap rw-p [heap]
 
-        old new change
+kB      old new change
 size     24 444   +420
 rss      24 444   +420
 pss      20 440   +420
 private  16 436   +420
 dirty    16 436   +420
 swap      0   0      0
+
+look processes only unread source
+old          2    0      0 a
+2            2    0      0 b
+3            2    0      0 c
+new          2    0      0 d
 """)
         self.shows(["-q", "b", "c", "b", "--fields=name"], "", "pmapx: diff: b is older than the look before it\n", 0)
         got = self.diff("b", "c", "a")
-        self.assertEqual((got.status, got.stdout.splitlines()[0]), (0, b"nothing has grown each time"))
+        self.assertEqual((got.status, got.stdout.splitlines()[0]), (0, b"nothing has grown each time in 2 processes"))
 
 
 class Matching(Diffed):
@@ -263,7 +277,7 @@ class Matching(Diffed):
             1, b"pmapx: diff: no process is in both the first and the last look, which are of different "
             b"boots; --match=cmd compares programs\n"))
         self.assertEqual(len(got.stdout.splitlines()), 1 + 6)
-        self.shows(["-q", "a", "b", "--match=cmd"], "grown +8 +8 +8 +8 +8 0 prog: [heap] heap rw-p\n")
+        self.shows(["-q", "a", "b", "--match=cmd"], "grown +8 +8 +8 +8 +8 0 prog: heap rw-p [heap]\n")
 
     def test_programs_are_added_up(self):
         for folder, pids in (("a", (1, 2)), ("b", (3, 4, 5))):
@@ -301,14 +315,14 @@ class Matching(Diffed):
         # maps of which nothing tells whose they are
         self.write("m1", heap(3))
         self.write("m2", heap(5))
-        self.shows(["-q", "m1", "m2", "--fields=pid,rss,mapping"], "? +8 [heap] heap rw-p\n")
+        self.shows(["-q", "m1", "m2", "--fields=pid,rss,mapping"], "? +8 heap rw-p [heap]\n")
 
     def test_hosts(self):
         for when, pages in (("old", 3), ("new", 4)):
             for host in ("web1", "web2"):
                 self.process("%s/%s" % (when, host), 100, heap(pages + (host == "web2") * pages))
         self.shows(["-q", "old", "new", "--fields=host,pid,rss,mapping"],
-                   "web2 100 +8 web2/prog: [heap] heap rw-p\nweb1 100 +4 web1/prog: [heap] heap rw-p\n")
+                   "web2 100 +8 web2/prog: heap rw-p [heap]\nweb1 100 +4 web1/prog: heap rw-p [heap]\n")
         self.shows(["-q", "old", "new", "--match=cmd", "--fields=host,rss_old,rss_new"], "web2 24 32\nweb1 12 16\n")
 
     def test_selected(self):
@@ -317,6 +331,130 @@ class Matching(Diffed):
             self.process(folder, 101, heap(2 * pages), comm="two")
         self.shows(["-q", "a", "b", "--name=one", "--fields=pid,rss"], "100 +4\n")
         self.shows(["a", "b", "--name=none"], "", "pmapx: diff: a: no process is selected\n", 2)
+
+
+class Selected(Diffed):
+    """Mappings: rows and totals are of those that are selected."""
+
+    def setUp(self):
+        super().setUp()
+        self.one("a", 3, region(0x20000000, 2, name=b"/lib/x.so"), region(0x30000000, 40, "rwxp"))
+        self.one("b", 10, region(0x20000000, 4, name=b"/lib/x.so"), region(0x30000000, 4, "rwxp"),
+                 region(0x40000000, 1, name=b"/lib/y.so"))
+
+    def test_mappings(self):
+        for words, rows, totals in (
+                (["--map=^/lib/"], "+8 x.so,+4 y.so", (8, 20, 12)), (["--map=^.heap.$"], "+28 [heap]", (16, 44, 28)),
+                (["--map=^.{2}anon"], "-144 [ anon ]", (160, 16, -144)),
+                (["--kind=heap,data"], "+28 [heap],+8 x.so,+4 y.so", (24, 64, 40)),
+                (["--kind", "file"], "+8 x.so,+4 y.so", (16, 28, 12)),
+                (["--perm", "x"], "-144 [ anon ]", (168, 24, -144)),
+                (["--perm=x", "--kind=text"], "", (8, 8, 0))):
+            with self.subTest(words=words):
+                got = self.document("a", "b", *words, status=1 if rows else 0)
+                self.assertEqual(",".join("%+d %s" % (row["rss"], row["name"]) for row in got["rows"]), rows)
+                self.assertEqual(tuple(got["totals"]["rss" + name] for name in ("_old", "_new", "")), totals)
+
+    def test_min(self):
+        """What crosses the least has neither appeared nor vanished: it is large in one of the looks."""
+        for size, rows, totals in (
+                ("28", ["grown [heap] 12 40", "shrunk [ anon ] 160 16"], (172, 56)),
+                ("40k", ["grown [heap] 12 40", "shrunk [ anon ] 160 16"], (172, 56)),
+                ("41", ["shrunk [ anon ] 160 16"], (160, 16)), ("1m", [], (0, 0)),
+                ("4", ["grown [heap] 12 40", "grown x.so 8 16", "appeared y.so 0 4", "shrunk [ anon ] 160 16"],
+                 (192, 88))):
+            for looks, turned in ((["a", "b"], False), (["b", "a"], True)):
+                with self.subTest(size=size, looks=looks):
+                    got = json.loads(self.diff(*looks, "--min", size, "--format=json").stdout)
+                    found = ["%(state)s %(name)s %(rss_old)d %(rss_new)d" % row for row in got["rows"]]
+                    if turned:
+                        swap = {"grown": "shrunk", "shrunk": "grown", "appeared": "vanished"}
+                        rows = sorted("%s %s %s %s" % (swap[row.split()[0]], row.split(" ", 1)[1].rsplit(" ", 2)[0],
+                                                       row.split()[-1], row.split()[-2]) for row in rows)
+                        found, totals = sorted(found), totals[::-1]
+                    self.assertEqual(found, rows)
+                    self.assertEqual((got["totals"]["rss_old"], got["totals"]["rss_new"]), totals)
+        # mappings that are added up are as large as they are together
+        self.shows(["-q", "a", "b", "--min=188", "--by=pid", "--fields=rss_old,rss_new"], "188 84\n")
+        self.shows(["-q", "a", "b", "--min=189", "--by=pid", "--fields=rss"], "",
+                   "pmapx: diff: no mapping is selected\n", 0)
+
+    def test_min_of_three(self):
+        """In any of the looks, also one in the middle."""
+        self.one("c", 11)
+        self.shows(["-q", "a", "b", "c", "--min=44", "--fields=rss_old,rss_new,name"], "12 44 [heap]\n")
+        self.shows(["-q", "a", "b", "c", "--min=45", "--fields=rss_old,rss_new,name"], "",
+                   status=0)
+
+    def test_what_tells_no_size(self):
+        """Nobody can say that it is too small."""
+        self.process("c", 100, None, maps=px.map_line("10000000-10008000", "rw-p", "[heap]"))
+        self.process("c", 50, None, comm="idle", maps=px.map_line("10000000-10001000", "rw-p", "[heap]"))
+        self.manifest("c")
+        got = self.diff("-q", "a", "c", "--min=100", "--fields=size,name")
+        self.assertEqual(got.stdout.decode(), " +20 [heap]\n-160 [ anon ]\n")
+
+    def test_guesses(self):
+        """What is selected by a guess is said, and what a kind is told by is not selected away."""
+        guard = px.smaps_entry(px.map_line("50000000-50001000", "---p"))
+        self.one("a", 3, guard + region(0x50001000, 2048, Rss=8))
+        self.one("b", 3, guard + region(0x50001000, 2048, Rss=12))
+        told = "".join("pmapx: diff: %s: guessed: 1 thread-stack\n" % name for name in "ab")
+        self.shows(["-q", "a", "b", "--kind=stack", "--fields=rss,name"], "+4 [ anon ]\n", told)
+        self.shows(["-q", "a", "b", "--kind=anon", "--fields=rss,name"], "", "pmapx: diff: no mapping is selected\n", 0)
+
+    def test_nothing_is_left_of_a_process(self):
+        """It is compared: that there is nothing is known."""
+        self.process("b", 60, heap(5), comm="other")
+        got = self.document("a", "b", "--map=x.so")
+        self.assertEqual([(look["compared"], look["only"]) for look in got["looks"]], [(2, 0), (3, 1)])
+        self.assertEqual((got["totals"]["pss_old"], got["totals"]["pss_new"]), (8, 16))
+        self.shows(["a", "b", "--map=none"], """
+nothing differs in 2 processes
+
+kB      old new change
+size      0   0      0
+rss       0   0      0
+pss       0   0      0
+private   0   0      0
+dirty     0   0      0
+swap      0   0      0
+
+look processes only unread source
+old          2    0      0 a
+new          3    1      0 b
+""", "pmapx: diff: no mapping is selected\n", 0)
+
+    def test_root(self):
+        """--all and numbers are of another proc root."""
+        root = os.path.join(self.folder, "a/proc")
+        self.shows(["-q", "--all", "b", "--root", root, "--name=prog", "--kind=heap", "--fields=pid,rss"], "100 +28\n")
+        self.shows(["-q", "b", "100", "--root", root, "--kind=heap", "--fields=pid,rss"], "100 -28\n")
+        self.shows(["b", "101", "--root", root], "", "pmapx: diff: b: 101: no such process\n", 2)
+
+
+class Redacted(Diffed):
+    def redact(self, folder, *what):
+        path = os.path.join(self.folder, folder, "pmapx.json")
+        with open(path, encoding="utf-8") as file:
+            facts = json.load(file)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"pmapx_capture": 1, "redacted": what, **facts}, file)
+
+    def test_names(self):
+        """Files of a redacted capture are called like in no other."""
+        self.one("a", 3, region(0x20000000, 2, name=b"/lib/x.so"))
+        self.one("b", 3, region(0x20000000, 2, name=b"/p-1/p-2"))
+        self.redact("b", "args", "paths")
+        told = ("pmapx: diff: b has names of its own for files, which are redacted: --by=kind,perm compares "
+                "without\n")
+        self.shows(["-q", "a", "b", "--fields=state,name"], "appeared p-2\nvanished x.so\n", told)
+        self.shows(["-q", "a", "b", "--by=path", "--fields=state"], "appeared\nvanished\n", told)
+        self.shows(["-q", "a", "b", "--by=kind,perm"], "", status=0)
+        self.redact("a", "addresses", "new things")
+        self.shows(["-q", "a", "b", "--by=kind,perm"], "", status=0)
+        self.shows(["-q", "a", "a", "--by=address"], "", "".join(
+            ["pmapx: diff: a has addresses of its own, as they are redacted: compare without --by=address\n"] * 2), 0)
 
 
 class Trouble(Diffed):
@@ -339,7 +477,12 @@ class Trouble(Diffed):
                  "private, dirty, swap, mapping"),
                 (["a", "a", "--top=0"], "--top=0: not a number of rows from 1 on"),
                 (["a", "a", "--jobs=0"], "--jobs=0: not a number of processes from 1 on"),
-                (["a", "a", "--root=x"], "--root=x: no such option, or not with a value"),
+                (["a", "a", "--root=x"], "--root is of --all and of numbers, and there are none"),
+                (["a", "1", "2"], "2: each number is a look of its own: of several processes, one is --all with "
+                 "--name or --tree"),
+                (["a", "a", "--kind=x"], "--kind=x: no such kind: x"), (["a", "a", "--perm=y"], "--perm=y: not "
+                 "permissions: some of r, w, x, s, p"), (["a", "a", "--min=x"], "--min=x: not a size: a number of "
+                 "KiB, or with k, m, g or t behind"), (["a", "a", "--map=("], "--map=(: Unmatched ( or \\("),
                 (["a", "none"], "none: No such file or directory")):
             with self.subTest(words=words):
                 got = self.diff(*words)
@@ -366,16 +509,20 @@ class Trouble(Diffed):
         note = "pmapx: diff: b has no smaps: of what it is compared with, only sizes are known\n"
         self.shows(["a", "b"], """
 state    pid size rss pss private dirty swap mapping
-grown    100  +20   ?   ?       ?     ?    ? prog: [heap] heap rw-p
-vanished 100   -8   ?   ?       ?     ?    ? prog: prog text r-xp
+grown    100  +20   ?   ?       ?     ?    ? prog: heap rw-p [heap]
+vanished 100   -8   ?   ?       ?     ?    ? prog: text r-xp prog
 
-        old new change
+kB      old new change
 size     24  36    +12
 rss      24   ?      ?
 pss      20   ?      ?
 private  16   ?      ?
 dirty    16   ?      ?
 swap      0   ?      ?
+
+look processes only unread source
+old          2    0      0 a
+new          2    0      0 b
 """, note)
         got = self.diff("b", "b", "--format=json")
         self.assertEqual((got.status, got.stderr, json.loads(got.stdout)["growth"]), (0, b"", "size"))
@@ -430,6 +577,44 @@ swap      0   ?      ?
         got = self.diff("-q", "a", "damaged", "c", "--fields=pid,rss")
         self.assertEqual(sorted(got.stdout.split()), [b"+8", b"+8", b"100", b"61"])
         self.assertIn(left.encode(), got.stderr)
+
+    def test_nothing_compared(self):
+        """That nothing differs is not said, nor a status of it given, where nothing could be compared."""
+        for folder, gone in (("a", 60), ("b", 100)):
+            self.process(folder, 100, heap(1))
+            self.process(folder, 60, heap(1), comm="other")
+            for name in ("smaps", "maps"):
+                os.remove(os.path.join(self.folder, folder, "proc", str(gone), name))
+        told = ("".join("pmapx: diff: %s: 1 process could not be read: 1 not saved\n" % look for look in "ab") +
+                "pmapx: diff: 2 processes left out, also of totals: not read in every look\n"
+                "pmapx: diff: nothing could be compared\n")
+        unknown = "".join("%-7s   ?   ?      ?\n" % name for name in MEASURES)
+        self.shows(["a", "b"], "kB      old new change\n" + unknown + """
+look processes only unread source
+old          0    0      1 a
+new          0    0      1 b
+""", told, 2)
+        for notation in ("text", "csv", "json"):
+            self.assertEqual(self.diff("-q", "a", "b", "--format", notation).status, 2)
+        # one that could be
+        for folder in "ab":
+            self.process(folder, 70, heap(1), comm="third")
+        got = self.diff("a", "b")
+        self.assertEqual((got.status, got.stdout.splitlines()[0]),
+                         (0, b"nothing differs in 1 process, and 2 left out"))
+        got = self.diff("a", "b", "--match=cmd")
+        self.assertEqual((got.status, got.stdout.splitlines()[0]),
+                         (0, b"nothing differs in 1 program, and 2 left out"))
+
+    def test_nobody_in_both(self):
+        """No process is in all looks: that nothing has grown each time is no news."""
+        for folder, start in (("a", 1), ("b", 2), ("c", 3)):
+            self.process(folder, 100, heap(start), start=start)
+            self.process(folder, 101, heap(start), start=start)
+        note = ("pmapx: diff: no process is in both the first and the last look; --match=cmd compares programs\n"
+                "pmapx: diff: nothing could be compared\n")
+        self.shows(["-q", "a", "b", "c"], "", note, 2)
+        self.shows(["-q", "a", "b", "c", "--match=cmd", "--fields=rss"], "+16\n")
 
     def test_limits(self):
         """More than can be told with a sign is the most that can be."""
@@ -563,10 +748,16 @@ class Captures(px.TestCase):
         found = [(names[row["pid"]], row["rss"], row["name"], row["kind"], row["state"]) for row in rows[:2]]
         self.assertEqual(found, [("grower", 56064, "[heap]", "heap", "grown"),
                                  ("trickle", 14672, "[heap]", "heap", "grown")])
+        self.assertEqual([(row["size"], row["private"]) for row in rows[:2]], [(56052, 56064), (14808, 14672)])
+        # What the backends of pgbench seem to have taken is shared, and next to nothing is theirs alone.
         for row in rows[2:]:
-            self.assertEqual((names[row["pid"]], row["kind"], row["size"]), ("pgbench", "shm", 0))
-            self.assertGreater(row["rss"], 10000)
-            self.assertLess(row["private"], 150)
+            self.assertEqual((names[row["pid"]], row["name"], row["kind"], row["size"]),
+                             ("pgbench", "zero (deleted)", "shm", 0))
+        self.assertEqual([(row["rss"], row["pss"], row["private"]) for row in rows[2:]], [
+            (11744, 1895, 112), (10876, 1653, 140), (11124, 1599, 116), (10960, 1517, 104), (11000, 1499, 52),
+            (10172, 1478, 116), (10452, 1449, 108), (10188, 1390, 136)])
+        rows = json.loads(self.diff("--format=json", "--kind=heap", "--min=40m"))["rows"]
+        self.assertEqual([(names[row["pid"]], row["rss"]) for row in rows], [("grower", 56064)])
 
     def processes(self, folder):
         """{(pid, start): groups} of those that have memory."""

@@ -106,7 +106,7 @@ class Live(px.TestCase):
         times = [look["time_ms"] for look in document["looks"]]
         self.assertEqual(times, sorted(times))
         hours = (times[2] - times[0]) / 3600000
-        self.assertAlmostEqual(document["rows"][0]["rate"], document["rows"][0]["pss"] / hours, delta=1)
+        self.assertAlmostEqual(document["rows"][0]["per_hour"], document["rows"][0]["pss"] / hours, delta=1)
 
     def test_map_without_a_number(self):
         """What was saved of no one knows whom, and a process."""
@@ -162,6 +162,25 @@ class Live(px.TestCase):
                 self.assertIn(b"pmapx: diff: 1 process could not be read: 1 denied\n", got.stderr)
                 self.assertIn(b"pmapx: diff: 1 %s left out" % what.encode(), got.stderr)
 
+    def test_redacted(self):
+        """As pmapx writes it: names are other ones, kinds and permissions are the same."""
+        with px.Target("leaking") as target:
+            self.capture("plain.tar", target.pid)
+            for name in ("one", "two"):
+                got = px.pmapx("capture", "-o", name + ".tar", "--redact=paths", str(target.pid), cwd=self.folder)
+                self.assertEqual(got.status, 0, got.stderr)
+        told = ("pmapx: diff: %s.tar has names of its own for files, which are redacted: --by=kind,perm compares "
+                "without\n")
+        for looks in (["plain", "one"], ["one", "two"]):
+            looks_told = "".join(told % look for look in looks if look != "plain").encode()
+            for keys, want in (("kind,perm", b""), ("name", looks_told)):
+                with self.subTest(looks=looks, keys=keys):
+                    got = px.pmapx("diff", *(look + ".tar" for look in looks), "-q", "--by", keys,
+                                   "--fields=state,size", cwd=self.folder)
+                    self.assertEqual(got.stderr, want)
+                    # Pages of others come and go.
+                    self.assertEqual(b"appeared" in got.stdout and b"vanished" in got.stdout, keys == "name")
+
     def test_gone(self):
         with px.Target("leaking") as target:
             self.capture("1.tar", target.pid)
@@ -191,10 +210,18 @@ class Terminal(px.TestCase):
         with tarfile.open(px.shared("postgres", "captures-AB.tar.xz")) as archive:
             archive.extractall(self.folder)
         lines = self.on_terminal(80, "A", "B", "--top=10")
-        self.assertEqual(lines[1], "grown  7788 +56052 +56064 +56064  +56064 +56064 postgres: [heap] heap rw-p")
-        self.assertEqual(lines[3], "grown 25087      0 +11744  +1895    +112 +11744 postgres: zero (deleted) shm rw+")
+        self.assertEqual(lines[1], "grown  7788 +56052 +56064 +56064  +56064 +56064 postgres: heap rw-p [heap]")
+        self.assertEqual(lines[2], "grown  7787 +14808 +14672 +14672  +14672 +14672 postgres: heap rw-p [heap]")
+        self.assertEqual(lines[3], "grown 25087      0 +11744  +1895    +112 +11744 postgres: shm rw-s zero (delete+")
         self.assertEqual(lines[11], "(left out, as all are 0: swap)")
         self.assertEqual(max(map(len, lines)), 80)
+        lines = self.on_terminal(80, "A", "B", "--by=address", "--top=3")
+        self.assertEqual(lines[1], "grown  7788 +56052 +56064 +56064  +56064 +56064 postgres: 564b37705000 [heap]")
+        # A name that is cut says so.
+        name = "x" * 100
+        os.rename(os.path.join(self.folder, "B"), os.path.join(self.folder, name))
+        lines = self.on_terminal(80, "A", name, "--by=pid", "--top=3")
+        self.assertEqual(lines[-1], "new        111    0      0 %s+" % ("x" * 52))
 
 
 if __name__ == "__main__":

@@ -63,9 +63,10 @@ class Blocks(Watched):
                 got += self.hear(process.stdout, rb"(?m)^(grown|appeared) [^\n]*\n")
                 grown = sum(int(private) for private in re.findall(
                     rb"(?m)^(?:grown|appeared) +%d +\S+ +\S+ +\S+ +\+(\d+) +\S+ +0 "
-                    rb"px_target: \[ anon \] anon rw-p\n" % target.pid, got))
+                    rb"px_target: anon rw-p \[ anon \]\n" % target.pid, got))
             self.assertEqual(grown, 8192)
-            self.assertRegex(got, TITLE + rb"  pss \d+ \(\+\d+\)  private \d+ \(\+\d+\)\nstate +pid ")
+            self.assertRegex(got, TITLE + rb"  in 0\.\d s, kB: pss \d+ \(\+\d+\)  private \d+ "
+                             rb"\(\+\d+\)\nstate +pid ")
             self.assertNotIn(b"\x1b", got)
             process.send_signal(signal.SIGINT)
             self.assertEqual(process.wait(60), -signal.SIGINT)
@@ -76,9 +77,36 @@ class Blocks(Watched):
             got = px.pmapx("watch", "--interval=0.2", "--count", "3", str(target.pid))
             taken = time.monotonic() - begun
         self.assertEqual((got.status, got.stderr), (0, b""))
-        self.assertEqual(len(re.findall(rb"(?m)^" + TITLE + rb"  pss ", got.stdout)), 3)
+        self.assertEqual(len(re.findall(rb"(?m)^" + TITLE + rb"  in \d+\.\d s, kB: pss ", got.stdout)), 3)
         self.assertEqual(got.stdout.count(b"\n\n"), 2)
         self.assertGreaterEqual(taken, 0.6)
+
+    def test_selected(self):
+        """Mappings and processes, as diff has it: what is lost elsewhere is in no row."""
+        with px.Target("leaking") as target:
+            process = self.start("-n0.2", "--tree", target.pid, "--kind=anon", "--min=8m", "--units=m")
+            self.hear(process.stdout, rb"\n\n" + TITLE)
+            self.lose(target, "file")
+            self.lose(target)
+            got = self.hear(process.stdout, rb"(?m)^(grown|appeared) [^\n]*\n")
+            rows = re.findall(rb"(?m)^(?:grown|appeared|shrunk|vanished|changed) .*$", got)
+            self.assertTrue(rows)
+            for row in rows:
+                self.assertRegex(row, rb"^\S+ +%d .* px_target: anon rw-p \[ anon \]$" % target.pid)
+            self.assertRegex(got, TITLE + rb"  in \d+\.\d s, MB: pss \d+\.\d")
+        # who was selected has ended: said, and nothing is wrong with that
+        rest, told = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, told)
+        self.assertRegex(told, rb"\A(pmapx: watch: [^\n]*\n)+\Z")
+
+    def test_nothing_changes(self):
+        """That is said; of a proc root that nobody changes, too."""
+        with px.Root() as root:
+            root.process(100, smaps=px.smaps_entry(px.map_line("10000-12000", "rw-p", "[heap]"), Rss=8, Pss=8))
+            got = px.pmapx("watch", "-n0.1", "-c2", "--root", root.path, "100")
+        self.assertEqual((got.status, got.stderr), (0, b""))
+        block = TITLE + rb"  in \d\.\d s, kB: pss 8  private \S+\nnothing differs in 1 process\n"
+        self.assertRegex(got.stdout, rb"\A" + block + rb"\n" + block + rb"\Z")
 
     def test_ended(self):
         """Who has ended is said, and nothing is wrong with that."""
@@ -138,7 +166,7 @@ class Blocks(Watched):
             self.hear(process.stdout, rb"\x1b\[31m(grown|appeared) [^\n]* px_target: anon\x1b\[m\n")
 
     def test_refused(self):
-        for words, told in (([], "no process is named"), (["-n0.05", "1"], "--interval=0.05: not a number of seconds from 0.1 on"),
+        for words, told in (([], "no process is named or selected"), (["-n0.05", "1"], "--interval=0.05: not a number of seconds from 0.1 on"),
                             (["-n1e3", "1"], "--interval=1e3: not a number of seconds from 0.1 on"),
                             (["-n1.2.3", "1"], "--interval=1.2.3: not a number of seconds from 0.1 on"),
                             (["-n", "", "1"], "--interval=: not a number of seconds from 0.1 on"),
