@@ -17,7 +17,8 @@
  * src/pmap/        pmap's face
  *   pmap.c           operands → blocks of rows → exit status
  *   wanted.c         the processes that are selected, beside those that are named
- *   show.c           one process: header, rows, what went wrong
+ *   show.c           one process: its header, and the way to its rows
+ *   rows.c           these, and what went wrong
  *   show_saved.c     the processes of what was saved
  *   say.c            what could not be shown
  *   options.c        the command line

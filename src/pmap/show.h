@@ -5,17 +5,8 @@
 #ifndef PX_PMAP_SHOW_H
 #define PX_PMAP_SHOW_H
 
-#include "sheet.h"
+#include "rows.h"
 #include "wanted.h"
-
-/** Shares of the exit status, or-ed over all processes. */
-enum { PX_STATUS_UNREADABLE = 1, PX_STATUS_MISSING = 42 };
-
-/**
- * Whether mappings are selected of more than one process: then those that have none of
- * them are left out.  With what was saved, what is before each is to be settled.
- */
-bool px_show_leaves_out(const struct px_sheet *sheet);
 
 /**
  * Show process @pid in @view, or that which the source has handed out if

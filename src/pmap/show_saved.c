@@ -16,7 +16,7 @@ static int show(
 {
 	int status;
 
-	if (px_show_leaves_out(sheet))
+	if (px_rows_leave_out(sheet))
 		px_out_settle(&sheet->console->out);
 	sheet->member = member;
 	status = px_show_process(sheet, view, member->pid);

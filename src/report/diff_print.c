@@ -312,7 +312,8 @@ static int print_looks(struct px_console *console, const struct px_differences *
 		const struct px_value values[5] = { look_name(differences, i),
 			number_value(differences->compared[i].count),
 			number_value(differences->compared[i].only),
-			number_value(px_unread_count(&look->counts.unread)), text_value(look->name) };
+			number_value(px_unread_count(&look->counts.unread)),
+			text_value(look->name) };
 
 		r = px_table_add(table, values);
 	}
