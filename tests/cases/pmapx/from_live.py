@@ -22,7 +22,7 @@ import saving
 VIEWS = ([], ["-x"], ["-d"], ["-k"], ["-p"], ["-q"], ["-X"], ["-XX"], ["-x", "-A", "0,7f0000000000"])
 
 # Those that do not hold still, are too large, or are there for one test only.
-LEFT_OUT = {"changing", "obedient", "path", "forge"}
+LEFT_OUT = {"changing", "fleeting-threads", "obedient", "path", "forge"}
 # Those that want to be told what to be.
 ARGUMENTS = {"title": ("name", "", "an argument\nof two lines", "\033[31m"), "title-raw": ("raw", "41004200"),
              "many": ("3000", "touched")}
