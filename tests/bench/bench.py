@@ -170,6 +170,15 @@ def floor_of(row, pids):
     return [READ, "-p", row.floor, *pids]
 
 
+def everybody():
+    """All processes that have memory which may be read."""
+    def may_be_read(pid):
+        with contextlib.suppress(OSError), open("/proc/%s/smaps_rollup" % pid, "rb") as file:
+            return file.read() != b""
+        return False
+    return [name for name in os.listdir("/proc") if name.isdigit() and may_be_read(name)]
+
+
 def compared(row, subjects):
     """The columns of a row of the group diff."""
     if row.floor == "saved":
@@ -194,7 +203,7 @@ def commands(row, subjects, pmap, others):
             subjects.mapping_count // 2 * os.sysconf("SC_PAGESIZE")
         words[-1] = "%x" % middle
         options = options[:-2]
-    # All there are, as others rank them; the floor has those of the test alone.
+    # All there are, as others rank them.
     ours = [[px.PMAPX, *words, *(pids if row.view != "rank" else [])]]
     theirs = [[pmap, *words, *pids[i:i + PMAP_PROCESSES]]
               for i in range(0, len(pids), PMAP_PROCESSES)]
@@ -206,8 +215,9 @@ def commands(row, subjects, pmap, others):
         for name in others.keys() & OTHERS:
             columns[name] = [[*others[name], *words, *pids]]
     if row.view == "rank":
-        # These would look at it as well.
+        # It would be looked at as well.
         subjects.without_mappings()
+        columns["floor"] = [floor_of(row, everybody())]
         for name in others.keys() & RANKERS.keys():
             columns[name] = [[*others[name], *RANKERS[name],
                               *([",".join(pids)] if name == "smemstat" else [])]]
@@ -264,8 +274,8 @@ def measure_row(row, subjects, options, others):
             result["wrong"] = "another answer: " + differs
             return result
     rounds = options.runs * {"empty": SHORT, "maps": MIDDLE}.get(row.floor, 1)
-    # That something differs is what diff says with 1.
-    statuses = (0, 1) if row.group == "diff" else (0,)
+    # That something differs is what diff says with 1, and the floor that somebody has gone.
+    statuses = (0, 1) if row.group == "diff" or row.view == "rank" else (0,)
     with measure.cores(CORES) if row.group == "processes" else contextlib.nullcontext():
         costs = measure.interleaved(columns, rounds, statuses=statuses)
     result["ms"] = {name: measure.median_ms(runs) for name, runs in costs.items()}
