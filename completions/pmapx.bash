@@ -59,6 +59,64 @@ _pmapx_list()
 	done
 }
 
+# Candidates: some of these words, as the value of an option.
+_pmapx_words()
+{
+	mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$*" -- "$cur")
+}
+
+# Candidates: what compgen finds of this kind, such as -f: files, as the value of an option.
+_pmapx_found()
+{
+	[[ $1 == -[df] ]] && compopt -o filenames 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen -P "$prefix" "$1" -- "$cur")
+}
+
+# Candidates: some of these columns, for --sort: with "-" in front where that was typed.
+_pmapx_sort()
+{
+	if [[ $cur == -* ]]; then
+		_pmapx_words "${@/#/-}"
+	else
+		_pmapx_words "$@"
+	fi
+}
+
+# Kinds and classes of mappings, behind commas.
+_pmapx_kinds()
+{
+	_pmapx_list "$cur" "$prefix" \
+		text rodata data gap private-file shared-file file bss heap main-stack \
+		thread-stack stack arena anon guard arena-rest reserved reserve jit hugetlb sysv \
+		shm posix_shm memfd device vdso vvar vsyscall other special
+}
+
+# Candidates: values of an option that means the same wherever it is. False if it is none such.
+_pmapx_value()
+{
+	case $option in
+	--from) _pmapx_found -f ;;
+	--root) _pmapx_found -d ;;
+	--user) _pmapx_found -u ;;
+	--tree) _pmapx_pids "$cur" "$root" "$prefix" ;;
+	--kind) _pmapx_kinds ;;
+	--format) _pmapx_words text json ndjson csv tsv ;;
+	--units) _pmapx_words k m g h ;;
+	--name | --cgroup | --map | --perm | --min | --top | --jobs) ;;
+	*) return 1 ;;
+	esac
+	return 0
+}
+
+# Candidates: some of these options, if one begins here. False if none does.
+_pmapx_options()
+{
+	[[ $cur == -* && ! $ended ]] || return
+	mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur")
+	[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+	return 0
+}
+
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
@@ -73,33 +131,11 @@ _pmapx_capture()
 
 	[[ ! $ended && $previous == -o ]] && option=-o
 	case $option in
-	-o | --output)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
-		return
-		;;
-	--redact)
-		_pmapx_list "$cur" "$prefix" args paths addresses
-		return
-		;;
-	--user)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
-		return
-		;;
-	--tree)
-		_pmapx_pids "$cur" /proc "$prefix"
-		return
-		;;
-	--label | --max-rss | --jobs | --name | --cgroup)
-		return
-		;;
+	-o | --output) _pmapx_found -f ;;
+	--redact) _pmapx_list "$cur" "$prefix" args paths addresses ;;
+	--label | --max-rss) ;;
+	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" /proc ;;
 	esac
-	if [[ $cur == -* && ! $ended ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
-	else
-		_pmapx_operands "$cur" /proc
-	fi
 }
 
 _pmapx_check()
@@ -112,40 +148,9 @@ _pmapx_check()
 	--only)
 		_pmapx_list "$cur" "$prefix" map-count writable-executable deleted-file replaced-file \
 			unguarded-stack page-tables
-		return
 		;;
-	--format)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 'text json ndjson csv tsv' -- "$cur")
-		return
-		;;
-	--from)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
-		return
-		;;
-	--root)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
-		return
-		;;
-	--user)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
-		return
-		;;
-	--tree)
-		_pmapx_pids "$cur" "$root" "$prefix"
-		return
-		;;
-	--jobs | --name | --cgroup)
-		return
-		;;
+	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" "$root" ;;
 	esac
-	if [[ $cur == -* && ! $ended ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
-	else
-		_pmapx_operands "$cur" "$root"
-	fi
 }
 
 # Candidates: columns of the view that the words ask for, which begin as $1, also with "-" in front.
@@ -172,62 +177,14 @@ _pmapx_rank()
 		--fields= --by= --sort= --top= --units= --format= --root= --from= --jobs= --strict
 		--all --name= --user= --tree= --cgroup= -h --help'
 	local fields='host user cgroup cmd command pid processes memory_of vss rss pss uss swap
-		swap_pss hugetlb footprint own own_swap' words=
+		swap_pss hugetlb footprint own own_swap'
 
 	case $option in
-	--fields)
-		_pmapx_list "$cur" "$prefix" $fields
-		return
-		;;
-	--by)
-		_pmapx_list "$cur" "$prefix" cmd user cgroup
-		return
-		;;
-	--sort)
-		words=$fields
-		[[ $cur == -* ]] && words=$(printf -- '-%s ' $fields)
-		;;
-	--units) words='k m g h' ;;
-	--format) words='text json ndjson csv tsv' ;;
-	--from)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
-		return
-		;;
-	--root)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
-		return
-		;;
-	--user)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
-		return
-		;;
-	--tree)
-		_pmapx_pids "$cur" "$root" "$prefix"
-		return
-		;;
-	--top | --jobs | --name | --cgroup)
-		return
-		;;
+	--fields) _pmapx_list "$cur" "$prefix" $fields ;;
+	--by) _pmapx_list "$cur" "$prefix" cmd user cgroup ;;
+	--sort) _pmapx_sort $fields ;;
+	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" "$root" ;;
 	esac
-	if [[ $words ]]; then
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$words" -- "$cur")
-	elif [[ $cur == -* && ! $ended ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
-	else
-		_pmapx_operands "$cur" "$root"
-	fi
-}
-
-# Kinds and classes of mappings, behind commas.
-_pmapx_kinds()
-{
-	_pmapx_list "$1" "$2" \
-		text rodata data gap private-file shared-file file bss heap main-stack \
-		thread-stack stack arena anon guard arena-rest reserved reserve jit hugetlb sysv \
-		shm posix_shm memfd device vdso vvar vsyscall other special
 }
 
 _pmapx_diff()
@@ -236,58 +193,23 @@ _pmapx_diff()
 		--by= --match= --fields= --sort= --top= --units= --format= --jobs= --strict
 		--all --name= --user= --tree= --cgroup= --root= --map= --kind= --perm= --min=
 		-q --quiet -h --help'
-	local fields='state host pid cmd per_hour name path kind class perm address mapping' words= word
+	local fields='state host pid cmd per_hour name path kind class perm address mapping' word
 
 	for word in count size rss pss private dirty anonymous swap hugetlb; do
 		fields+=" $word ${word}_old ${word}_new"
 	done
 	case $option in
-	--fields)
-		_pmapx_list "$cur" "$prefix" $fields
-		return
-		;;
-	--by)
-		_pmapx_list "$cur" "$prefix" name path kind class perm address pid
-		return
-		;;
-	--sort)
-		words=$fields
-		[[ $cur == -* ]] && words=$(printf -- '-%s ' $fields)
-		;;
-	--kind)
-		_pmapx_kinds "$cur" "$prefix"
-		return
-		;;
-	--root)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
-		return
-		;;
-	--match) words='pid cmd' ;;
-	--units) words='k m g h' ;;
-	--format) words='text json ndjson csv tsv' ;;
-	--user)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
-		return
-		;;
-	--tree)
-		_pmapx_pids "$cur" "$root" "$prefix"
-		return
-		;;
-	--top | --jobs | --name | --cgroup | --map | --perm | --min)
-		return
-		;;
-	esac
-	if [[ $words ]]; then
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$words" -- "$cur")
-	elif [[ $cur == -* && ! $ended ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
-	else
+	--fields) _pmapx_list "$cur" "$prefix" $fields ;;
+	--by) _pmapx_list "$cur" "$prefix" name path kind class perm address pid ;;
+	--sort) _pmapx_sort $fields ;;
+	--match) _pmapx_words pid cmd ;;
+	*)
+		_pmapx_value || _pmapx_options $options && return
 		compopt -o filenames 2>/dev/null
 		_pmapx_operands "$cur" "$root"
 		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$cur")
-	fi
+		;;
+	esac
 }
 
 _pmapx_watch()
@@ -295,44 +217,13 @@ _pmapx_watch()
 	local options='
 		-n --interval= -c --count= --by= --top= --units= --color= --all --name= --user=
 		--tree= --cgroup= --root= --map= --kind= --perm= --min= -h --help'
-	local words=
 
 	case $option in
-	--by)
-		_pmapx_list "$cur" "$prefix" name path kind class perm address pid
-		return
-		;;
-	--kind)
-		_pmapx_kinds "$cur" "$prefix"
-		return
-		;;
-	--root)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
-		return
-		;;
-	--user)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
-		return
-		;;
-	--tree)
-		_pmapx_pids "$cur" "$root" "$prefix"
-		return
-		;;
-	--units) words='k m g h' ;;
-	--color) words='auto always never' ;;
-	-n | --interval | -c | --count | --top | --name | --cgroup | --map | --perm | --min)
-		return
-		;;
+	--by) _pmapx_list "$cur" "$prefix" name path kind class perm address pid ;;
+	--color) _pmapx_words auto always never ;;
+	-n | --interval | -c | --count) ;;
+	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" "$root" ;;
 	esac
-	if [[ $words ]]; then
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$words" -- "$cur")
-	elif [[ $cur == -* && ! $ended ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
-	else
-		_pmapx_operands "$cur" "$root"
-	fi
 }
 
 _pmapx()
@@ -393,66 +284,22 @@ _pmapx()
 		return
 	fi
 	case $option in
-	--read-rc-from | --create-rc-to | --from | -*[CN])
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
-		return
-		;;
-	--root)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
-		return
-		;;
-	--kind)
-		_pmapx_kinds "$cur" "$prefix"
-		return
-		;;
-	--compat)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 3.2 -- "$cur")
-		return
-		;;
-	--user)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
-		return
-		;;
-	--tree)
-		_pmapx_pids "$cur" "$root" "$prefix"
-		return
-		;;
-	--format)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 'text json ndjson csv tsv' -- "$cur")
-		return
-		;;
-	--sort)
-		_pmapx_columns "$cur" "$prefix"
-		return
-		;;
+	--read-rc-from | --create-rc-to | -*[CN]) _pmapx_found -f ;;
+	--compat) _pmapx_words 3.2 ;;
+	--sort) _pmapx_columns "$cur" "$prefix" ;;
 	--fields)
 		_pmapx_list "$cur" "$prefix" Address Kbytes RSS Dirty Mode Perm Offset Device \
 			Inode Mapping Name PgSz N0 N1 N2 N3 Size Rss Pss Private_Dirty Swap VmFlags
-		return
 		;;
-	--by)
-		_pmapx_list "$cur" "$prefix" name path kind class perm pid cmd user cgroup
-		return
-		;;
-	--units)
-		mapfile -t COMPREPLY < <(compgen -P "$prefix" -W 'k m g h' -- "$cur")
-		return
-		;;
-	--name | --cgroup | --map | --perm | --min | --top | --jobs | --range | -*A)
-		return
-		;;
-	esac
-
-	if [[ $cur == -* && ! $ended ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options $own" -- "$cur")
-		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
-	else
+	--by) _pmapx_list "$cur" "$prefix" name path kind class perm pid cmd user cgroup ;;
+	--range | -*A) ;;
+	*)
+		_pmapx_value || _pmapx_options $options $own && return
 		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
 			< <(compgen -W 'capture rank diff watch check help' -- "$cur")
-	fi
+		;;
+	esac
 }
 
 complete -o nosort -F _pmapx pmapx pmap
