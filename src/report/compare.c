@@ -150,19 +150,22 @@ static int add_row(struct px_differences *differences, const struct px_differenc
 
 /*
  * Whether mappings are large enough in one of the looks: what has grown above the least
- * has not appeared, and what has shrunk below it is not gone.  Nobody can say that they
- * are too small if a look does not tell.
+ * has not appeared, and what has shrunk below it is not gone.  Where a look does not tell
+ * what is resident, it is no more than their size.
  */
 static bool is_large(
 	const struct px_differences *differences, const struct px_difference *row, uint64_t min_kb)
 {
-	uint64_t rss_kb;
+	uint64_t kb;
 
-	for (size_t i = 0; i < differences->look_count; i++)
-		if (row->groups[i] != NULL &&
-			(!px_difference_at(differences, row, i, PX_MEASURE_RSS, &rss_kb) ||
-				rss_kb >= min_kb))
+	for (size_t i = 0; i < differences->look_count; i++) {
+		if (row->groups[i] == NULL)
+			continue;
+		if (!px_difference_at(differences, row, i, PX_MEASURE_RSS, &kb))
+			kb = row->groups[i]->sums.sums[PX_MEASURE_SIZE];
+		if (kb >= min_kb)
 			return true;
+	}
 	return false;
 }
 

@@ -386,13 +386,24 @@ class Selected(Diffed):
         self.shows(["-q", "a", "b", "c", "--min=45", "--fields=rss_old,rss_new,name"], "",
                    status=0)
 
-    def test_what_tells_no_size(self):
-        """Nobody can say that it is too small."""
+    def test_min_of_sizes(self):
+        """Where a look does not tell what is resident, it is no more than the size."""
         self.process("c", 100, None, maps=px.map_line("10000000-10008000", "rw-p", "[heap]"))
         self.process("c", 50, None, comm="idle", maps=px.map_line("10000000-10001000", "rw-p", "[heap]"))
         self.manifest("c")
-        got = self.diff("-q", "a", "c", "--min=100", "--fields=size,name")
-        self.assertEqual(got.stdout.decode(), " +20 [heap]\n-160 [ anon ]\n")
+        # 16 kB in the one, of which 12 are resident, and 32 in the other
+        for size, rows in ("32", " +20 [heap]\n-160 [ anon ]\n"), ("33", "-160 [ anon ]\n"):
+            with self.subTest(size=size):
+                got = self.diff("-q", "a", "c", "--min=" + size, "--fields=size,name")
+                self.assertEqual(got.stdout.decode(), rows)
+        # neither tells
+        self.process("d", 100, None, maps=px.map_line("10000000-1000a000", "rw-p", "[heap]"))
+        self.manifest("d")
+        for size, rows, told in (("40", "32 40 +8\n", ""),
+                                 ("41", "", "pmapx: diff: no mapping is selected\n")):
+            with self.subTest(size=size):
+                got = self.diff("-q", "c", "d", "--min=" + size, "--fields=size_old,size_new,size")
+                self.assertEqual((got.stdout.decode(), got.stderr.decode()), (rows, told))
 
     def test_guesses(self):
         """What is selected by a guess is said, and what a kind is told by is not selected away."""
