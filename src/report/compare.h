@@ -20,7 +20,7 @@ struct px_difference {
 struct px_comparison {
 	enum px_match match;    /**< Which processes are the same. */
 	enum px_measure growth; /**< What growth is. */
-	uint64_t min_kb;        /**< Compare what has so much resident, or mapped, in one of the looks. */
+	uint64_t min_kb;        /**< Compare what is so large in one of the looks. */
 };
 
 /** Of how many processes, or programs, what one look tells was compared. */

@@ -42,12 +42,6 @@ struct looking {
 	bool is_torn;
 };
 
-/* Whether what is read is a copy, which may lack things; of what a kernel shows, they have gone. */
-static bool is_copy(const struct px_visit *visit)
-{
-	return visit->member != NULL || !pmapx_source_in_order(visit->source);
-}
-
 static bool wants(const struct looking *looking, enum px_check check)
 {
 	return (looking->checks & 1U << check) != 0;
@@ -293,7 +287,7 @@ static int look_at_page_tables(struct looking *looking, bool *ret)
 	if (r == 0)
 		r = px_memory_read(visit, wanted, &memory);
 	/* An empty smaps may not have been permitted to be read. */
-	if (r == 1 || r == -ENODATA || (r == -ENOENT && is_copy(visit)))
+	if (r == 1 || r == -ENODATA || (r == -ENOENT && px_visit_is_copy(visit)))
 		return 0;
 	if (r != 0 || (memory.known & 1U << PX_AMOUNT_USS) == 0)
 		return r;
@@ -319,7 +313,7 @@ static int read_maps(struct looking *looking)
 	if (r != 0 || !looking->has_stack)
 		return r;
 	r = read_steady_map(looking, PMAPX_FILE_SMAPS);
-	return r == -ENOENT && is_copy(looking->visit) ? 0 : r;
+	return r == -ENOENT && px_visit_is_copy(looking->visit) ? 0 : r;
 }
 
 int px_inspect(struct px_visit *visit, unsigned checks, struct px_inspection *ret)

@@ -117,7 +117,7 @@ static int open_map(
 		options.fields |= PX_KEY_KIND_FIELDS;
 	visit->file = "smaps";
 	r = pmapx_reader_open(visit->process, PMAPX_FILE_SMAPS, &options, ret);
-	if (r != -ENOENT || visit->member == NULL)
+	if (r != -ENOENT || !px_visit_is_copy(visit))
 		return r;
 	options.mappings_only = true;
 	visit->file = "maps";

@@ -134,7 +134,7 @@ static int read_rollup(struct px_visit *visit, unsigned wanted, struct px_memory
 		return 0;
 	r = read_file(visit, PMAPX_FILE_MAPS, &sizes);
 	/* Of what was saved there may be no more: then the sizes are what is not known. */
-	if (r == -ENOENT && visit->member != NULL)
+	if (r == -ENOENT && px_visit_is_copy(visit))
 		return 0;
 	if (r < 0)
 		return r;
@@ -154,12 +154,12 @@ int px_memory_read(struct px_visit *visit, unsigned wanted, struct px_memory *re
 	else if ((wanted & PX_MEMORY_OF_MAPPINGS) == 0)
 		r = read_rollup(visit, wanted, ret);
 	/* Kernels before 4.14 have none, and of what was saved it may be missing, or empty. */
-	if (r == -ENOENT || (r == -ENODATA && visit->member != NULL)) {
+	if (r == -ENOENT || (r == -ENODATA && px_visit_is_copy(visit))) {
 		visit->error = (struct pmapx_error){ .reason = "" };
 		r = read_file(visit, PMAPX_FILE_SMAPS, ret);
 	}
 	/* Of some there is no more than maps: what that tells is known, and the rest is not. */
-	if (r == -ENOENT && visit->member != NULL && (wanted & sizes) != 0)
+	if (r == -ENOENT && px_visit_is_copy(visit) && (wanted & sizes) != 0)
 		r = read_file(visit, PMAPX_FILE_MAPS, ret);
 	if (r < 0)
 		return r;

@@ -24,9 +24,16 @@ void px_walk_unlock(struct px_visit *visit)
 	pthread_mutex_unlock(&visit->walk->lock);
 }
 
-/* What the result of a visit counts as. */
-static size_t *counter(struct px_walk_counts *counts, bool is_saved, int r)
+bool px_visit_is_copy(const struct px_visit *visit)
 {
+	return visit->member != NULL || !pmapx_source_in_order(visit->source);
+}
+
+/* What the result of a visit counts as. */
+static size_t *counter(const struct px_visit *visit, int r)
+{
+	struct px_walk_counts *counts = visit->walk->counts;
+
 	switch (r) {
 	case 0:
 		return &counts->read;
@@ -37,9 +44,9 @@ static size_t *counter(struct px_walk_counts *counts, bool is_saved, int r)
 		return &counts->unread.denied;
 	case -ESRCH:
 	case -ESTALE:
-		return is_saved ? &counts->unread.damaged : &counts->unread.vanished;
+		return visit->member != NULL ? &counts->unread.damaged : &counts->unread.vanished;
 	case -ENOENT:
-		return is_saved ? &counts->unread.unsaved : &counts->unread.vanished;
+		return px_visit_is_copy(visit) ? &counts->unread.unsaved : &counts->unread.vanished;
 	default:
 		return &counts->unread.damaged;
 	}
@@ -48,16 +55,16 @@ static size_t *counter(struct px_walk_counts *counts, bool is_saved, int r)
 /* Note what became of process @pid. */
 static void note(struct px_visit *visit, pid_t pid, int r)
 {
-	struct px_walk_counts *counts = visit->walk->counts;
+	const struct px_unread *counts = &visit->walk->counts->unread;
 	px_unread_visitor *unread = visit->walk->options->unread;
-	size_t *counted = counter(counts, visit->member != NULL, r);
+	size_t *counted = counter(visit, r);
 
 	if (px_is_shortage(r)) {
 		visit->walk->error = -r;
 		return;
 	}
 	/* Of the others the number says all. */
-	if (counted == &counts->unread.damaged) {
+	if (counted == &counts->damaged) {
 		if (visit->error.code == 0)
 			visit->error.code = -r;
 		px_walk_say_damaged(visit, pid);
@@ -65,7 +72,7 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 	px_walk_lock(visit);
 	++*counted;
 	/* What is another program now is there. */
-	if (unread != NULL && r < 0 && (counted != &counts->unread.vanished || r == -ESTALE) &&
+	if (unread != NULL && r < 0 && (counted != &counts->vanished || r == -ESTALE) &&
 		unread(visit->walk->context, visit, pid) < 0)
 		visit->walk->error = ENOMEM;
 	px_walk_unlock(visit);
@@ -113,6 +120,22 @@ static int visit_open(struct px_visit *visit)
 	return visit->walk->visit(visit->walk->context, visit);
 }
 
+/* What it counts as that a process could not be opened: @r, or what is wrong with its stat. */
+static int judge_unopened(struct px_visit *visit, int r)
+{
+	int code = visit->error.code;
+
+	/* A file that may not be read is not one that is not there. */
+	if (code == EACCES || code == EPERM)
+		return -code;
+	if (r != -ESRCH || *visit->error.reason == '\0' || !px_visit_is_copy(visit))
+		return r;
+	/* The process is there; the copy lacks its stat, or has nothing in it. */
+	visit->file = visit->error.reason;
+	visit->error.reason = "";
+	return -code;
+}
+
 /* Look up a process and visit it. */
 void px_walk_visit(struct px_visit *visit, pid_t pid)
 {
@@ -125,11 +148,7 @@ void px_walk_visit(struct px_visit *visit, pid_t pid)
 		visit->error = (struct pmapx_error){ .reason = "" };
 		visit->process = NULL;
 		r = open_living(visit, pid);
-		if (r == 0)
-			r = visit_open(visit);
-		/* A file that may not be read is not one that is not there. */
-		else if (visit->error.code == EACCES || visit->error.code == EPERM)
-			r = -visit->error.code;
+		r = r == 0 ? visit_open(visit) : judge_unopened(visit, r);
 		/* Another program is another memory: from the beginning. */
 	} while (r == -ESTALE && visit->member == NULL && ++visits < VISITS_MAX);
 	if (!(px_is_shortage(r) && px_out_give_up(&visit->console->out)))

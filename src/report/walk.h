@@ -98,6 +98,12 @@ int px_walk(struct px_console *console, const struct px_walk_options *options, p
 void px_walk_lock(struct px_visit *visit);
 void px_walk_unlock(struct px_visit *visit);
 
+/**
+ * Whether the process is read from a copy, saved or laid out like /proc, which may lack
+ * files: of what a kernel shows, what is not there any more has gone.
+ */
+bool px_visit_is_copy(const struct px_visit *visit);
+
 /** Whether nothing of what was asked for could be read; threads of the kernel have nothing. */
 bool px_walk_is_vain(const struct px_walk_counts *counts);
 

@@ -69,16 +69,55 @@ class Statuses(px.TestCase):
             self.assertEqual(got.status, status)
             return got.stdout
 
-    def test_of_saved_processes(self):
+    def of_processes(self, source, reword):
+        """*reword* makes of what is said of saved processes what is said of these."""
         for pids, is_answered, plain, strict, said in TABLE:
-            path = self.save(pids)
+            path, lines = self.save(pids), [reword(line) for line in said]
             for option, status in ([], plain), (["--strict"], strict):
-                words = ["--from", path, *option, *map(str, pids)]
-                out = self.ends(["rank", "--fields=rss", *words], status, said, path=path, file="smaps_rollup")
+                words = [source, path, *option, *map(str, pids)]
+                out = self.ends(["rank", "--fields=rss", *words], status, lines, path=path, file="smaps_rollup")
                 with self.subTest(pids=pids, option=option):
                     self.assertEqual(out != b"", is_answered)
                 # There is nothing to be found: that is its answer.
-                self.ends(["check", "--only=map-count", *words], status, said, path=path, file="maps")
+                self.ends(["check", "--only=map-count", *words], status, lines, path=path, file="maps")
+
+    def test_of_saved_processes(self):
+        self.of_processes("--from", str)
+
+    def test_of_a_copy(self):
+        """Another proc root that no kernel answers for has what was copied, and the rest has not gone."""
+        self.of_processes("--root", lambda line: line.replace("{path}: 77", "77").replace(
+            "{path}: 102: ", "{path}/102/"))
+
+    def test_of_a_copy_without_smaps(self):
+        """Sizes are known."""
+        folder = os.path.join(self.work, "maps")
+        with px.Root() as root:
+            root.process(WELL, maps=MAP)
+            saving.copy(root.path, folder)
+        source = ["--root", folder]
+        self.assertEqual(self.ends(["rank", "--format=csv", "--fields=vss,rss", *source, "100"], 0, []),
+                         b"vss,rss\r\n1024,\r\n")
+        self.assertEqual(self.ends(["rank", "--fields=rss", *source, "100"], 2,
+                                   ["1 process could not be read: 1 not saved"]), b"")
+        well = self.save([WELL])
+        self.ends(["diff", *source, well, "100"], 0,
+                  ["100 has no smaps: of what it is compared with, only sizes are known"])
+        # a look that has nothing of a process does not tell that it has ended
+        os.remove(os.path.join(folder, "100", "maps"))
+        self.ends(["diff", *source, well, "100"], 2, ["1 process could not be read: 1 not saved",
+                                                      "100: no process that has memory could be read"])
+
+    def test_of_a_copy_without_stat(self):
+        """One that is empty was not copied as it was; that is no process that has gone."""
+        folder = self.save([WELL])
+        path = os.path.join(folder, "100", "stat")
+        for change, status, said in (
+                (lambda: open(path, "w").close(), 2,
+                 ["%s: No data available" % path, "1 process could not be read: 1 damaged"]),
+                (lambda: os.remove(path), 2, ["1 process could not be read: 1 not saved"])):
+            change()
+            self.ends(["rank", "--fields=rss", "--root", folder, "100"], status, said)
 
     def test_of_looks(self):
         """They have no names, and each says which it is."""
