@@ -4,6 +4,7 @@
 table for all of them."""
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -162,6 +163,32 @@ class Statuses(px.TestCase):
             for words in ["rank"], ["check"], ["watch", "-c1"], ["diff", pid]:
                 self.ends([*words, gone], 2, said[:1])
             self.assertEqual(px.pmapx("watch", "-n0.1", "-c1", pid, gone).status, 0)
+
+    def test_of_denied_processes(self):
+        """No trouble beside one that may be read; alone, nothing was answered."""
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        if os.geteuid() != 0 or px.run([*nobody, "test", "-x", px.PMAPX]).status != 0:
+            self.skipTest("nobody to become who may run " + px.PMAPX)
+        said = "pmapx: %s: 1 process could not be read: 1 denied\n"
+        other = subprocess.Popen([*nobody, "sleep", "600"])
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
+        with px.Target("anon") as target:
+            while px.run(["cat", "/proc/%d/comm" % other.pid]).stdout != b"sleep\n":
+                self.assertIsNone(other.poll())
+            for words in ["rank", "--fields=rss"], ["check", "--only=map-count"]:
+                for option, status in ([], 0), (["--strict"], 1):
+                    with self.subTest(words=words, option=option):
+                        run = [*nobody, px.PMAPX, *words, *option, str(target.pid)]
+                        self.result(px.run(run), b"", said % words[0], 2)
+                        got = px.run([*run, str(other.pid)])
+                        self.assertEqual((got.status, got.stderr.decode()), (status, said % words[0]))
+            pid = str(target.pid)
+            for option in [], ["--strict"]:
+                with self.subTest(words="diff", option=option):
+                    self.result(px.run([*nobody, px.PMAPX, "diff", *option, pid, str(other.pid)]), b"",
+                                said % "diff" +
+                                "pmapx: diff: %s: no process that has memory could be read\n" % pid, 2)
 
 
 if __name__ == "__main__":
