@@ -77,6 +77,7 @@
  *   table.c          rows that are sorted, and records of them
  *   table_text.c     the same for people
  *   unread.c         processes that could not be read, counted
+ *   untold.c         threads of which it is not known where their stacks are, counted
  * src/capture/     saving processes to a file
  *   capture.c        from the first byte to the last
  *   pool.c           processes read side by side, handed out in order

@@ -10,14 +10,31 @@
 #include "key.h"
 #include "options.h"
 #include "unread.h"
+#include "untold.h"
+
+struct px_sheet;
 
 /** What the workers of a run have added up; begins as PX_BY_INITIAL. */
 struct px_by {
 	pthread_mutex_t lock;
 	struct px_groups groups;
 	struct px_unread unread; /**< Processes that nobody named and that could not be read. */
+	struct px_untold untold; /**< Threads of others that nobody named. */
 	bool is_short;           /**< There was no memory for some of it. */
 };
+
+/** What a process is counted as, rather than told of. */
+enum px_counted_as {
+	PX_COUNT_AS_DENIED = 1,  /**< It may not be read. */
+	PX_COUNT_AS_UNSAVED = 2, /**< What was to be read of it was not saved. */
+	PX_COUNT_AS_THREADS = 4  /**< It was; where threads have their stacks may be unknown. */
+};
+
+/**
+ * Count the process at hand as @what, once it is done with.  False if it is to be told of:
+ * in other views than --by, and of a process that was named.
+ */
+bool px_by_count(struct px_sheet *sheet, enum px_counted_as what);
 
 #define PX_BY_INITIAL                             \
 	{                                         \

@@ -280,6 +280,7 @@ static int run_views(struct px_console *console, bool as_pmap, const struct px_o
 		if (options->view == PX_VIEW_BY) {
 			status |= px_by_print(console, options, &run.by, status == 0);
 			px_unread_tell(console, NULL, NULL, &run.by.unread);
+			px_untold_tell(console, &run.by.untold);
 		}
 	}
 	px_by_deinit(&run.by);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "by.h"
 #include "descriptor.h"
 #include "held.h"
 #include "key.h"
@@ -292,7 +293,7 @@ __attribute__((flatten)) int px_rows_show(struct px_sheet *sheet, const struct p
 	if (reading.has_guesses)
 		px_say_guessed(sheet, pmapx_reader_pid(reader), pmapx_reader_file(reader),
 			reading.guesses);
-	if (sheet->stacks != NULL)
+	if (sheet->stacks != NULL && !px_by_count(sheet, PX_COUNT_AS_THREADS))
 		px_say_threads(sheet);
 	return say_troubles(sheet, reader, &reading);
 }

@@ -7,9 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "by.h"
 #include "descriptor.h"
-#include "stacks.h"
+#include "untold.h"
 
 const char px_numa_file_name[] = "numa_maps";
 
@@ -77,31 +76,10 @@ static void begin_message(struct px_sheet *sheet, pid_t pid, pid_t file_pid, con
 	}
 }
 
-/*
- * --by has one table of all processes: those of them that nobody named are counted by reason,
- * not told of one by one.
- */
-static bool is_counted(const struct px_sheet *sheet)
-{
-	return sheet->options->view == PX_VIEW_BY && sheet->is_found;
-}
-
-/* Count the process at hand, once. */
-static void count(struct px_sheet *sheet, size_t *counter)
-{
-	pthread_mutex_lock(&sheet->by->lock);
-	*counter += sheet->failure == NULL;
-	pthread_mutex_unlock(&sheet->by->lock);
-}
-
 void px_say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error)
 {
-	bool is_silent = (error == EACCES || error == EPERM) && is_counted(sheet);
-
-	if (is_silent)
-		count(sheet, &sheet->by->unread.denied);
 	sheet->failure = px_describe_error(error);
-	if (sheet->console->terse || is_silent)
+	if (sheet->console->terse)
 		return;
 	begin_message(sheet, pid, pid, file);
 	px_out_string(&sheet->console->err, ": ");
@@ -157,38 +135,19 @@ void px_say_guessed(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
 
 void px_say_threads(struct px_sheet *sheet)
 {
-	static const char *const reasons[PX_THREAD_STATES] = {
-		[PX_THREAD_RUNNING] = "running",
-		[PX_THREAD_DENIED] = "not permitted",
-		[PX_THREAD_UNTOLD] = "not told",
-	};
-	const struct px_threads *threads = &sheet->stacks->threads;
 	struct px_out *err = &sheet->console->err;
-	const char *before = " threads: ";
+	struct px_untold untold = { 0 };
 
-	/* Of what was saved, that has been said; what we are short of as well. */
-	if (sheet->member != NULL || px_is_shortage(sheet->stacks->error) ||
-		(sheet->stacks->error == 0 && threads->count == threads->states[PX_THREAD_TOLD]))
+	px_untold_add(&untold, sheet->stacks);
+	/* Of what was saved, that has been said. */
+	if (sheet->member != NULL || (untold.processes == 0 && untold.unlisted == 0))
 		return;
 	begin_message(sheet, sheet->identity->pid, sheet->identity->pid, "task");
-	if (sheet->stacks->error < 0) {
-		px_out_string(err, ": where threads have their stacks is not known: ");
+	px_out_string(err, ": ");
+	px_untold_put(err, &untold);
+	if (untold.unlisted > 0) {
+		px_out_string(err, "where threads have their stacks is not known: ");
 		px_out_string(err, px_describe_error(-sheet->stacks->error));
-		px_message_end(sheet->console);
-		return;
-	}
-	px_out_string(err, ": no stack pointer of ");
-	px_out_number(err, threads->count - threads->states[PX_THREAD_TOLD]);
-	px_out_string(err, " of ");
-	px_out_number(err, threads->count);
-	for (int i = 0; i < PX_THREAD_STATES; i++) {
-		if (reasons[i] == NULL || threads->states[i] == 0)
-			continue;
-		px_out_string(err, before);
-		px_out_number(err, threads->states[i]);
-		px_out_string(err, " ");
-		px_out_string(err, reasons[i]);
-		before = ", ";
 	}
 	px_message_end(sheet->console);
 }
@@ -231,14 +190,8 @@ static const char *view_option(const struct px_options *options)
 static void say_lack(struct px_sheet *sheet, const char *failure, const char *needed_by)
 {
 	struct px_out *err = &sheet->console->err;
-	/* A single file is all that was asked for. */
-	bool is_silent = *sheet->member->name == '\0' && is_counted(sheet);
 
-	if (is_silent)
-		count(sheet, &sheet->by->unread.unsaved);
 	sheet->failure = px_is_core(sheet) ? "a core file does not hold what is resident" : failure;
-	if (is_silent)
-		return;
 	begin_message(sheet, sheet->identity->pid, 0, "");
 	px_out_string(err, ": ");
 	px_out_string(err, sheet->failure);

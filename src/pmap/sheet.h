@@ -60,6 +60,7 @@ struct px_sheet {
 	struct px_records *records;    /**< State of view_records.c, or NULL. */
 	struct px_stacks *stacks;      /**< Of its threads; NULL without --threads. */
 	size_t number;                 /**< How many processes come before, in the run. */
+	unsigned counted_as;           /**< What --by counts it as: bits of enum px_counted_as. */
 	const char *failure;           /**< What went wrong with the process at hand, or NULL. */
 	bool is_given_up;              /**< It will be shown again: see px_out_give_up(). */
 	_Atomic bool *has_left_out;    /**< Whether keys had no column; shared by the run. */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "by.h"
 #include "key.h"
 #include "rows.h"
 #include "say.h"
@@ -62,6 +63,23 @@ static int read_head(struct px_sheet *sheet, const struct px_view *view,
 	return r < 0 ? r : r_threads;
 }
 
+/* Process @pid, or @file of it, cannot be opened: it is told of or counted. */
+static void tell_missing(struct px_sheet *sheet, pid_t pid, const char *file, int error)
+{
+	bool is_denied = error == EACCES || error == EPERM;
+
+	if (!is_denied || !px_by_count(sheet, PX_COUNT_AS_DENIED))
+		px_say_missing(sheet, pid, file, error);
+}
+
+/* What was saved of the process lacks its map. */
+static void tell_unsaved(struct px_sheet *sheet, const struct px_view *view)
+{
+	/* A single file is all that was asked for. */
+	if (*sheet->member->name != '\0' || !px_by_count(sheet, PX_COUNT_AS_UNSAVED))
+		px_say_not_saved(sheet, view->file);
+}
+
 /* @file cannot be opened; returns the share of the exit status, or PX_STATUS_AGAIN. */
 static int say_unopened(struct px_sheet *sheet, const char *file, bool is_last, int error)
 {
@@ -69,7 +87,7 @@ static int say_unopened(struct px_sheet *sheet, const char *file, bool is_last, 
 		return 0;
 	if (is_doubted(sheet, error, is_last))
 		return PX_STATUS_AGAIN;
-	px_say_missing(sheet, sheet->identity->pid, file, error);
+	tell_missing(sheet, sheet->identity->pid, file, error);
 	return PX_STATUS_UNREADABLE;
 }
 
@@ -115,7 +133,7 @@ static int show_process(struct px_sheet *sheet, const struct px_view *view,
 	}
 	r = pmapx_reader_open(process, view->file, &options, &reader);
 	if (r == -ENOENT && sheet->member != NULL) {
-		px_say_not_saved(sheet, view->file);
+		tell_unsaved(sheet, view);
 		return PX_STATUS_UNREADABLE;
 	}
 	if (r < 0)
@@ -148,7 +166,7 @@ static int show_once(struct px_sheet *sheet, const struct px_view *view, pid_t p
 			return 0;
 		if (sheet->is_found && error.code == ESRCH)
 			return 0;
-		px_say_missing(sheet, pid, error.reason, error.code);
+		tell_missing(sheet, pid, error.reason, error.code);
 		return r == -ESRCH ? PX_STATUS_MISSING : PX_STATUS_UNREADABLE;
 	}
 	sheet->identity = pmapx_process_identity(process);
@@ -175,6 +193,7 @@ int px_show_process(struct px_sheet *sheet, const struct px_view *view, pid_t pi
 	sheet->is_given_up = false;
 	do {
 		sheet->failure = NULL;
+		sheet->counted_as = 0;
 		status = show_once(sheet, view, pid, ++readings == READINGS_MAX);
 	} while (status == PX_STATUS_AGAIN);
 	if (view->done != NULL && !sheet->is_given_up)

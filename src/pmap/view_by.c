@@ -13,6 +13,8 @@ struct px_by_view {
 	struct px_keyer keyer;
 	struct px_groups process; /* Of the process at hand, as far as it has been read. */
 	struct px_groups all;     /* Of those before it. */
+	struct px_unread unread;  /* Of those, too: which could not be read, */
+	struct px_untold untold;  /* and threads of the others. */
 	bool is_short;            /* Some of that is missing. */
 };
 
@@ -30,6 +32,9 @@ static void by_close(struct px_sheet *sheet)
 	pthread_mutex_lock(&sheet->by->lock);
 	if (px_groups_take(&sheet->by->groups, &view->all) < 0 || view->is_short)
 		sheet->by->is_short = true;
+	sheet->by->unread.denied += view->unread.denied;
+	sheet->by->unread.unsaved += view->unread.unsaved;
+	px_untold_merge(&sheet->by->untold, &view->untold);
 	pthread_mutex_unlock(&sheet->by->lock);
 	px_keyer_end(&view->keyer);
 	px_groups_clear(&view->process);
@@ -79,6 +84,31 @@ static int by_end(struct px_sheet *sheet)
 	return 0;
 }
 
+/*
+ * There is one table of all processes: those of them that nobody named are counted by
+ * reason, not told of one by one.
+ */
+bool px_by_count(struct px_sheet *sheet, enum px_counted_as what)
+{
+	if (sheet->options->view != PX_VIEW_BY || !sheet->is_found)
+		return false;
+	sheet->counted_as |= what;
+	return true;
+}
+
+/* Count the process at hand: once if it could not be read, whatever it lacks. */
+static void count(struct px_sheet *sheet, struct px_by_view *view)
+{
+	if ((sheet->counted_as & PX_COUNT_AS_DENIED) != 0)
+		view->unread.denied++;
+	else if ((sheet->counted_as & PX_COUNT_AS_UNSAVED) != 0)
+		view->unread.unsaved++;
+	/* Of what was saved, that has been said. */
+	if ((sheet->counted_as & PX_COUNT_AS_THREADS) != 0 && sheet->member == NULL)
+		px_untold_add(&view->untold, sheet->stacks);
+	sheet->counted_as = 0;
+}
+
 /* The process has been shown for good. */
 static void by_done(struct px_sheet *sheet, pid_t pid)
 {
@@ -87,6 +117,7 @@ static void by_done(struct px_sheet *sheet, pid_t pid)
 	(void)pid;
 	if (px_groups_take(&view->all, &view->process) < 0)
 		view->is_short = true;
+	count(sheet, view);
 }
 
 const struct px_view px_view_by = {

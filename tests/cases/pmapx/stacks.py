@@ -154,6 +154,31 @@ class Made(px.TestCase):
                                  b"1 of 1 threads: 1 running\n" % root.path.encode()), (["--kind", "text"], b"")):
                 self.result(root.pmapx("--threads", "--fields", "Mapping", *words, "100", "101"), b"", said, 0)
 
+    def test_counted(self):
+        """In one table of processes that nobody named, threads are counted, as what could not be read is."""
+        with px.Root() as root:
+            for pid in range(100, 106):
+                root.process(pid, smaps=px.smaps_entry(px.map_line("00500000-00600000", "rw-p", "[heap]"), Size=1024))
+            for tid, text in (("100/task/200", "running\n"), ("100/task/201", "-1 0x500000 0x0\n"),
+                              ("101/task/202", "running\n"),
+                              ("102/task/204", "-1 0x500000 0x0\n")):
+                root.file(tid + "/syscall", text)
+            os.makedirs(os.path.join(root.path, "101", "task", "203"))
+            os.makedirs(os.path.join(root.path, "105", "task"))
+            words = ["--threads", "--by", "kind", "--format", "csv", "--jobs"]
+            table = ("count,size,rss,pss,private,dirty,anonymous,swap,hugetlb,kind\r\n"
+                     "6,6144,0,0,0,0,0,0,0,heap\r\n").encode()
+            counted = "pmapx: 2 processes: no stack pointer of 3 of 4 threads: 2 running, 1 not told\n"
+            unlisted = "pmapx: %d process%s: where threads have their stacks is not known\n"
+            alone = "pmapx: 101: %s/101/task: no stack pointer of 2 of 2 threads: 1 running, 1 not told\n" % root.path
+            for jobs in "1", "4":
+                self.result(root.pmapx(*words, jobs, "--all"), table, counted + unlisted % (2, "es"), 0)
+                # who is named is told of
+                self.result(root.pmapx(*words, jobs, "--all", "101"), table, alone + "pmapx: 1 process: no stack "
+                            "pointer of 1 of 2 threads: 1 running\n" + unlisted % (2, "es"), 0)
+            os.makedirs(os.path.join(root.path, "104", "task"))
+            self.result(root.pmapx(*words, "1", "--all"), table, counted + unlisted % (1, ""), 0)
+
     def test_without(self):
         """Without threads there are names and shapes, and it is said once for each process, or each source."""
         with made(with_threads=False) as root, tempfile.TemporaryDirectory() as folder:
