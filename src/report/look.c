@@ -270,8 +270,7 @@ static void begin(struct px_console *console, const char *verb, const struct px_
 	px_message_text(console, look->name);
 }
 
-/* And WHY. */
-static void say(
+void px_look_say(
 	struct px_console *console, const char *verb, const struct px_look *look, const char *why)
 {
 	begin(console, verb, look);
@@ -317,11 +316,11 @@ int px_look_take(struct px_console *console, const struct px_walk_options *optio
 		return r;
 	px_unread_tell(console, options->verb, options->from, &ret->counts.unread);
 	if (ret->torn > 0)
-		say(console, options->verb, ret,
+		px_look_say(console, options->verb, ret,
 			"of some processes the map was changing while it was read");
 	if (ret->count > ret->unread)
 		return 0;
-	say(console, options->verb, ret, "no process that has memory could be read");
+	px_look_say(console, options->verb, ret, "no process that has memory could be read");
 	return -ESRCH;
 }
 

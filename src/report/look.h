@@ -49,6 +49,10 @@ struct px_look {
 int px_look_take(struct px_console *console, const struct px_walk_options *options,
 	const struct px_sift *sift, const struct px_key_list *keys, struct px_look *ret);
 
+/** Say "pmapx: diff: WHAT: WHY" of a look, of which no more than the name needs to be set. */
+void px_look_say(
+	struct px_console *console, const char *verb, const struct px_look *look, const char *why);
+
 /** Say of how many mappings it is a guess that they are selected, if of any. */
 void px_look_tell_guesses(struct px_console *console, const char *verb, const struct px_look *look);
 

@@ -32,6 +32,7 @@ struct watching {
 	struct px_console *console;
 	const struct px_watch_options *options;
 	struct px_diff_columns columns;
+	const char *name;            /* Of the proc root. */
 	struct pmapx_source *source; /* To ask who is there. */
 	pid_t *pids;                 /* Those that have not ended. */
 	size_t pid_count;
@@ -151,7 +152,7 @@ static int look(struct watching *watching, struct px_look *ret)
 	walk.pids = watching->pids;
 	walk.pid_count = watching->pid_count;
 	watching->taken_ms[ret - watching->looks] = now_ms();
-	ret->name = walk.root != NULL ? walk.root : "/proc";
+	ret->name = watching->name;
 	return px_look_take(watching->console, &walk, &options->sift, &options->keys, ret);
 }
 
@@ -369,16 +370,27 @@ static int watch(struct watching *watching)
 	return r < 0 ? r : 0;
 }
 
-static int open_source(const char *root, struct pmapx_source **ret)
+/* 0, or negative after a message. */
+static int open_source(struct watching *watching)
 {
-	return root != NULL ? pmapx_source_open_root(root, NULL, ret)
-			    : pmapx_source_open_live(NULL, ret);
+	const struct px_walk_options *walk = &watching->options->diff.walk;
+	const struct px_look nothing = { .name = watching->name };
+	int r = walk->root != NULL ? pmapx_source_open_root(walk->root, NULL, &watching->source)
+				   : pmapx_source_open_live(NULL, &watching->source);
+
+	if (r == -ENOMEM)
+		px_message(watching->console, px_describe_error(-r));
+	else if (r < 0)
+		px_look_say(watching->console, walk->verb, &nothing, px_describe_error(-r));
+	return r;
 }
 
 int px_watch(struct px_console *console, const struct px_watch_options *options)
 {
 	const struct px_walk_options *walk = &options->diff.walk;
-	struct watching watching = { .console = console, .options = options };
+	struct watching watching = { .console = console,
+		.options = options,
+		.name = walk->root != NULL ? walk->root : "/proc" };
 	int r;
 
 	if (!px_diff_choose(console, &options->diff, &watching.columns))
@@ -386,10 +398,8 @@ int px_watch(struct px_console *console, const struct px_watch_options *options)
 	ask_terminal(&watching);
 	watching.pids = calloc(walk->pid_count + 1, sizeof(*watching.pids));
 	watching.pid_count = walk->pid_count;
-	r = watching.pids == NULL ? -ENOMEM : open_source(walk->root, &watching.source);
-	if (r < 0) {
-		px_message(console, px_describe_error(-r));
-	} else {
+	r = watching.pids == NULL ? tell(&watching, -ENOMEM) : open_source(&watching);
+	if (r == 0) {
 		memcpy(watching.pids, walk->pids, walk->pid_count * sizeof(*watching.pids));
 		r = watch(&watching);
 	}

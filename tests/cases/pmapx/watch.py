@@ -178,6 +178,8 @@ class Blocks(Watched):
                              "or /proc/NUMBER")):
             with self.subTest(words=words):
                 self.result(px.pmapx("watch", *words), b"", "pmapx: watch: %s\n" % told, 2)
+        self.result(px.pmapx("watch", "--root=/nonexistent", "1"), b"",
+                    "pmapx: watch: /nonexistent: No such file or directory\n", 2)
         with px.Target("leaking") as target:
             pass
         self.result(px.pmapx("watch", str(target.pid)), b"", "pmapx: watch: %d: no such process\n" % target.pid, 2)
