@@ -279,48 +279,72 @@ void px_look_say(
 	px_message_end(console);
 }
 
-void px_look_tell_guesses(struct px_console *console, const char *verb, const struct px_look *look)
+void px_look_put_guesses(struct px_out *out, const struct px_look *look)
 {
-	const char *before = ": guessed: ";
+	const char *before = "guessed: ";
 
 	for (int i = 0; i < PMAPX_KIND_COUNT; i++) {
 		if (look->guesses[i] == 0)
 			continue;
-		if (*before == ':')
-			begin(console, verb, look);
-		px_out_string(&console->err, before);
-		px_out_number(&console->err, look->guesses[i]);
-		px_out_string(&console->err, " ");
-		px_out_string(&console->err, pmapx_kind_lookup((enum pmapx_kind)i)->name);
+		px_out_string(out, before);
+		px_out_number(out, look->guesses[i]);
+		px_out_string(out, " ");
+		px_out_string(out, pmapx_kind_lookup((enum pmapx_kind)i)->name);
 		before = ", ";
 	}
-	if (*before != ':')
-		px_message_end(console);
 }
 
-int px_look_take(struct px_console *console, const struct px_walk_options *options,
+bool px_look_has_guesses(const struct px_look *look)
+{
+	for (int i = 0; i < PMAPX_KIND_COUNT; i++)
+		if (look->guesses[i] > 0)
+			return true;
+	return false;
+}
+
+void px_look_tell_guesses(struct px_console *console, const char *verb, const struct px_look *look)
+{
+	if (!px_look_has_guesses(look))
+		return;
+	begin(console, verb, look);
+	px_out_string(&console->err, ": ");
+	px_look_put_guesses(&console->err, look);
+	px_message_end(console);
+}
+
+void px_look_tell_torn(struct px_console *console, const char *verb, const struct px_look *look)
+{
+	if (look->torn > 0)
+		px_look_say(console, verb, look, PX_LOOK_TORN);
+}
+
+int px_look_read(struct px_console *console, const struct px_walk_options *options,
 	const struct px_sift *sift, const struct px_key_list *keys, struct px_look *ret)
 {
 	struct looking looking = { .look = ret, .sift = sift, .keys = keys };
 	struct px_walk_options walk = *options;
 	struct timespec now;
-	int r;
 
 	if (options->from == NULL)
 		read_boot_id(options->root != NULL ? options->root : "/proc", looking.boot_id);
 	clock_gettime(CLOCK_REALTIME, &now);
 	looking.now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	walk.unread = remember_unread;
-	r = px_walk(console, &walk, visit_process, &looking, &ret->counts);
+	return px_walk(console, &walk, visit_process, &looking, &ret->counts);
+}
+
+int px_look_take(struct px_console *console, const struct px_walk_options *options,
+	const struct px_sift *sift, const struct px_key_list *keys, struct px_look *ret)
+{
+	int r = px_look_read(console, options, sift, keys, ret);
+
 	if (r < 0)
 		return r;
 	px_unread_tell(console, options->verb, options->from, &ret->counts.unread);
-	if (ret->torn > 0)
-		px_look_say(console, options->verb, ret,
-			"of some processes the map was changing while it was read");
+	px_look_tell_torn(console, options->verb, ret);
 	if (ret->count > ret->unread)
 		return 0;
-	px_look_say(console, options->verb, ret, "no process that has memory could be read");
+	px_look_say(console, options->verb, ret, PX_LOOK_IN_VAIN);
 	return -ESRCH;
 }
 

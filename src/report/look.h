@@ -39,6 +39,10 @@ struct px_look {
 	struct px_walk_counts counts;
 };
 
+/** What may have to be said of one. */
+#define PX_LOOK_TORN "of some processes the map was changing while it was read"
+#define PX_LOOK_IN_VAIN "no process that has memory could be read"
+
 /**
  * Look at the processes that @options ask for; their mappings that @sift selects, but by
  * size, are added up by @keys.  What could not be read has been told of.
@@ -49,11 +53,27 @@ struct px_look {
 int px_look_take(struct px_console *console, const struct px_walk_options *options,
 	const struct px_sift *sift, const struct px_key_list *keys, struct px_look *ret);
 
+/**
+ * The same, but that what could not be read is in @ret, and nobody was told; nor has there
+ * to be a process.
+ */
+int px_look_read(struct px_console *console, const struct px_walk_options *options,
+	const struct px_sift *sift, const struct px_key_list *keys, struct px_look *ret);
+
 /** Say "pmapx: diff: WHAT: WHY" of a look, of which no more than the name needs to be set. */
 void px_look_say(
 	struct px_console *console, const char *verb, const struct px_look *look, const char *why);
 
-/** Say of how many mappings it is a guess that they are selected, if of any. */
+/** Say of a look if maps of processes were changing. */
+void px_look_tell_torn(struct px_console *console, const char *verb, const struct px_look *look);
+
+/** Whether of any mapping it is a guess that it is selected, */
+bool px_look_has_guesses(const struct px_look *look);
+
+/** of how many, without a newline; */
+void px_look_put_guesses(struct px_out *out, const struct px_look *look);
+
+/** and say so, if there are any. */
 void px_look_tell_guesses(struct px_console *console, const char *verb, const struct px_look *look);
 
 /** Free what @look holds. */

@@ -67,7 +67,8 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 	if (counted == &counts->damaged) {
 		if (visit->error.code == 0)
 			visit->error.code = -r;
-		px_walk_say_damaged(visit, pid);
+		if (!visit->walk->options->is_again)
+			px_walk_say_damaged(visit, pid);
 	}
 	px_walk_lock(visit);
 	++*counted;
@@ -208,6 +209,8 @@ static int walk_folder(struct px_walk *walk, struct pmapx_source *source)
 
 	if (r < 0)
 		return r;
+	if (walk->count == 0 && walk->options->is_again)
+		return 0;
 	if (walk->count == 0 && walk->counts->unread.vanished > 0)
 		return -ESRCH;
 	if (walk->count == 0)

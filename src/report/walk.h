@@ -39,6 +39,11 @@ struct px_walk_options {
 	 * the process is the same at their end is not opened.
 	 */
 	bool looks_only;
+	/**
+	 * It is a walk as the one before: nothing is said of single processes, nor is it a
+	 * failure that there are none.  Whoever walks says what has changed.
+	 */
+	bool is_again;
 	px_unread_visitor *unread; /**< With the visitor's context; NULL if nobody asks. */
 };
 

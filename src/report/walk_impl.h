@@ -56,7 +56,7 @@ int px_walk_fail(struct px_walk *walk, const char *path, const char *reason, int
 /** Say what is wrong with a file of process @pid, or with itself. */
 void px_walk_say_damaged(const struct px_visit *visit, pid_t pid);
 
-/** Say that one that is named is not there, and count it. */
+/** Count one that is named and is not there, and say so, unless it is a walk as before. */
 void px_walk_say_missing(struct px_walk *walk, pid_t pid);
 
 #endif

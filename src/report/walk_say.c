@@ -79,6 +79,9 @@ void px_walk_say_missing(struct px_walk *walk, pid_t pid)
 {
 	struct px_console *console = walk->console;
 
+	walk->counts->unread.vanished++;
+	if (walk->options->is_again)
+		return;
 	px_message_begin(console);
 	px_out_string(&console->err, walk->options->verb);
 	px_out_string(&console->err, ": ");
@@ -90,5 +93,4 @@ void px_walk_say_missing(struct px_walk *walk, pid_t pid)
 	px_out_number(&console->err, (uint64_t)pid);
 	px_out_string(&console->err, ": no such process");
 	px_message_end(console);
-	walk->counts->unread.vanished++;
 }

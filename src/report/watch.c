@@ -36,6 +36,8 @@ struct watching {
 	struct pmapx_source *source; /* To ask who is there. */
 	pid_t *pids;                 /* Those that have not ended. */
 	size_t pid_count;
+	pid_t *ended; /* Those that have, since the last block. */
+	size_t ended_count;
 	struct px_look looks[2]; /* A moment ago, and now, */
 	uint64_t taken_ms[2];    /* and when that was. */
 	bool redraws, has_colours;
@@ -71,21 +73,19 @@ static void ask_terminal(struct watching *watching)
 		watching->has_colours = watching->redraws && (without == NULL || *without == '\0');
 }
 
-/* The process in the look before; NULL if that has it not. */
-static const struct px_looked *find_before(const struct watching *watching, pid_t pid)
+/* The process in a look; NULL if that has it not. */
+static const struct px_looked *find_process(const struct px_look *look, pid_t pid)
 {
-	const struct px_look *before = &watching->looks[0];
-
-	for (size_t i = 0; i < before->count; i++)
-		if (before->processes[i].pid == pid)
-			return &before->processes[i];
+	for (size_t i = 0; i < look->count; i++)
+		if (look->processes[i].pid == pid)
+			return &look->processes[i];
 	return NULL;
 }
 
 /* Whether process @pid goes on: 1, 0, or a shortage. */
 static int goes_on(const struct watching *watching, pid_t pid)
 {
-	const struct px_looked *before = find_before(watching, pid);
+	const struct px_looked *before = find_process(&watching->looks[0], pid);
 	const struct pmapx_identity *identity;
 	struct pmapx_process *process;
 	int r = px_process_look(watching->source, pid, &process, NULL);
@@ -106,23 +106,43 @@ static int goes_on(const struct watching *watching, pid_t pid)
 	return r;
 }
 
-/* Say who has ended, and forget them.  Returns how many, or a shortage. */
-static int say_ended(struct watching *watching)
+/*
+ * Put those who have ended aside; who was in the look before and is not in @now, which may
+ * be NULL, has.  0 or a shortage.
+ */
+static int set_ended_aside(struct watching *watching, const struct px_look *now)
 {
-	struct px_console *console = watching->console;
 	size_t left = 0, count = watching->pid_count;
 
 	for (size_t i = 0; i < count; i++) {
 		pid_t pid = watching->pids[i];
-		const struct px_looked *before = find_before(watching, pid);
 		int r = goes_on(watching, pid);
 
 		if (r < 0)
 			return r;
-		if (r > 0) {
+		/* Its memory goes first, and then itself. */
+		if (now != NULL && find_process(&watching->looks[0], pid) != NULL &&
+			find_process(now, pid) == NULL)
+			r = 0;
+		if (r > 0)
 			watching->pids[left++] = pid;
-			continue;
-		}
+		else
+			watching->ended[watching->ended_count++] = pid;
+	}
+	watching->pid_count = left;
+	return 0;
+}
+
+/* Say who has ended since the last block; returns how many lines that takes. */
+static size_t put_ended(struct watching *watching)
+{
+	struct px_console *console = watching->console;
+	size_t count = watching->ended_count;
+
+	for (size_t i = 0; i < count; i++) {
+		pid_t pid = watching->ended[i];
+		const struct px_looked *before = find_process(&watching->looks[0], pid);
+
 		px_out_number(&console->out, (uint64_t)pid);
 		if (before != NULL) {
 			px_out_string(&console->out, " ");
@@ -131,8 +151,8 @@ static int say_ended(struct watching *watching)
 		}
 		px_out_string(&console->out, " has ended\n");
 	}
-	watching->pid_count = left;
-	return (int)(count - left);
+	watching->ended_count = 0;
+	return count;
 }
 
 static uint64_t now_ms(void)
@@ -143,17 +163,29 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* Whether there may be others than those that were named. */
+static bool is_selecting(const struct watching *watching)
+{
+	return px_select_is_given(&watching->options->diff.walk.select);
+}
+
 /* Look at those who are there; 0, or negative after a message. */
-static int look(struct watching *watching, struct px_look *ret)
+static int look(struct watching *watching, bool is_again, struct px_look *ret)
 {
 	const struct px_diff_options *options = &watching->options->diff;
 	struct px_walk_options walk = options->walk;
 
 	walk.pids = watching->pids;
 	walk.pid_count = watching->pid_count;
+	walk.is_again = is_again;
 	watching->taken_ms[ret - watching->looks] = now_ms();
 	ret->name = watching->name;
-	return px_look_take(watching->console, &walk, &options->sift, &options->keys, ret);
+	if (!is_again)
+		return px_look_take(watching->console, &walk, &options->sift, &options->keys, ret);
+	/* Of nobody in particular it would be a look at all. */
+	if (walk.pid_count == 0 && !is_selecting(watching))
+		return 0;
+	return px_look_read(watching->console, &walk, &options->sift, &options->keys, ret);
 }
 
 /* Wait until it is time for the next look, which is at least @interval_ms after @next. */
@@ -244,27 +276,65 @@ static void begin_block(struct watching *watching)
 	put_time(out);
 }
 
-/* As many rows as there are asked for, or there is room for beside @ended lines. */
-static size_t choose_top(const struct watching *watching, size_t ended)
+/*
+ * Say what is odd about the look: on a terminal that is redrawn in each block, as all else
+ * is wiped; elsewhere once, and again when it has changed.  Returns how many lines of the
+ * block that takes.
+ */
+static size_t put_notes(struct watching *watching)
+{
+	struct px_console *console = watching->console;
+	const char *verb = watching->options->diff.walk.verb;
+	const struct px_look *before = &watching->looks[0], *now = &watching->looks[1];
+	size_t lines = 0;
+
+	if (!watching->redraws) {
+		if (!px_unread_is_same(&before->counts.unread, &now->counts.unread))
+			px_unread_tell(console, verb, NULL, &now->counts.unread);
+		if (before->torn == 0)
+			px_look_tell_torn(console, verb, now);
+		if (memcmp(before->guesses, now->guesses, sizeof(now->guesses)) != 0)
+			px_look_tell_guesses(console, verb, now);
+		return 0;
+	}
+	if (px_unread_count(&now->counts.unread) > 0) {
+		px_unread_put(&console->out, &now->counts.unread);
+		px_out_string(&console->out, "\n");
+		lines++;
+	}
+	if (now->torn > 0) {
+		px_out_string(&console->out, PX_LOOK_TORN "\n");
+		lines++;
+	}
+	if (px_look_has_guesses(now)) {
+		px_look_put_guesses(&console->out, now);
+		px_out_string(&console->out, "\n");
+		lines++;
+	}
+	return lines;
+}
+
+/* As many rows as there are asked for, or there is room for beside @others, lines. */
+static size_t choose_top(const struct watching *watching, size_t others)
 {
 	size_t height = watching->redraws ? px_console_height(watching->console) : 0;
 	size_t top = watching->options->diff.shape.top, room;
 
 	if (height == 0)
 		return top;
-	room = height > LINES_AROUND + ended ? height - LINES_AROUND - ended : 1;
+	room = height > LINES_AROUND + others ? height - LINES_AROUND - others : 1;
 	return top == 0 || top > room ? room : top;
 }
 
 /* The rows, and how many there are beside; 0 or -ENOMEM. */
 static int print_rows(
-	struct watching *watching, const struct px_differences *differences, size_t ended)
+	struct watching *watching, const struct px_differences *differences, size_t others)
 {
 	struct px_out *out = &watching->console->out;
 	struct px_diff_options options = watching->options->diff;
 	int r;
 
-	options.shape.top = choose_top(watching, ended);
+	options.shape.top = choose_top(watching, others);
 	r = px_diff_print_rows(watching->console, &options, differences, &watching->columns, false,
 		watching->has_colours ? colour_of : NULL);
 	if (r < 0 || options.shape.top == 0 || options.shape.top >= differences->count)
@@ -273,6 +343,29 @@ static int print_rows(
 	px_out_number(out, differences->count - options.shape.top);
 	px_out_string(out, " more)\n");
 	return 0;
+}
+
+/* What all add up to, who has ended, and what is odd; returns how many lines, but the first. */
+static size_t put_summary(struct watching *watching, struct px_differences *differences)
+{
+	struct px_out *out = &watching->console->out;
+	size_t lines;
+
+	/* If nobody is left, there is nothing, and that is known. */
+	if (watching->looks[1].count == 0)
+		differences->totals[1].known = differences->totals[0].known;
+	put_interval(watching);
+	put_total(watching, differences, PX_MEASURE_PSS);
+	px_out_string(out, " ");
+	put_total(watching, differences, PX_MEASURE_PRIVATE);
+	px_out_string(out, "\n");
+	lines = put_ended(watching);
+	lines += put_notes(watching);
+	if (watching->looks[1].count == 0 && is_selecting(watching)) {
+		px_out_string(out, "no process is left\n");
+		lines++;
+	}
+	return lines;
 }
 
 /* Compare the looks and print a block; 0 or a shortage. */
@@ -288,44 +381,11 @@ static int print_block(struct watching *watching)
 	int r = px_compare(&differences, &how, watching->looks, 2);
 
 	if (r == 0) {
-		int ended;
-
 		begin_block(watching);
-		put_interval(watching);
-		put_total(watching, &differences, PX_MEASURE_PSS);
-		px_out_string(&watching->console->out, " ");
-		put_total(watching, &differences, PX_MEASURE_PRIVATE);
-		px_out_string(&watching->console->out, "\n");
-		ended = say_ended(watching);
-		r = ended < 0 ? ended : print_rows(watching, &differences, (size_t)ended);
+		r = print_rows(watching, &differences, put_summary(watching, &differences));
 	}
 	px_differences_deinit(&differences);
 	return r;
-}
-
-/* Whether there may be others than those that were named. */
-static bool is_selecting(const struct watching *watching)
-{
-	return px_select_is_given(&watching->options->diff.walk.select);
-}
-
-/* Whether all have ended, which is the last thing to be said; or a shortage. */
-static int is_over(struct watching *watching)
-{
-	if (is_selecting(watching))
-		return 0;
-	for (size_t i = 0; i < watching->pid_count; i++) {
-		int r = goes_on(watching, watching->pids[i]);
-
-		if (r != 0)
-			return r < 0 ? r : 0;
-	}
-	if (watching->pid_count > 0) {
-		begin_block(watching);
-		px_out_string(&watching->console->out, "\n");
-		(void)say_ended(watching);
-	}
-	return 1;
 }
 
 /* Say what is short, if anything is; returns @r. */
@@ -336,38 +396,63 @@ static int tell(struct watching *watching, int r)
 	return r;
 }
 
+/* Look again, with what is to be said of that in the look; 0, or negative after a message. */
+static int look_again(struct watching *watching)
+{
+	struct px_look *before = &watching->looks[0], *now = &watching->looks[1];
+	int r = tell(watching, set_ended_aside(watching, NULL));
+
+	if (r == 0)
+		r = look(watching, true, now);
+	if (r == 0)
+		r = tell(watching, set_ended_aside(watching, now));
+	if (r < 0)
+		return r;
+	if (now->count > 0 && now->count == now->unread) {
+		const char *verb = watching->options->diff.walk.verb;
+
+		px_unread_tell(watching->console, verb, NULL, &now->counts.unread);
+		px_look_say(watching->console, verb, now, PX_LOOK_IN_VAIN);
+		return -EACCES;
+	}
+	/* Nobody is left: what there was can be compared with that. */
+	if (now->count == 0)
+		now->known = before->known;
+	/* Who has gone is in the rows, or was not there before. */
+	now->counts.unread.vanished = 0;
+	return 0;
+}
+
 /* Watch from the first look on; 0, or negative after a message. */
 static int watch(struct watching *watching)
 {
 	const struct px_watch_options *options = watching->options;
 	struct px_out *out = &watching->console->out;
+	bool is_over = false;
 	struct timespec next;
 	int r;
 
 	clock_gettime(CLOCK_MONOTONIC, &next);
-	r = look(watching, &watching->looks[0]);
+	r = look(watching, false, &watching->looks[0]);
 	if (r == 0)
 		px_look_tell_guesses(
 			watching->console, options->diff.walk.verb, &watching->looks[0]);
-	while (r == 0 && out->error == 0 &&
+	watching->looks[0].counts.unread.vanished = 0;
+	while (r == 0 && !is_over && out->error == 0 &&
 		(options->count == 0 || watching->blocks < options->count)) {
 		wait_for(&next, options->interval_ms);
-		r = tell(watching, is_over(watching));
-		if (r != 0)
+		r = look_again(watching);
+		if (r < 0)
 			break;
-		r = look(watching, &watching->looks[1]);
-		/* They may have ended since. */
-		if (r == -ESRCH && (is_selecting(watching) || is_over(watching) == 1))
-			return 0;
-		if (r == 0)
-			r = tell(watching, print_block(watching));
+		r = tell(watching, print_block(watching));
 		px_out_flush(out);
+		is_over = watching->looks[1].count == 0;
 		px_look_deinit(&watching->looks[0]);
 		watching->looks[0] = watching->looks[1];
 		watching->taken_ms[0] = watching->taken_ms[1];
 		watching->looks[1] = (struct px_look){ 0 };
 	}
-	return r < 0 ? r : 0;
+	return r;
 }
 
 /* 0, or negative after a message. */
@@ -398,7 +483,9 @@ int px_watch(struct px_console *console, const struct px_watch_options *options)
 	ask_terminal(&watching);
 	watching.pids = calloc(walk->pid_count + 1, sizeof(*watching.pids));
 	watching.pid_count = walk->pid_count;
-	r = watching.pids == NULL ? tell(&watching, -ENOMEM) : open_source(&watching);
+	watching.ended = calloc(walk->pid_count + 1, sizeof(*watching.ended));
+	r = watching.pids == NULL || watching.ended == NULL ? tell(&watching, -ENOMEM)
+							    : open_source(&watching);
 	if (r == 0) {
 		memcpy(watching.pids, walk->pids, walk->pid_count * sizeof(*watching.pids));
 		r = watch(&watching);
@@ -407,5 +494,6 @@ int px_watch(struct px_console *console, const struct px_watch_options *options)
 	px_look_deinit(&watching.looks[1]);
 	pmapx_source_close(watching.source);
 	free(watching.pids);
+	free(watching.ended);
 	return r < 0 ? 2 : 0;
 }

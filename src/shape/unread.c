@@ -9,6 +9,12 @@ size_t px_unread_count(const struct px_unread *unread)
 	return unread->vanished + unread->denied + unread->unsaved + unread->damaged;
 }
 
+bool px_unread_is_same(const struct px_unread *one, const struct px_unread *other)
+{
+	return one->vanished == other->vanished && one->denied == other->denied &&
+		one->unsaved == other->unsaved && one->damaged == other->damaged;
+}
+
 /* "2 denied", behind @before, if there are any.  Returns what to put before the next. */
 static const char *put_reason(
 	struct px_out *out, const char *before, size_t count, const char *what)
@@ -21,14 +27,26 @@ static const char *put_reason(
 	return ", ";
 }
 
+void px_unread_put(struct px_out *out, const struct px_unread *unread)
+{
+	size_t count = px_unread_count(unread);
+	const char *before = ": ";
+
+	px_out_number(out, count);
+	px_out_string(out, count == 1 ? " process" : " processes");
+	px_out_string(out, " could not be read");
+	before = put_reason(out, before, unread->denied, " denied");
+	before = put_reason(out, before, unread->vanished, " vanished");
+	before = put_reason(out, before, unread->unsaved, " not saved");
+	put_reason(out, before, unread->damaged, " damaged");
+}
+
 void px_unread_tell(struct px_console *console, const char *verb, const char *from,
 	const struct px_unread *unread)
 {
 	struct px_out *err = &console->err;
-	size_t count = px_unread_count(unread);
-	const char *before = ": ";
 
-	if (count == 0)
+	if (px_unread_count(unread) == 0)
 		return;
 	/* Behind what it is about. */
 	px_out_flush(&console->out);
@@ -41,12 +59,6 @@ void px_unread_tell(struct px_console *console, const char *verb, const char *fr
 		px_message_text(console, from);
 		px_out_string(err, ": ");
 	}
-	px_out_number(err, count);
-	px_out_string(err, count == 1 ? " process" : " processes");
-	px_out_string(err, " could not be read");
-	before = put_reason(err, before, unread->denied, " denied");
-	before = put_reason(err, before, unread->vanished, " vanished");
-	before = put_reason(err, before, unread->unsaved, " not saved");
-	put_reason(err, before, unread->damaged, " damaged");
+	px_unread_put(err, unread);
 	px_message_end(console);
 }

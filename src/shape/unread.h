@@ -20,6 +20,12 @@ struct px_unread {
 /** How many of them there are together. */
 size_t px_unread_count(const struct px_unread *unread);
 
+/** Whether there are as many of each. */
+bool px_unread_is_same(const struct px_unread *one, const struct px_unread *other);
+
+/** Write how many there are, of which there is one at least, and why; without a newline. */
+void px_unread_put(struct px_out *out, const struct px_unread *unread);
+
 /**
  * Say on standard error, in one line, how many there are and why, if any.
  *
