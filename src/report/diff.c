@@ -64,15 +64,6 @@ static bool is_disjoint(const struct px_differences *differences)
 	return true;
 }
 
-/* Whether what is compared, one process of each look, is known not to be the same. */
-static bool is_another(const struct px_looked *one, const struct px_looked *other)
-{
-	return (one->pid != 0 && other->pid != 0 && one->pid != other->pid) ||
-		(one->has_start && other->has_start && one->start_ticks != other->start_ticks) ||
-		(*one->boot_id != '\0' && *other->boot_id != '\0' &&
-			strcmp(one->boot_id, other->boot_id) != 0);
-}
-
 /* Say what is odd about how processes were matched, if anything. */
 static void note_matching(struct px_console *console, const struct px_diff_options *options,
 	const struct px_differences *differences)
@@ -89,7 +80,7 @@ static void note_matching(struct px_console *console, const struct px_diff_optio
 	else
 		note_count(console, options, differences->left_out, "process", "processes",
 			" left out, also of totals: not read in every look");
-	if (differences->same.sameness == PX_SAME_ONLY && is_another(first_process, last_process))
+	if (px_same_is_of_two(&differences->same))
 		note(console, options,
 			"not the same process; compared since each look has only one");
 	if (!is_disjoint(differences))

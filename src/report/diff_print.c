@@ -12,6 +12,9 @@
 
 #define MILLISECONDS_PER_HOUR 3600000.0
 
+/* Looks that are closer tell nothing of an hour. */
+#define RATE_AFTER_MS 1000
+
 /* What is printed. */
 struct printing {
 	const struct px_diff_options *options;
@@ -24,7 +27,10 @@ static struct px_value text_value(const char *text)
 	return (struct px_value){ .type = PX_VALUE_TEXT, .text = { text, strlen(text) } };
 }
 
-/* Growth in an hour, where it is known when the looks were taken. */
+/*
+ * Growth in an hour, where it is known when the looks were taken, and where it is one
+ * process that has grown: not of two that are compared as each look has only one.
+ */
 static struct px_value rate_of(
 	const struct px_differences *differences, const struct px_difference *row)
 {
@@ -32,7 +38,8 @@ static struct px_value rate_of(
 	uint64_t last = differences->looks[differences->look_count - 1].when_ms;
 	double rate;
 
-	if (!row->has_growth || first == 0 || last <= first)
+	if (!row->has_growth || first == 0 || last < first || last - first < RATE_AFTER_MS ||
+		px_same_is_of_two(&differences->same))
 		return (struct px_value){ .type = PX_VALUE_NOTHING };
 	rate = (double)row->growth * MILLISECONDS_PER_HOUR / (double)(last - first);
 	/* Beyond, no number of kB is meant. */

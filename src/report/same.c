@@ -233,6 +233,18 @@ int px_same_find(struct px_same *same, enum px_match match, struct px_look *look
 	return r;
 }
 
+bool px_same_is_of_two(const struct px_same *same)
+{
+	const struct px_looked *one, *other;
+
+	if (same->sameness != PX_SAME_ONLY)
+		return false;
+	one = same->list[0];
+	other = same->list[same->look_count - 1];
+	return is_another(one, other) ||
+		(one->pid != 0 && other->pid != 0 && one->pid != other->pid);
+}
+
 void px_same_deinit(struct px_same *same)
 {
 	free(same->list);

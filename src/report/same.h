@@ -50,6 +50,12 @@ static inline struct px_looked **px_same_at(const struct px_same *same, size_t n
 /** What that is called, such as "pid+start"; static text. */
 const char *px_sameness_name(enum px_sameness sameness);
 
+/**
+ * Whether each look is at one process, and that of the last is known not to be that of the
+ * first.
+ */
+bool px_same_is_of_two(const struct px_same *same);
+
 /** Free what @same holds. */
 void px_same_deinit(struct px_same *same);
 

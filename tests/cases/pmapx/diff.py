@@ -235,6 +235,25 @@ class Formats(Diffed):
         self.shows(["b", "a", "-q", "--fields=per_hour,name"], "? [heap]\n",
                    "pmapx: diff: a is older than the look before it\n")
 
+    def test_rate_of_no_time(self):
+        """What changes in less than a second tells nothing of an hour."""
+        self.one("c", 10, time="2026-11-22T14:00:00.999Z")
+        self.one("d", 10, time="2026-11-22T14:00:01.000Z")
+        self.shows(["a", "c", "-q", "--fields=per_hour,name"], "? [heap]\n")
+        self.shows(["a", "d", "-q", "--fields=per_hour,name"], "+100800 [heap]\n")
+        self.assertIsNone(self.document("a", "c", "--fields=per_hour")["rows"][0]["per_hour"])
+
+    def test_rate_of_another(self):
+        """Nor is it growth what one process has more than another; of a program it is."""
+        told = "pmapx: diff: not the same process; compared since each look has only one\n"
+        for name, pid, pages, start in (("c", 1, 3, 1200), ("d", 1, 10, 1200), ("e", 1, 10, 1300), ("f", 2, 10, 1200)):
+            self.process(name, pid, heap(pages), start=start)
+            self.manifest(name, time="2026-11-22T%s:00:00.000Z" % (14 if name == "c" else 15))
+        self.shows(["c", "d", "-q", "--fields=per_hour,name"], "+28 [heap]\n")
+        for other in ("e", "f"):
+            self.shows(["c", other, "-q", "--fields=per_hour,name"], "? [heap]\n", told)
+            self.shows(["c", other, "-q", "--fields=per_hour,name", "--match=cmd"], "+28 [heap]\n")
+
     def test_several(self):
         """Of more than two, what grows each time."""
         self.one("c", 17, region(0x50000000, 100), time="2026-11-22T15:00:00.000Z")
