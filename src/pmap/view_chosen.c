@@ -115,7 +115,7 @@ static int add_total(struct px_sheet *sheet)
 static int chosen_end(struct px_sheet *sheet)
 {
 	const struct px_shape shape = { .units = sheet->options->shape.units };
-	const struct px_table_frame frame = { .quiet = sheet->options->quiet };
+	const struct px_table_frame frame = { .quiet = sheet->options->quiet, .all_columns = true };
 	struct px_chosen_view *view = sheet->chosen;
 	int r = view->table == NULL ? -ENOMEM : 0;
 

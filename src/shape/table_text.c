@@ -79,7 +79,7 @@ static void widen(const struct layout *layout, const struct px_value *row)
 	}
 }
 
-/* Text in a column of its width; of the last one, what there is room for. */
+/* Text in a column: of a longer one, what there is room for. */
 static void put_cell(struct layout *layout, size_t column, struct pmapx_text text)
 {
 	struct px_console *console = layout->console;

@@ -12,6 +12,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 import px
 import saving
+import terminal
 
 HEAD = "100:   A\n"
 
@@ -39,6 +40,23 @@ class Fields(px.SampleCase):
                          "/dev/zero (deleted) 5 0 00:01 rw-s\n"
                          "                    0 0 00:00 rw-p\n"
                          "[stack]             0 0 00:00 rw-p\n")
+
+    def test_on_a_terminal(self):
+        """What was asked for is there, also where it is 0; of texts the longest are cut, wherever they are."""
+        with px.Root() as root:
+            root.process(100, smaps=px.smaps_entry(
+                px.map_line("00010000-00110000", "rw-s", b"/srv/" + b"x" * 20), Size=1024, Rss=8, Swap=0,
+                flags="rd wr sh mr mw me ms sd"))
+            words = [px.PMAPX, "--root", root.path, "--fields=VmFlags,Swap,Rss,Mapping", "100"]
+            self.same(terminal.run(words, 40), b"""\
+100:   A
+VmFlags    Swap Rss Mapping
+rd wr sh +    0   8 xxxxxxxxxxxxxxxxxxxx
+           ==== ===
+              0   8
+""")
+            # no less than 8 characters of each
+            self.assertEqual(terminal.run(words, 10).splitlines()[2], b"rd wr s+    0   8 xxxxxxx+")
 
     def test_names_as_in_views(self):
         self.assertIn("\n/a/b\n", self.shown("--fields=Mapping", "-p"))
