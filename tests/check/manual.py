@@ -87,6 +87,14 @@ class Page:
         for number, line in enumerate(text.splitlines(), 1):
             self.assertEqual(line, line.rstrip(), "blanks at the end of line %d" % number)
 
+    def test_quoted(self):
+        """What mdoc takes for a delimiter ends what a macro quotes, unless it is in quotation marks."""
+        with open(self.page, encoding="ascii") as file:
+            for number, line in enumerate(file, 1):
+                if line.startswith((".Ql ", ".Dq ", ".Sq ", ".Li ")):
+                    words = re.sub(r'"[^"]*"', "", line).split()
+                    self.assertFalse({"(", "[", "|", "]"}.intersection(words), "line %d: %s" % (number, line))
+
 
 class Pmapx(Page, px.TestCase):
     page = os.path.join(px.SOURCE, "doc", "pmapx.1")
