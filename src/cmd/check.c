@@ -99,6 +99,8 @@ static bool take_options(struct px_console *console, int argc, char **argv,
 		return false;
 	if (options->explain && options->notation != PX_NOTATION_TEXT)
 		return px_refuse_word(console, verb, "--explain", "not with --format");
+	if (options->checks == 0)
+		options->checks = PX_CHECK_ALL;
 	return px_check_walk_options(console, &options->walk);
 }
 
@@ -111,7 +113,7 @@ static bool has_processes(const struct px_check_options *options, int operands)
 
 int px_verb_check(struct px_console *console, int argc, char **argv)
 {
-	struct px_check_options options = { .walk.verb = verb, .checks = PX_CHECK_ALL };
+	struct px_check_options options = { .walk.verb = verb };
 	pid_t *pids = NULL;
 	int status;
 

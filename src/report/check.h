@@ -20,7 +20,10 @@ struct px_check_options {
 /** All checks. */
 #define PX_CHECK_ALL ((1U << PX_CHECKS) - 1)
 
-/** Read a comma list of names of checks; false after a message about the option. */
+/**
+ * Add the checks that a comma list names to the bits in @ret; false after a message about
+ * the option.
+ */
 bool px_check_read(struct px_console *console, const char *verb, const char *list, unsigned *ret);
 
 /** Say what the findings of @checks mean. */

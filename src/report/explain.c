@@ -85,7 +85,6 @@ bool px_check_read(struct px_console *console, const char *verb, const char *lis
 {
 	const char *at = list;
 
-	*ret = 0;
 	for (;;) {
 		size_t length = strcspn(at, ",");
 		enum px_check check = find_check(at, length);

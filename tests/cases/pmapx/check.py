@@ -236,7 +236,8 @@ PID: page-tables: comm: 500 kB of page tables, 100 kB of private memory
         for row in found:
             self.finds(row, "--only", row.split(": ")[1])
         self.finds("", "--only=replaced-file")
-        self.finds(found[0] + found[4], "--only=page-tables,map-count")
+        for words in (["--only=page-tables,map-count"], ["--only=page-tables", "--only=map-count"]):
+            self.finds(found[0] + found[4], *words)
 
     def test_explain(self):
         """All, or those that were asked for, or those that have found something."""
