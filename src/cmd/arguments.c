@@ -40,13 +40,48 @@ bool px_refuse_word(struct px_console *console, const char *verb, const char *wo
 	return false;
 }
 
-bool px_refuse_option(struct px_console *console, const char *verb, int letter, char **argv)
+/* Whether @word is that long option, perhaps with less of its name, or with a value. */
+static bool is_word_of(const char *word, const struct option *option)
+{
+	return strncmp(word, "--", 2) == 0 &&
+		strncmp(word + 2, option->name, strcspn(word + 2, "=")) == 0;
+}
+
+/*
+ * What is wrong with what getopt_long() found, which was not an option without its value:
+ * @word, if that is a long one.  It tells the option that is wrong with a value, and none
+ * where it knows none.
+ */
+static const char *explain_option(
+	const struct px_verb_options *options, const char *word, bool *ret_is_long)
+{
+	size_t count = 0;
+
+	*ret_is_long = optopt == 0;
+	for (const struct option *option = options->words; option->name != NULL; option++) {
+		if (!is_word_of(word, option))
+			continue;
+		*ret_is_long |= option->val == optopt;
+		count++;
+	}
+	if (!*ret_is_long)
+		return "no such option";
+	if (optopt != 0)
+		return "not with a value";
+	return count > 1 ? "more than one option begins so" : "no such option";
+}
+
+/* Say what getopt_long() found, '?' or ':'.  Returns false. */
+static bool refuse_option(
+	struct px_console *console, const struct px_verb_options *options, int letter, char **argv)
 {
 	const char short_option[] = { '-', (char)optopt, '\0' };
 	const char *word = argv[optind - 1];
+	bool is_long;
+	const char *why = explain_option(options, word, &is_long);
 
-	return px_refuse_word(console, verb, strncmp(word, "--", 2) == 0 ? word : short_option,
-		letter == ':' ? "a value is missing" : "no such option, or not with a value");
+	return px_refuse_word(console, options->verb, is_long ? word : short_option,
+		letter == ':' ? "a value is missing" : why);
 }
 
 bool px_take_options(struct px_console *console, const struct px_verb_options *options, int argc,
@@ -62,7 +97,7 @@ bool px_take_options(struct px_console *console, const struct px_verb_options *o
 			return false;
 		}
 		if (letter == '?' || letter == ':')
-			return px_refuse_option(console, options->verb, letter, argv);
+			return refuse_option(console, options, letter, argv);
 		if (!options->take(console, letter, request))
 			return false;
 	}

@@ -30,12 +30,6 @@ bool px_refuse_value(
 bool px_refuse_word(
 	struct px_console *console, const char *verb, const char *word, const char *why);
 
-/**
- * Say what getopt_long() found, '?' or ':': an option that is none, or one that lacks
- * its value.  Returns false.
- */
-bool px_refuse_option(struct px_console *console, const char *verb, int letter, char **argv);
-
 /** How the options of a verb are read. */
 struct px_verb_options {
 	const char *verb;                                              /**< For messages. */

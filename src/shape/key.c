@@ -35,7 +35,7 @@ const char *px_key_name(enum px_key key)
 
 /* Returns false. */
 static bool refuse(struct px_console *console, const char *verb, const char *value,
-	const struct pmapx_text *word, unsigned allowed)
+	const struct pmapx_text *word, const char *why, unsigned allowed)
 {
 	struct px_out *err = &console->err;
 	bool is_first = true;
@@ -49,7 +49,8 @@ static bool refuse(struct px_console *console, const char *verb, const char *val
 	px_message_text(console, value);
 	px_out_string(err, ": '");
 	px_out_text(err, &console->locale, word->bytes, word->length);
-	px_out_string(err, "' is no key, or given twice; there are ");
+	px_out_string(err, why);
+	px_out_string(err, "; there are ");
 	for (int i = 0; i < PX_KEYS; i++) {
 		if ((allowed >> i & 1) == 0)
 			continue;
@@ -81,8 +82,10 @@ bool px_keys_read(struct px_console *console, const char *verb, const char *valu
 		const struct pmapx_text word = { at, strcspn(at, ",") };
 		enum px_key key = find(&word);
 
-		if (key == PX_KEYS || (allowed & ~ret->set & 1U << key) == 0)
-			return refuse(console, verb, value, &word, allowed);
+		if (key == PX_KEYS || (allowed >> key & 1) == 0)
+			return refuse(console, verb, value, &word, "' is no key", allowed);
+		if ((ret->set >> key & 1) != 0)
+			return refuse(console, verb, value, &word, "' is given twice", allowed);
 		ret->keys[ret->count++] = key;
 		ret->set |= 1U << key;
 		if (at[word.length] == '\0')

@@ -59,19 +59,19 @@ PX_TEST(lists_are_of_keys_each_once)
 	assert_true(px_keys_tell_kinds(&list));
 	drop_console(console);
 	check_refused(NULL, "kind,nam",
-		"pmapx: --by=kind,nam: 'nam' is no key, or given twice; there are name, path, kind, "
+		"pmapx: --by=kind,nam: 'nam' is no key; there are name, path, kind, "
 		"class, perm\n");
 	check_refused("diff", "",
-		"pmapx: diff: --by=: '' is no key, or given twice; there are name, path, kind, "
+		"pmapx: diff: --by=: '' is no key; there are name, path, kind, "
 		"class, perm\n");
 	check_refused(NULL, "perm,perm\033",
-		"pmapx: --by=perm,perm?: 'perm?' is no key, or given twice; there are name, path, "
+		"pmapx: --by=perm,perm?: 'perm?' is no key; there are name, path, "
 		"kind, class, perm\n");
 	check_refused(NULL, "kind,kind",
-		"pmapx: --by=kind,kind: 'kind' is no key, or given twice; there are name, path, "
+		"pmapx: --by=kind,kind: 'kind' is given twice; there are name, path, "
 		"kind, class, perm\n");
 	check_refused(NULL, "pid",
-		"pmapx: --by=pid: 'pid' is no key, or given twice; there are name, path, kind, "
+		"pmapx: --by=pid: 'pid' is no key; there are name, path, kind, "
 		"class, perm\n");
 }
 

@@ -305,7 +305,7 @@ class Prepared(px.TestCase):
     def test_refused(self):
         for words, told in (
                 (["--by", "nam", "1"],
-                 b"--by=nam: 'nam' is no key, or given twice; there are name, path, kind, class, "
+                 b"--by=nam: 'nam' is no key; there are name, path, kind, class, "
                  b"perm, pid, cmd, user, cgroup"),
                 (["--by", "name", "--sort", "Kbytes", "1"],
                  b"--sort=Kbytes: no such column, there are count, size, rss, pss, private, dirty, "

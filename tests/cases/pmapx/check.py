@@ -305,7 +305,7 @@ PID: page-tables: comm: 500 kB of page tables, 100 kB of private memory
                  ", ".join(CHECKS)),
                 (["--format=xml"], "check: --format=xml: no such format, there are text, json, ndjson, csv, tsv"),
                 (["--explain", "--format=json"], "check: --explain: not with --format"),
-                (["--sort=pid"], "check: --sort=pid: no such option, or not with a value"),
+                (["--sort=pid"], "check: --sort=pid: no such option"),
                 (["--only"], "check: --only: a value is missing")):
             with self.subTest(words=words):
                 self.result(px.pmapx("check", *words), b"", "pmapx: " + told + "\n", 2)

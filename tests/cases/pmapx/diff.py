@@ -498,9 +498,9 @@ class Trouble(Diffed):
                 (["a", "a", "--match=cmd", "--by=pid"],
                  "--match=cmd adds processes up, --by=pid keeps them apart"),
                 (["a", "/proc/self"], "/proc/self: no process"),
-                (["a", "a", "--by=x"], "--by=x: 'x' is no key, or given twice; there are name, path, kind, class, "
+                (["a", "a", "--by=x"], "--by=x: 'x' is no key; there are name, path, kind, class, "
                  "perm, address, pid"),
-                (["a", "a", "--by=cmd"], "--by=cmd: 'cmd' is no key, or given twice; there are name, path, kind, "
+                (["a", "a", "--by=cmd"], "--by=cmd: 'cmd' is no key; there are name, path, kind, "
                  "class, perm, address, pid"),
                 (["a", "a", "--match=x"], "--match=x: there are pid and cmd"),
                 (["a", "a", "--sort=rss_old"], "--sort=rss_old: no such column, there are state, pid, size, rss, pss, "

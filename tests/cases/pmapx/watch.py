@@ -174,7 +174,7 @@ class Blocks(Watched):
                             (["-n", "", "1"], "--interval=: not a number of seconds from 0.1 on"),
                             (["-c0", "1"], "--count=0: not a number from 1 on"),
                             (["--color=blue", "1"], "--color=blue: there are auto, always and never"),
-                            (["--by=cmd", "1"], "--by=cmd: 'cmd' is no key, or given twice; there are name, path, kind, "
+                            (["--by=cmd", "1"], "--by=cmd: 'cmd' is no key; there are name, path, kind, "
                              "class, perm, address, pid"),
                             (["x"], "x: not a process id: a number from 1 to 2147483647 (octal behind a leading 0), "
                              "or /proc/NUMBER")):
