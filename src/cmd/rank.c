@@ -93,7 +93,7 @@ static bool take_options(struct px_console *console, int argc, char **argv,
 
 	if (!px_take_options(console, &how, argc, argv, options, ret_status))
 		return false;
-	why = px_rank_check(options);
+	why = px_shape_check(&options->shape);
 	if (why != NULL)
 		return px_refuse_word(console, verb, NULL, why);
 	return px_check_walk_options(console, &options->walk);

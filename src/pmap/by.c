@@ -54,7 +54,7 @@ bool px_by_check(struct px_console *console, const struct px_options *options)
 	if (options->shape.sort == NULL ||
 		px_table_find(sums.columns, sums.count, options->shape.sort) < sums.count)
 		return true;
-	px_say_no_column(console, NULL, options->shape.sort, sums.columns, sums.count);
+	px_say_no_column(console, NULL, &options->shape, sums.columns, sums.count);
 	return false;
 }
 

@@ -116,7 +116,7 @@ static bool choose_sort(struct px_console *console, const struct px_diff_options
 	columns->sort = px_table_find(table, columns->count, options->shape.sort);
 	if (columns->sort == columns->count) {
 		px_say_no_column(
-			console, options->walk.verb, options->shape.sort, table, columns->count);
+			console, options->walk.verb, &options->shape, table, columns->count);
 		return false;
 	}
 	column = &columns->list[columns->sort];

@@ -83,12 +83,21 @@ static bool is_of_groups(const struct px_rank_options *options, enum px_rank_fie
 		field == PX_RANK_TEXT + PX_RANK_HOST;
 }
 
-const char *px_rank_check(const struct px_rank_options *options)
+/* Whether --fields names what groups have; false after a message. */
+static bool has_fields_of_groups(struct px_console *console, const struct px_rank_options *options)
 {
-	for (size_t i = 0; options->by.count > 0 && i < options->field_count; i++)
-		if (!is_of_groups(options, (enum px_rank_field)options->fields[i]))
-			return "--fields has one that only a single process has, not what --by makes";
-	return px_shape_check(&options->shape);
+	for (size_t i = 0; options->by.count > 0 && i < options->field_count; i++) {
+		if (is_of_groups(options, (enum px_rank_field)options->fields[i]))
+			continue;
+		px_message_begin(console);
+		px_out_string(&console->err, options->walk.verb);
+		px_out_string(&console->err, ": --fields: only a single process has '");
+		px_out_string(&console->err, all_columns[options->fields[i]].name);
+		px_out_string(&console->err, "', not what --by makes");
+		px_message_end(console);
+		return false;
+	}
+	return true;
 }
 
 static bool has_field(const struct report *report, enum px_rank_field field)
@@ -406,8 +415,8 @@ static bool has_sort_column(const struct report *report, struct px_console *cons
 	if (sort_by == NULL ||
 		px_table_find(report->columns, report->count, sort_by) < report->count)
 		return true;
-	px_say_no_column(
-		console, report->options->walk.verb, sort_by, report->columns, report->count);
+	px_say_no_column(console, report->options->walk.verb, &report->options->shape,
+		report->columns, report->count);
 	return false;
 }
 
@@ -423,6 +432,8 @@ static bool sorts_by_host(const struct report *report)
 /* Everything that is refused before anything is read. */
 static bool prepare(struct report *report, struct px_console *console)
 {
+	if (!has_fields_of_groups(console, report->options))
+		return false;
 	choose_fields(report);
 	choose_readings(report);
 	make_columns(report);

@@ -36,9 +36,6 @@ bool px_rank_add_fields(
 bool px_rank_add_keys(
 	struct px_console *console, struct px_rank_options *options, const char *list);
 
-/** What does not go together, once all has been taken; NULL if there is nothing. */
-const char *px_rank_check(const struct px_rank_options *options);
-
 /**
  * Rank processes.
  *

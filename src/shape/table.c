@@ -144,10 +144,10 @@ static void end_message(
 	px_message_end(console);
 }
 
-void px_say_no_column(struct px_console *console, const char *verb, const char *value,
+void px_say_no_column(struct px_console *console, const char *verb, const struct px_shape *shape,
 	const struct px_table_column *columns, size_t count)
 {
-	begin_message(console, verb, "--sort=", value);
+	begin_message(console, verb, shape->descending ? "--sort=-" : "--sort=", shape->sort);
 	px_out_string(&console->err, ": no such column, ");
 	end_message(console, columns, count);
 }

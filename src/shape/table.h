@@ -71,7 +71,7 @@ bool px_table_fields(struct px_console *console, const char *verb, const char *v
 	const struct px_table_column *columns, size_t count, size_t *ret, size_t *ret_count);
 
 /** Say that --sort, of @verb if it is not NULL, names none of the columns. */
-void px_say_no_column(struct px_console *console, const char *verb, const char *value,
+void px_say_no_column(struct px_console *console, const char *verb, const struct px_shape *shape,
 	const struct px_table_column *columns, size_t count);
 
 /**

@@ -286,9 +286,10 @@ PX_TEST(what_is_no_column_is_answered_with_those_there_are)
 
 	console->err.fd = px_memory();
 	px_same_number("none", 2, px_table_find(columns, 2, "rss"));
-	px_say_no_column(console, "rank", "\033x", columns, 2);
+	px_say_no_column(console, "rank", &(struct px_shape){ .sort = "\033x", .descending = true },
+		columns, 2);
 	got = px_taken(console->err.fd, &length);
-	px_same("message", "pmapx: rank: --sort=?x: no such column, there are pid, user\n", got);
+	px_same("message", "pmapx: rank: --sort=-?x: no such column, there are pid, user\n", got);
 	free(got);
 	close(console->err.fd);
 	px_console_deinit(console);
