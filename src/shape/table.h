@@ -97,7 +97,9 @@ struct px_table_frame {
 /**
  * Print the first rows, as many as are asked for, and the totals, to @console's
  * output: as @shape says.  For people on a terminal, texts are cut such that lines end at
- * its width, the longest first, and end in '+' where they are.  0, or -ENOMEM before anything is printed.
+ * its width, the longest first, and end in '+' where they are.  Text in the last column of the
+ * totals says what these are of, and is never cut: it has a line of its own where it does not
+ * fit.  0, or -ENOMEM before anything is printed.
  */
 int px_table_print(const struct px_table *table, struct px_console *console,
 	const struct px_shape *shape, const struct px_table_frame *frame);

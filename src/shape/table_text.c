@@ -48,6 +48,7 @@ struct layout {
 	enum px_units units;
 	size_t *widths; /* Of columns, as a terminal shows them; 0 if it is left out. */
 	size_t blanks;  /* Not printed yet: none is to be at the end of a line. */
+	bool is_below;  /* What the totals are of has a line of its own. */
 };
 
 static bool is_left(const struct layout *layout, size_t column)
@@ -67,9 +68,9 @@ static struct pmapx_text shown(const struct layout *layout, const struct px_valu
 		(size_t)(put_value(bytes, value, layout->units) - bytes) };
 }
 
-static void widen(const struct layout *layout, const struct px_value *row)
+static void widen(const struct layout *layout, const struct px_value *row, size_t count)
 {
-	for (size_t i = 0; i < layout->table->column_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		char bytes[PX_SIZE_MAX + 1];
 		struct pmapx_text text = shown(layout, &row[i], "?", bytes);
 		size_t width = px_text_width(&layout->console->locale, text.bytes, text.length);
@@ -228,6 +229,54 @@ static void fit(const struct layout *layout, bool all)
 	}
 }
 
+/*
+ * What the totals are of, or NULL: text in the last column.  That they may not be complete
+ * must not be cut away, so that it has no part in how wide columns are.
+ */
+static const struct pmapx_text *label_of(const struct px_table *table)
+{
+	const struct px_value *value = &table->total[table->column_count - 1];
+
+	return value->type == PX_VALUE_TEXT ? &value->text : NULL;
+}
+
+/* The label is behind the totals if the line has room for all of it, or else below them. */
+static void place_label(struct layout *layout)
+{
+	const struct pmapx_text *label = label_of(layout->table);
+	size_t last = layout->table->column_count - 1, *width = &layout->widths[last];
+	size_t before = *width, room = px_console_width(layout->console);
+	size_t wanted = label == NULL
+		? 0
+		: px_text_width(&layout->console->locale, label->bytes, label->length);
+
+	if (wanted <= before)
+		return;
+	*width = wanted;
+	layout->is_below = room > 0 && line_width(layout) > room;
+	if (layout->is_below)
+		*width = before;
+}
+
+/* Totals, below a line between them and the rows. */
+static void put_total(struct layout *layout)
+{
+	struct px_console *console = layout->console;
+	const struct pmapx_text *label = label_of(layout->table);
+	size_t *width = &layout->widths[layout->table->column_count - 1], before = *width;
+
+	put_rule(layout);
+	if (layout->is_below)
+		*width = 0;
+	put_row(layout, layout->table->total, "");
+	*width = before;
+	if (!layout->is_below)
+		return;
+	px_out_string(&console->out, "(totals: ");
+	px_out_text(&console->out, &console->locale, label->bytes, label->length);
+	px_out_string(&console->out, ")\n");
+}
+
 /* Say which columns were left out. */
 static void put_left_out(const struct layout *layout)
 {
@@ -235,7 +284,7 @@ static void put_left_out(const struct layout *layout)
 	const char *before = "(left out, as all are 0: ";
 
 	for (size_t i = 0; i < layout->table->column_count; i++) {
-		if (layout->widths[i] > 0)
+		if (layout->widths[i] > 0 || *layout->table->columns[i].name == '\0')
 			continue;
 		px_out_string(out, before);
 		px_out_string(out, layout->table->columns[i].name);
@@ -260,6 +309,7 @@ int px_table_print_text(const struct px_table *table, struct px_console *console
 {
 	struct layout layout = { .console = console, .table = table, .units = shape->units };
 	struct px_value *headings = make_headings(table);
+	bool has_totals = !frame->quiet && has_total(table);
 
 	layout.widths = calloc(table->column_count, sizeof(*layout.widths));
 	if (headings == NULL || layout.widths == NULL) {
@@ -267,16 +317,18 @@ int px_table_print_text(const struct px_table *table, struct px_console *console
 		free(layout.widths);
 		return -ENOMEM;
 	}
-	/* A column that is there has room for something. */
+	/* A column that is there has room for something; one without a name may be for a label. */
 	for (size_t i = 0; i < table->column_count; i++)
-		layout.widths[i] = 1;
+		layout.widths[i] = *table->columns[i].name != '\0';
 	if (!frame->quiet)
-		widen(&layout, headings);
+		widen(&layout, headings, table->column_count);
 	for (size_t i = 0; i < rows; i++)
-		widen(&layout, px_table_row(table, i));
-	if (!frame->quiet && has_total(table))
-		widen(&layout, table->total);
+		widen(&layout, px_table_row(table, i), table->column_count);
+	if (has_totals)
+		widen(&layout, table->total, table->column_count - (label_of(table) != NULL));
 	fit(&layout, frame->quiet || frame->all_columns);
+	if (has_totals)
+		place_label(&layout);
 	if (!frame->quiet)
 		put_row(&layout, headings, "");
 	for (size_t i = 0; i < rows; i++) {
@@ -284,10 +336,8 @@ int px_table_print_text(const struct px_table *table, struct px_console *console
 
 		put_coloured(&layout, row, "?", frame->colour != NULL ? frame->colour(row) : NULL);
 	}
-	if (!frame->quiet && has_total(table)) {
-		put_rule(&layout);
-		put_row(&layout, table->total, "");
-	}
+	if (has_totals)
+		put_total(&layout);
 	if (!frame->quiet)
 		put_left_out(&layout);
 	free(headings);

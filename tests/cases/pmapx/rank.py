@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -14,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import faulty
 import px
 import saving
+import terminal
 
 KEYS = ("Rss", "Pss", "Pss_Dirty", "Pss_Anon", "Pss_File", "Pss_Shmem", "Shared_Clean",
         "Shared_Dirty", "Private_Clean", "Private_Dirty", "Referenced", "Anonymous", "KSM", "LazyFree",
@@ -196,6 +198,23 @@ pid rss
                         b"pmapx: rank: there is no process\n", 2)
         self.result(px.pmapx("rank", "--root", "/nonexistent"), b"",
                     b"pmapx: rank: /nonexistent: No such file or directory\n", 2)
+
+    def test_label_of_totals(self):
+        """That the totals are not of all is never cut: it has a line of its own where it does not fit."""
+        def shown(width, fields):
+            return terminal.run([px.PMAPX, "rank", "--root", self.root.path, "--fields", fields, "77", "50"],
+                                width, stderr=subprocess.DEVNULL).decode()
+
+        rows = "pid rss\n 50  10\n    ===\n     10"
+        below = "\n(totals: 1 of 2 processes)\n"
+        self.assertEqual(shown(24, "pid,rss"), rows + " 1 of 2 processes\n")
+        self.assertEqual(shown(23, "pid,rss"), rows + below)
+        self.assertEqual(shown(9, "pid,rss"), rows + below)
+        rows = "rss cmd\n 10 web\n===\n 10"
+        self.assertEqual(shown(20, "rss,cmd"), rows + " 1 of 2 processes\n")
+        self.assertEqual(shown(19, "rss,cmd"), rows + below)
+        # not cut, either, with what is above it
+        self.assertEqual(shown(12, "rss,command"), "rss command\n 10 web -x\n===\n 10" + below)
 
     def test_refused(self):
         columns = b"host, user, cgroup, cmd, command, pid, processes, memory_of, vss, rss, pss, uss, swap, " \
