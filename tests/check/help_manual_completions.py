@@ -218,6 +218,17 @@ class Verbs(px.TestCase):
             self.assertEqual(of_zsh_verb(verb), listed, "zsh")
             self.assertEqual(of_fish_verb(verb), listed, "fish")
 
+    def test_width(self):
+        """All that is printed for people to read fits a usual terminal."""
+        program = os.path.join(px.BUILD, "pmap")
+        for words in ([px.PMAPX, "--help"], [px.PMAPX, "help"], [program, "--help"],
+                      *([px.PMAPX, verb, "--help"] for verb in self.verbs())):
+            if not os.path.exists(words[0]):
+                continue
+            lines = px.run(words).stdout.decode().splitlines()
+            self.assertGreater(len(lines), 5)
+            self.assertEqual([line for line in lines if len(line) > 80], [], words[1:])
+
     def test_manual_speaks_of_no_other_option(self):
         for verb in self.verbs():
             # What pmapx itself has is spoken of, too.

@@ -58,6 +58,13 @@ rd wr sh +    0   8 xxxxxxxxxxxxxxxxxxxx
             # no less than 8 characters of each
             self.assertEqual(terminal.run(words, 10).splitlines()[2], b"rd wr s+    0   8 xxxxxxx+")
 
+    def test_none_is_left_out(self):
+        """On a terminal, too, where others leave room for texts if they have nothing but 0."""
+        out = terminal.run([px.PMAPX, "--root", self.root.path, "-k",
+                            "--fields=Mapping,Swap,Locked,Shared_Hugetlb", "100"], 30).decode()
+        self.assertEqual(out.splitlines()[1].split(), ["Mapping", "Swap", "Locked", "Shared_Hugetlb"])
+        self.assertNotIn("left out", out)
+
     def test_names_as_in_views(self):
         self.assertIn("\n/a/b\n", self.shown("--fields=Mapping", "-p"))
         self.assertIn("\n[stack]\n", self.shown("--fields=Mapping", "-k"))
