@@ -27,7 +27,8 @@ struct run {
 	struct px_pipeline pipeline;
 	struct px_wanted wanted; /* Which processes. */
 	struct px_heritage heritage;
-	struct px_by by;           /* Of --by, what all have added up. */
+	struct px_by by; /* Of --by, what all have added up. */
+	struct px_sifted sifted;
 	_Atomic bool has_left_out; /* Keys of smaps that had no column. */
 	_Atomic int open_error;    /* Why a worker could not open the source. */
 	/* And why in words, static text, or ""; of a saved source, which has one worker. */
@@ -71,6 +72,9 @@ static int read_operands(struct px_console *console, bool as_pmap, struct run *r
 		wanted->count += operand == PX_OPERAND_PID;
 	}
 	wanted->named = wanted->count;
+	wanted->is_alone = wanted->count > 0 && !px_select_is_given(&options->select);
+	for (size_t i = 1; i < wanted->count; i++)
+		wanted->is_alone &= wanted->pids[i] == wanted->pids[0];
 	if (wanted->count == 0 && !px_select_is_given(&options->select)) {
 		px_message(console, as_pmap ? "library failed pids statistics" : PX_OPERAND_NONE);
 		return -EINVAL;
@@ -142,6 +146,8 @@ static void *begin_worker(void *context, struct px_console *console)
 			.console = console,
 			.options = options,
 			.rc = run->rc,
+			.is_alone = run->wanted.is_alone,
+			.sifted = &run->sifted,
 			.heritage = &run->heritage,
 			.by = &run->by,
 			.inner = run->pipeline.layout,
@@ -256,6 +262,10 @@ static int show_wanted(struct px_console *console, struct run *run)
 		status = show_all(console, run);
 	if (for_programs)
 		px_records_end(console, run->options, run->has_left_out);
+	if (run->sifted.has_left_out && !run->sifted.has_shown) {
+		px_out_flush(&console->out);
+		px_message(console, "no mapping is selected");
+	}
 	if (!run->wanted.is_empty)
 		return status;
 	px_out_flush(&console->out);

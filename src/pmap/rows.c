@@ -155,9 +155,9 @@ static bool is_torn(struct px_sheet *sheet, const struct px_view *view,
 }
 
 /*
- * An error of the reader, one more of @troubles.  If the process has begun another program, that is
- * what there is to be shown; one that was not asked for by its number is not
- * missed if it has gone.  Returns whether to begin again.
+ * An error of the reader, one more of @troubles.  If the process has begun another
+ * program, that is what there is to be shown; one that was not asked for by its number is
+ * not missed if it has gone.  Returns whether to begin again.
  */
 static bool is_outdated(struct px_sheet *sheet, const struct px_view *view,
 	const struct pmapx_error *error, struct reading *reading, struct troubles *troubles)
@@ -241,8 +241,7 @@ bool px_rows_leave_out(const struct px_sheet *sheet)
 	const struct px_options *options = sheet->options;
 
 	return options->sift.is_given && options->shape.notation == PX_NOTATION_TEXT &&
-		options->view != PX_VIEW_BY &&
-		(options->operand_count != 1 || px_select_is_given(&options->select));
+		options->view != PX_VIEW_BY && !sheet->is_alone;
 }
 
 /*
@@ -265,6 +264,7 @@ __attribute__((flatten)) int px_rows_show(struct px_sheet *sheet, const struct p
 	struct reading reading = { .is_last = is_last };
 	struct pmapx_error error;
 	bool more = true;
+	int status;
 
 	sheet->totals = (struct px_totals){ 0 };
 	sheet->shm_error = 0;
@@ -286,6 +286,7 @@ __attribute__((flatten)) int px_rows_show(struct px_sheet *sheet, const struct p
 		if (sheet->stacks != NULL &&
 			px_sift_by_guess(&sheet->options->sift, PMAPX_KIND_THREAD_STACK))
 			px_say_threads(sheet);
+		sheet->sifted->has_left_out = true;
 		return 0;
 	}
 	if (view->end(sheet) < 0)
@@ -295,5 +296,8 @@ __attribute__((flatten)) int px_rows_show(struct px_sheet *sheet, const struct p
 			reading.guesses);
 	if (sheet->stacks != NULL && !px_by_count(sheet, PX_COUNT_AS_THREADS))
 		px_say_threads(sheet);
-	return say_troubles(sheet, reader, &reading);
+	status = say_troubles(sheet, reader, &reading);
+	if (!sheet->is_given_up)
+		sheet->sifted->has_shown = true;
+	return status;
 }

@@ -36,6 +36,12 @@ struct px_widths {
 	size_t address_digits; /**< 16; 8 on a live 32-bit system. */
 };
 
+/** What became of the processes of which mappings are selected. */
+struct px_sifted {
+	_Atomic bool has_left_out; /**< Some have none of them, and were left out. */
+	_Atomic bool has_shown;    /**< Others were shown. */
+};
+
 /** A view at work. */
 struct px_sheet {
 	struct px_console *console;
@@ -43,6 +49,8 @@ struct px_sheet {
 	const struct px_rc *rc; /**< Columns asked for by an rc file, or NULL. */
 	struct pmapx_source *source;
 	const struct pmapx_member *member; /**< What a saved source has handed out, or NULL. */
+	bool is_alone;                     /**< One process is asked for, by its number. */
+	struct px_sifted *sifted;          /**< Shared by the run. */
 	bool is_found; /**< The process at hand was not named: it may be gone. */
 	const struct pmapx_identity *identity; /**< Of the process at hand. */
 	struct px_numa_maps *numa_maps;        /**< Of the same, if the view reads it, or NULL. */

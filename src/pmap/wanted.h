@@ -15,6 +15,7 @@ struct px_wanted {
 	pid_t *pids; /**< Owned. */
 	size_t count;
 	size_t named;  /**< The first of them, those that operands name. */
+	bool is_alone; /**< Those are one, however often, and there is no selector. */
 	bool is_empty; /**< The selectors have found nobody. */
 };
 

@@ -135,6 +135,7 @@ void px_stage_begin(struct px_stage *stage, bool is_utf8)
 	stage->sheet.heritage = &stage->heritage;
 	stage->sheet.source = &stage->source;
 	stage->sheet.has_left_out = &stage->has_left_out;
+	stage->sheet.sifted = &stage->sifted;
 	px_widths_init(&stage->sheet, 16);
 }
 

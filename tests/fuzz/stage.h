@@ -41,6 +41,7 @@ struct px_stage {
 	struct px_rc rc;
 	struct px_heritage heritage;
 	_Atomic bool has_left_out;
+	struct px_sifted sifted;
 	struct px_pipeline pipeline; /**< Set up when the first process is shown. */
 	struct px_sheet sheet;
 };

@@ -149,9 +149,9 @@ class Sift(px.TestCase):
             archive = saving.tar(os.path.join(root.path, "case"), saved)
             views = [*VIEWS, ["--sort=address"], ["--fields=address,size"]]
             for jobs in ["--jobs=1"], ["--jobs=3"], ["--from", saved], ["--from", archive]:
-                def show(*words, jobs=jobs):
+                def show(*words, jobs=jobs, told=b""):
                     got = px.pmapx(*(["--root", root.path] if "--from" not in jobs else []), *jobs, *words)
-                    self.assertEqual((got.status, got.stderr), (0, b""), words)
+                    self.assertEqual((got.status, got.stderr), (0, told), words)
                     return got.stdout
                 for view in views:
                     with self.subTest(jobs=jobs, view=view):
@@ -159,7 +159,12 @@ class Sift(px.TestCase):
                         self.same(show(*view, "--perm=x", "200", "100"), each[0])
                         self.same(show(*view, "--perm=x", "--all").replace(b" ", b""),
                                   b"".join(each).replace(b" ", b""))
-                        self.same(show(*view, "--perm=s", "--name=a"), b"")
+                        for several in (["--name=a"], ["100", "200"], ["--tree=100", "100"]):
+                            self.same(show(*view, "--perm=s", *several, told=b"pmapx: no mapping is selected\n"), b"")
+                        # one that is named twice is not several
+                        alone = show(*view, "--perm=s", "100")
+                        twice = show(*view, "--perm=s", "100", "100")
+                        self.assertEqual([one.count(b"100:") for one in (alone, twice)], [1, 2])
                         self.assertEqual(show("-q", *view, "--perm=x", "200")[:4], b"200:")
                 got = json.loads(show("--perm=x", "--format=json", "100", "200"))
                 self.assertEqual([(one["pid"], len(one["mappings"])) for one in got["processes"]],
