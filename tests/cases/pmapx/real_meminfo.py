@@ -17,6 +17,8 @@ import px
 
 # MiB of each, and processes beside the first.
 ANONYMOUS, FILE, SHARED, CHILDREN = 1200, 400, 400, 4
+# The namespace of the machine itself, in which all processes can be seen: PROC_PID_INIT_INO.
+ALL_PROCESSES = "pid:[4026531836]"
 ALL_KB = (ANONYMOUS + FILE + SHARED) * 1024
 # How far both may be apart, and how far what is compared with may move meanwhile.
 NEAR, STILL = 0.02, 0.01
@@ -67,6 +69,8 @@ class Sum(px.TestCase):
 
     def test_machine(self):
         """As long as nobody takes or gives back much while rank is reading."""
+        if os.readlink("/proc/self/ns/pid") != ALL_PROCESSES:
+            self.skipTest("in a namespace of processes that is not the machine's")
         seen = []
         for _ in range(50):
             before = mapped_kb()
