@@ -28,7 +28,10 @@ void px_out_text(struct px_out *out, struct px_locale *locale, const char *bytes
  */
 size_t px_text_width(struct px_locale *locale, const char *bytes, size_t length);
 
-/** How many of @length bytes it prints in @width columns at most, whole characters with what combines with them. */
+/**
+ * How many of @length bytes it prints in @width columns at most: whole characters with
+ * what combines with them.
+ */
 size_t px_text_fit(struct px_locale *locale, const char *bytes, size_t length, size_t width);
 
 /** Put a '?' in the place of each byte of a terminated text that px_out_text()

@@ -7,7 +7,10 @@
 
 #include "field.h"
 
-/** More columns than there are names for, but those of nodes, and few enough for a row on the stack. */
+/**
+ * More columns than there are names for, but those of nodes, and few enough for a row on
+ * the stack.
+ */
 #define PX_CHOSEN_MAX 64
 
 /** Columns from left to right. */

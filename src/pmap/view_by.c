@@ -46,7 +46,6 @@ static void by_close(struct px_sheet *sheet)
 static int by_head(struct px_sheet *sheet, struct pmapx_process *process)
 {
 	struct px_by_view *view = sheet->by_view;
-
 	int r;
 
 	px_keyer_end(&view->keyer);
