@@ -100,23 +100,42 @@ static bool is_zombie(const struct px_visit *visit)
 static int open_living(struct px_visit *visit, pid_t pid)
 {
 	int r = open_process(visit, pid);
+	struct pmapx_process *first = visit->process;
 	pid_t thread;
 
 	if (r < 0 || visit->member != NULL || !is_zombie(visit))
 		return r;
-	thread = px_process_living_thread(visit->process);
+	thread = px_process_living_thread(first);
 	if (thread <= 0)
 		return thread;
-	pmapx_process_close(visit->process);
 	visit->process = NULL; /* Where the thread has gone, too, nothing is open. */
-	return open_process(visit, thread);
+	r = open_process(visit, thread);
+	if (r == 0)
+		px_process_identify_as(visit->process, first);
+	pmapx_process_close(first);
+	return r;
+}
+
+/*
+ * Whether it has memory; or a shortage.  What was saved of a process whose first thread had
+ * exited is what others told: whether there is anything says more than the state.
+ */
+static int has_memory(const struct px_visit *visit)
+{
+	if (pmapx_process_identity(visit->process)->is_kernel)
+		return 0;
+	if (!is_zombie(visit))
+		return 1;
+	return visit->member != NULL ? px_process_has_saved_map(visit->process) : 0;
 }
 
 /* Visit what is open; as a visitor. */
 static int visit_open(struct px_visit *visit)
 {
-	if (pmapx_process_identity(visit->process)->is_kernel || is_zombie(visit))
-		return 1;
+	int r = has_memory(visit);
+
+	if (r <= 0)
+		return r < 0 ? r : 1;
 	visit->error = (struct pmapx_error){ .reason = "" };
 	return visit->walk->visit(visit->walk->context, visit);
 }

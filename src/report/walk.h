@@ -69,7 +69,8 @@ struct px_visit {
  * Look at one process.  Called by several threads at once, unless the source is
  * saved; kernel threads and zombies, which have no memory, are passed over.  If the
  * first thread has exited and others go on, @process was opened by one of those: the
- * number of the process is that of its group.
+ * number of the process is that of its group.  What was saved of one like that is
+ * what those told, under the first thread's name.
  *
  * A visit that fails may be repeated: what it finds is to be put where it stays
  * only when all has been read.

@@ -100,6 +100,29 @@ int px_process_read(
 	return read_file(process, file, SMALL_FILE_MAX, NULL, ret, ret_length);
 }
 
+/* Whether there is anything in a file; as px_process_has_saved_map(). */
+static int has_text(struct pmapx_process *process, enum px_file file)
+{
+	struct px_stream stream;
+	char byte;
+	ssize_t n;
+	int r = px_process_open_file(process, file, &stream);
+
+	if (r < 0)
+		return px_is_shortage(r) ? r : r != -ENOENT;
+	n = process->source->ops->read(&stream, &byte, 1);
+	process->source->ops->close_stream(&stream);
+	return n < 0 && px_is_shortage((int)n) ? (int)n : n != 0;
+}
+
+int px_process_has_saved_map(struct pmapx_process *process)
+{
+	/* Where smaps alone was saved, it is maps. */
+	int r = has_text(process, PX_FILE_MAPS);
+
+	return r == 0 ? has_text(process, PX_FILE_SMAPS_ROLLUP) : r;
+}
+
 static bool is_whole_stat(const char *bytes, size_t length)
 {
 	return px_parse_leads(&(struct pmapx_text){ bytes, length }) >= 0;

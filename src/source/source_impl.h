@@ -170,6 +170,12 @@ int px_process_read(
 /** Open a file of @process; if descriptors are short, its map gives up its own. */
 int px_process_open_file(struct pmapx_process *process, enum px_file file, struct px_stream *ret);
 
+/**
+ * Whether anything of the map of @process, of a saved source, was saved: 1, 0, or a
+ * shortage.  What cannot be read is there.
+ */
+int px_process_has_saved_map(struct pmapx_process *process);
+
 /** Make a source called @path that has @fd, which is closed with it; 0 or -ENOMEM. */
 int px_source_new(
 	const struct px_source_ops *ops, const char *path, int fd, struct pmapx_source **ret);

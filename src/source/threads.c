@@ -56,6 +56,18 @@ pid_t px_process_living_thread(struct pmapx_process *process)
 	return found;
 }
 
+void px_process_identify_as(struct pmapx_process *process, struct pmapx_process *first)
+{
+	char *stat = process->stat;
+
+	/* The name is a part of that. */
+	process->stat = first->stat;
+	process->identity.comm = first->identity.comm;
+	process->identity.start_ticks = first->identity.start_ticks;
+	first->stat = stat;
+	first->identity.comm = (struct pmapx_text){ "", 0 };
+}
+
 /* Nine numbers, eight of them addresses; or "running". */
 #define SYSCALL_SIZE 256
 /* How often those that run are looked at once more. */

@@ -16,6 +16,13 @@
  */
 pid_t px_process_living_thread(struct pmapx_process *process);
 
+/**
+ * Have @process, which was opened by a thread that goes on, be called as @first, its first
+ * thread, is, and have begun when that did: what tells one process from others is the same
+ * before and after the first thread has exited.  @first loses its own name.
+ */
+void px_process_identify_as(struct pmapx_process *process, struct pmapx_process *first);
+
 /** Whether it is known where a thread has its stack, or why not. */
 enum px_thread_state {
 	PX_THREAD_TOLD,

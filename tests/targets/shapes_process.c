@@ -215,6 +215,7 @@ static void await_leader(pid_t pid)
 static void *surviving_thread(void *arg)
 {
 	(void)arg;
+	prctl(PR_SET_NAME, "survivor");
 	await_leader(getpid());
 	px_truth("tid", "%ld", gettid_number());
 	px_ready();
@@ -236,11 +237,17 @@ static bool has_map(pid_t pid)
 	return result;
 }
 
+/* As long as some ticks of the clock that tells when threads have begun. */
+#define LATER_NAPS 30
+
 static void build_leader_exited(int argc, char **argv)
 {
 	pthread_t thread;
 
 	(void)argc, (void)argv;
+	/* The thread has begun later than the process, and both tell when. */
+	for (int i = 0; i < LATER_NAPS; i++)
+		nap();
 	if (pthread_create(&thread, NULL, surviving_thread, NULL))
 		px_fail("pthread_create");
 	pthread_exit(NULL);

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 import faulty
@@ -155,6 +156,36 @@ class Live(px.TestCase):
                 self.assertEqual((row["pid"], row["cmd"]), (target.pid, "px_target"))
                 self.assertGreater(row["rss"], 100)
                 self.assertGreater(row["uss"], 0)
+
+    def test_leader_exited_and_saved(self):
+        """What was captured of it is ranked, checked and compared, as it is while it runs."""
+        folder = tempfile.mkdtemp(prefix="pmapx-rank-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        saved = os.path.join(folder, "a.tar")
+        with px.Target("leader-exited") as target:
+            pid = str(target.pid)
+            self.assertEqual(px.pmapx("capture", "-o", saved, pid).status, 0)
+            live, = ranked("--fields=pid,rss,vss,cmd", pid)[0]["rows"]
+            row, = ranked("--fields=pid,rss,vss,cmd", "--from", saved)[0]["rows"]
+            self.assertEqual(row, live)
+            self.assertEqual(row["pid"], target.pid)
+            got = px.pmapx("check", "--strict", "--format=json", "--from", saved)
+            # Its status is that of the first thread, which has none.
+            self.assertEqual((json.loads(got.stdout)["processes"]["read"], got.stderr), (
+                1, b"pmapx: check: 1 process was not checked for page-tables: what that needs is missing\n"))
+            for names in ((saved, pid), (pid, saved), (saved, saved)):
+                got = px.pmapx("diff", "--format=json", "--by=name", *names)
+                found = json.loads(got.stdout)
+                self.assertEqual([look["compared"] for look in found["looks"]], [1, 1], names)
+                self.assertLessEqual({row["cmd"] for row in found["rows"]}, {"px_target"})
+                self.assertIn(got.status, (0, 1))
+
+    def test_leader_exited_and_watched(self):
+        """The thread that is read has begun later than the process, which goes on all the same."""
+        with px.Target("leader-exited") as target:
+            got = px.pmapx("watch", "-n", "0.1", "-c", "2", str(target.pid))
+            self.assertEqual((got.status, got.stderr), (0, b""))
+            self.assertNotIn(b"ended", got.stdout)
 
     def test_thread_ends_meanwhile(self):
         """The thread that is found in place of the leader has gone when it is opened: so has the process."""
