@@ -423,6 +423,24 @@ static int look_again(struct watching *watching)
 	return 0;
 }
 
+/* Say so if no mapping of those that are watched is selected, so far. */
+static void say_none_selected(const struct watching *watching)
+{
+	const struct px_diff_options *options = &watching->options->diff;
+	const struct px_look *first = &watching->looks[0];
+	struct px_console *console = watching->console;
+
+	for (size_t i = 0; i < first->count; i++)
+		if (first->processes[i].groups.count > 0)
+			return;
+	if (!options->sift.is_given || first->count == first->unread)
+		return;
+	px_message_begin(console);
+	px_out_string(&console->err, options->walk.verb);
+	px_out_string(&console->err, ": no mapping is selected");
+	px_message_end(console);
+}
+
 /* Watch from the first look on; 0, or negative after a message. */
 static int watch(struct watching *watching)
 {
@@ -434,9 +452,11 @@ static int watch(struct watching *watching)
 
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	r = look(watching, false, &watching->looks[0]);
-	if (r == 0)
+	if (r == 0) {
 		px_look_tell_guesses(
 			watching->console, options->diff.walk.verb, &watching->looks[0]);
+		say_none_selected(watching);
+	}
 	watching->looks[0].counts.unread.vanished = 0;
 	while (r == 0 && !is_over && out->error == 0 &&
 		(options->count == 0 || watching->blocks < options->count)) {

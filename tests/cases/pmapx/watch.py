@@ -107,6 +107,8 @@ class Blocks(Watched):
         with px.Root() as root:
             root.process(100, smaps=px.smaps_entry(px.map_line("10000-12000", "rw-p", "[heap]"), Rss=8, Pss=8))
             got = px.pmapx("watch", "-n0.1", "-c2", "--root", root.path, "100")
+            none = px.pmapx("watch", "-n0.1", "-c2", "--root", root.path, "--map=zzz", "100")
+        self.assertEqual((none.status, none.stderr), (0, b"pmapx: watch: no mapping is selected\n"))
         self.assertEqual((got.status, got.stderr), (0, b""))
         block = TITLE + rb"  in \d\.\d s, kB: pss 8  private \S+\nnothing differs in 1 process\n"
         self.assertRegex(got.stdout, rb"\A" + block + rb"\n" + block + rb"\Z")
