@@ -70,6 +70,8 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 		if (!visit->walk->options->is_again)
 			px_walk_say_damaged(visit, pid);
 	}
+	if (r == 1)
+		px_walk_say_empty(visit, pid);
 	px_walk_lock(visit);
 	++*counted;
 	/* What is another program now is there. */

@@ -67,7 +67,8 @@ struct px_visit {
 
 /**
  * Look at one process.  Called by several threads at once, unless the source is
- * saved; kernel threads and zombies, which have no memory, are passed over.  If the
+ * saved; kernel threads and zombies, which have no memory, are passed over, and those that
+ * are named are told of.  If the
  * first thread has exited and others go on, @process was opened by one of those: the
  * number of the process is that of its group.  What was saved of one like that is
  * what those told, under the first thread's name.

@@ -74,14 +74,10 @@ void px_walk_say_damaged(const struct px_visit *visit, pid_t pid)
 	px_message_end(console);
 }
 
-/* One that is named is not there: a list of them may be old, so that is no trouble. */
-void px_walk_say_missing(struct px_walk *walk, pid_t pid)
+/* "pmapx: rank: 2: WHY", of one that is named. */
+static void say_of(
+	const struct px_walk *walk, struct px_console *console, pid_t pid, const char *why)
 {
-	struct px_console *console = walk->console;
-
-	walk->counts->unread.vanished++;
-	if (walk->options->is_again)
-		return;
 	px_message_begin(console);
 	px_out_string(&console->err, walk->options->verb);
 	px_out_string(&console->err, ": ");
@@ -91,6 +87,38 @@ void px_walk_say_missing(struct px_walk *walk, pid_t pid)
 		px_out_string(&console->err, ": ");
 	}
 	px_out_number(&console->err, (uint64_t)pid);
-	px_out_string(&console->err, ": no such process");
+	px_out_string(&console->err, ": ");
+	px_out_string(&console->err, why);
 	px_message_end(console);
+}
+
+/* One that is named is not there: a list of them may be old, so that is no trouble. */
+void px_walk_say_missing(struct px_walk *walk, pid_t pid)
+{
+	walk->counts->unread.vanished++;
+	if (!walk->options->is_again)
+		say_of(walk, walk->console, pid, "no such process");
+}
+
+static bool is_named(const struct px_walk_options *options, pid_t pid)
+{
+	for (size_t i = 0; i < options->pid_count; i++)
+		if (options->pids[i] == pid)
+			return true;
+	return false;
+}
+
+void px_walk_say_empty(const struct px_visit *visit, pid_t pid)
+{
+	const struct pmapx_identity *identity = pmapx_process_identity(visit->process);
+	const char *why = "has no memory";
+
+	/* Of all others nobody has asked. */
+	if (visit->walk->options->is_again || pid == 0 || !is_named(visit->walk->options, pid))
+		return;
+	if (identity->is_kernel)
+		why = "a thread of the kernel, which has no memory of its own";
+	else if (identity->state == 'Z' || identity->state == 'X')
+		why = "has ended";
+	say_of(visit->walk, visit->console, pid, why);
 }

@@ -90,6 +90,20 @@ pid user swap  uss  pss  rss command
             7 2641 4201 9710 5 processes
 """)
 
+    def test_named_without_memory(self):
+        """It is said of those that are named, and of no others; it is no trouble."""
+        kernel, ended = b"2: a thread of the kernel, which has no memory of its own\n", b"60: has ended\n"
+        for words in (["rank"], ["rank", "--strict"], ["check"], ["rank", "--all"]):
+            told = b"".join(b"pmapx: %s: %s" % (words[0].encode(), why) for why in (kernel, ended))
+            got = px.pmapx(words[0], "--root", self.root.path, *words[1:], "60", "2")
+            self.assertEqual((got.status, got.stderr), (0, told), words)
+        self.assertEqual(self.rank().stderr, b"")
+        folder = tempfile.mkdtemp(prefix="pmapx-rank-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        saved = saving.copy(self.root.path, os.path.join(folder, "a"))
+        self.assertEqual(px.pmapx("rank", "--from", saved, "60").stderr,
+                         b"pmapx: rank: %s: 60: has ended\n" % saved.encode())
+
     def test_order(self):
         def pids(*words):
             rows = self.rank("--format=csv", "--fields=pid,user,rss,pss,command", *words).stdout
@@ -192,7 +206,10 @@ pid rss
         self.shows(["77", "50", "--strict", "--fields=rss,cmd"], "rss cmd\n 10 web\n===\n 10 1 of 2 processes\n",
                    b"pmapx: rank: 77: no such process\n"
                    b"pmapx: rank: 1 process could not be read: 1 vanished\n", 1)
-        self.shows(["2", "60"], "pid user swap uss pss rss command\n")
+        self.shows(["2", "60"], "pid user swap uss pss rss command\n", b"""\
+pmapx: rank: 2: a thread of the kernel, which has no memory of its own
+pmapx: rank: 60: has ended
+""")
         with tempfile.TemporaryDirectory() as empty:
             self.result(px.pmapx("rank", "--root", empty), b"",
                         b"pmapx: rank: there is no process\n", 2)

@@ -204,7 +204,8 @@ class Live(px.TestCase):
         """A zombie is passed over; what has just given its memory back has vanished."""
         with px.Target("zombie") as target:
             found, told = ranked("--fields=pid", target.truth["zombie"], str(target.pid))
-            self.assertEqual((found["rows"], told), ([{"pid": target.pid}], ""))
+            self.assertEqual((found["rows"], told), (
+                [{"pid": target.pid}], "pmapx: rank: %s: has ended\n" % target.truth["zombie"]))
         with px.Target("exiting") as target:
             found, told = ranked("--fields=pid", target.truth["exiting"], str(target.pid))
             self.assertEqual(found["rows"], [{"pid": target.pid}])
