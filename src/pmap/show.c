@@ -8,10 +8,12 @@
 #include <stdlib.h>
 
 #include "by.h"
+#include "descriptor.h"
 #include "key.h"
 #include "rows.h"
 #include "say.h"
 #include "stacks.h"
+#include "threads.h"
 
 /*
  * How often a map is read.  The kernel hands it out in pieces, between which the
@@ -152,6 +154,52 @@ static bool is_hidden(const struct pmapx_identity *identity)
 	return (identity->pid == 2 || identity->ppid == 2) && getenv("LIBPROC_HIDE_KERNEL") != NULL;
 }
 
+/*
+ * By the number of a first thread that has exited, pmap shows nothing of its process, and so do
+ * the layouts of pmap's.  Those that are our own read it by another thread, if one goes on.
+ * 0, or a shortage.
+ */
+static int open_living(struct px_sheet *sheet, struct pmapx_process **process)
+{
+	const struct pmapx_identity *identity = pmapx_process_identity(*process);
+	bool is_ours = sheet->options->view == PX_VIEW_BY || sheet->options->view == PX_VIEW_CHOSEN;
+	struct pmapx_process *thread;
+	pid_t tid;
+	int r;
+
+	if (!is_ours || sheet->member != NULL || identity->state != 'Z' ||
+		identity->pid != identity->tgid)
+		return 0;
+	tid = px_process_living_thread(*process);
+	if (tid <= 0)
+		return tid;
+	r = pmapx_process_open(sheet->source, tid, &thread, NULL);
+	/* What has gone meanwhile leaves a zombie. */
+	if (r < 0)
+		return px_is_shortage(r) ? r : 0;
+	px_process_identify_as(thread, *process);
+	pmapx_process_close(*process);
+	*process = thread;
+	return 0;
+}
+
+/* Open the process, or the one that a saved source has handed out; 0, or a negative errno. */
+static int open_process(
+	struct px_sheet *sheet, pid_t pid, struct pmapx_process **ret, struct pmapx_error *error)
+{
+	int r = sheet->member != NULL ? pmapx_process_open_member(sheet->source, ret, error)
+				      : pmapx_process_open(sheet->source, pid, ret, error);
+
+	if (r < 0)
+		return r;
+	r = open_living(sheet, ret);
+	if (r < 0) {
+		pmapx_process_close(*ret);
+		*error = (struct pmapx_error){ .code = -r, .reason = "" };
+	}
+	return r;
+}
+
 /* Look the process up and show it; returns its share of the status, or PX_STATUS_AGAIN. */
 static int show_once(struct px_sheet *sheet, const struct px_view *view, pid_t pid, bool is_last)
 {
@@ -159,8 +207,7 @@ static int show_once(struct px_sheet *sheet, const struct px_view *view, pid_t p
 	struct pmapx_error error;
 	int status, r;
 
-	r = sheet->member != NULL ? pmapx_process_open_member(sheet->source, &process, &error)
-				  : pmapx_process_open(sheet->source, pid, &process, &error);
+	r = open_process(sheet, pid, &process, &error);
 	if (r < 0) {
 		if (px_rows_give_up(sheet, error.code))
 			return 0;

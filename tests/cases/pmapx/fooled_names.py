@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Real processes and mappings that pass for others (D10, D11, D12, D28, D29, D31)."""
+import json
 import os
 import re
 import shutil
@@ -61,6 +62,29 @@ class Identity(Base):
                                  [one.start for one in maps], view)
             if self.pmap_is():
                 self.assertEqual(ROW.findall(self.pmap(tid)), [], "pmap is fooled")
+
+    def test_group_without_leader(self):
+        """By its own number pmap has nothing of it: so have pmap's layouts, and ours have all of it (D31)."""
+        with px.Target("leader-exited") as target:
+            pid, tid = str(target.pid), target.truth["tid"]
+            for view in ([], ["-x"], ["--format=csv"], ["-q"]):
+                shown = self.pmapx(*view, pid)
+                self.assertNotIn(b"px_target leader-exited", shown, view)
+                self.assertNotIn(b"r-x", shown, view)
+            for view in (["--fields=Address,Rss,Mapping"], ["--fields=Size", "--format=json"],
+                         ["--fields=Rss", "--sort=Rss", "--top=3"], ["--fields=Mapping", "--threads"]):
+                shown = self.pmapx(*view, pid)
+                self.assertGreater(len(shown.splitlines()), 4, view)
+                self.same(shown, self.pmapx(*view, tid), str(view))
+            for view in (["--by=kind"], ["--by=kind", "--threads"], ["--by=pid,name"]):
+                found, expected = ([(row["count"], row["size"], row["rss"], row.get("kind"), row.get("pid"))
+                                    for row in json.loads(self.pmapx(*view, "--format=json", one))["rows"]]
+                                   for one in (pid, tid))
+                self.assertGreater(len(found), 4, view)
+                # Equal ones are in the order of what others have mapped as well.
+                self.assertCountEqual(found, expected, view)
+            row, = json.loads(self.pmapx("--by=cmd", "--format=json", pid))["rows"]
+            self.assertEqual(row["cmd"], "px_target")
 
     def test_threads(self):
         """Whatever they are called: that one is no leader stands behind its name."""
