@@ -35,6 +35,13 @@ struct pmapx_source_options {
 	size_t pid_count; /**< How many @pids. */
 };
 
+/** What may be redacted in a capture. */
+enum pmapx_redacted {
+	PMAPX_REDACTED_ARGS = 1,     /**< Arguments of processes. */
+	PMAPX_REDACTED_PATHS = 2,    /**< Paths of files, also of mapped ones. */
+	PMAPX_REDACTED_ADDRESSES = 4 /**< Addresses. */
+};
+
 /** A process that a source has. */
 struct pmapx_member {
 	pid_t pid; /**< Its number, 0 if nothing in the source tells. */
@@ -62,13 +69,6 @@ struct pmapx_member {
 	uint64_t captured_ms;
 	/** What the capture has words or numbers of its own for: bits PMAPX_REDACTED_…. */
 	unsigned redacted;
-};
-
-/** What may be redacted in a capture. */
-enum pmapx_redacted {
-	PMAPX_REDACTED_ARGS = 1,     /**< Arguments of processes. */
-	PMAPX_REDACTED_PATHS = 2,    /**< Paths of files, also of mapped ones. */
-	PMAPX_REDACTED_ADDRESSES = 4 /**< Addresses. */
 };
 
 /** A device as maps files name it. */
