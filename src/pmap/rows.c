@@ -126,8 +126,7 @@ static bool is_undone(struct px_sheet *sheet, const struct px_view *view, struct
 	return reading->is_torn;
 }
 
-/* Whether maps are as a kernel has handed them out, now or when it was captured. */
-static bool is_kernels(const struct px_sheet *sheet)
+bool px_rows_are_ordered(const struct px_sheet *sheet)
 {
 	return sheet->member != NULL ? sheet->member->is_captured
 				     : pmapx_source_in_order(sheet->source);
@@ -140,7 +139,7 @@ static bool is_kernels(const struct px_sheet *sheet)
 static bool is_torn(struct px_sheet *sheet, const struct px_view *view,
 	const struct pmapx_mapping *mapping, struct reading *reading)
 {
-	bool fits = mapping->start >= reading->end || !is_kernels(sheet);
+	bool fits = mapping->start >= reading->end || !px_rows_are_ordered(sheet);
 
 	if (reading->end < mapping->end)
 		reading->end = mapping->end;

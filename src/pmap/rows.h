@@ -13,6 +13,9 @@ enum { PX_STATUS_UNREADABLE = 1, PX_STATUS_MISSING = 42 };
 /** Of a reading that is to be begun again: no share of a status, which are not negative. */
 #define PX_STATUS_AGAIN (-1)
 
+/** Whether maps are as a kernel has handed them out, now or when it was captured. */
+bool px_rows_are_ordered(const struct px_sheet *sheet);
+
 /**
  * Whether mappings are selected of more than one process: then those that have none of
  * them are left out.  With what was saved, what is before each is to be settled.

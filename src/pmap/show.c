@@ -97,7 +97,7 @@ static int say_unopened(struct px_sheet *sheet, const char *file, bool is_last, 
 static bool open_numa(struct px_sheet *sheet, const struct px_view *view,
 	struct pmapx_process *process, bool is_last, int *ret_status)
 {
-	int r = px_numa_open(process, &sheet->numa_maps);
+	int r = px_numa_open(process, px_rows_are_ordered(sheet), &sheet->numa_maps);
 
 	if (r == 0)
 		return true;

@@ -24,7 +24,8 @@ struct px_numa_maps {
 	struct px_frame frame;    /* Keeps the line at hand. */
 	struct px_numa_line line; /* At hand, if has_line. */
 	bool has_line;
-	bool is_kernels; /* Its lines are in order, unless the map changes. */
+	bool is_ordered; /* As a kernel's, its lines are in order, unless the map changes. */
+	bool is_procfs;  /* That of a process without a line is empty. */
 	bool has_text;   /* There has been a line. */
 	uint64_t lowest; /* None may begin below. */
 	int failed;      /* Negative errno that ends the reading and has not been told, or 0. */
@@ -37,7 +38,7 @@ void px_source_want_numa(struct pmapx_source *source)
 		source->saved->wants_numa = true;
 }
 
-int px_numa_open(struct pmapx_process *process, struct px_numa_maps **ret)
+int px_numa_open(struct pmapx_process *process, bool is_ordered, struct px_numa_maps **ret)
 {
 	struct px_numa_maps *maps = calloc(1, sizeof(*maps));
 	int r;
@@ -51,7 +52,8 @@ int px_numa_open(struct pmapx_process *process, struct px_numa_maps **ret)
 		return r;
 	}
 	maps->ops = process->source->ops;
-	maps->is_kernels = process->source->is_procfs;
+	maps->is_ordered = is_ordered;
+	maps->is_procfs = process->source->is_procfs;
 	*ret = maps;
 	return 0;
 }
@@ -130,7 +132,7 @@ static int tell_end(struct px_numa_maps *maps, struct pmapx_error *error)
 	} else if (r == -EFBIG) {
 		error->line = maps->frame.line + 1;
 		error->reason = "longer than 16 MiB";
-	} else if (r == 0 && !maps->has_text && !maps->is_kernels) {
+	} else if (r == 0 && !maps->has_text && !maps->is_procfs) {
 		/* Who has a mapping has a line. */
 		maps->has_text = true;
 		error->code = ENODATA;
@@ -144,7 +146,7 @@ static int tell_end(struct px_numa_maps *maps, struct pmapx_error *error)
 static int tell_disorder(
 	const struct px_numa_maps *maps, const struct pmapx_text *line, struct pmapx_error *error)
 {
-	if (!maps->is_kernels)
+	if (!maps->is_ordered)
 		return px_bad_line(line, line->bytes,
 			"expected an address above that of the line before", error);
 	*error = (struct pmapx_error){

@@ -25,9 +25,12 @@ void px_source_want_numa(struct pmapx_source *source);
  * Open the file of @process, after its map, which tells whether the memory that both are
  * about was there to the end.
  *
+ * @is_ordered  Both are as a kernel has handed them out, now or when they were captured: a
+ *              line out of order tells that the map was changing, and is no damage.
+ *
  * Returns 0, -ENOMEM, or what open(2) gave: -ENOENT where a kernel has no CONFIG_NUMA.
  */
-int px_numa_open(struct pmapx_process *process, struct px_numa_maps **ret);
+int px_numa_open(struct pmapx_process *process, bool is_ordered, struct px_numa_maps **ret);
 
 /** Close @maps; NULL is fine. */
 void px_numa_close(struct px_numa_maps *maps);

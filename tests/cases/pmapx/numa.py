@@ -209,6 +209,23 @@ Address PgSz      N1  N3
         self.shown(good + b"5" * (17 << 20), words, HEAD + "4\n?\n?\n",
                    "numa_maps: line 2: longer than 16 MiB", 1, maps)
 
+    def test_captured_out_of_order(self):
+        """What was changing while it was captured is no damage; what is nobody's capture is."""
+        lines = b"00600000 default N0=1 kernelpagesize_kB=4\n00400000 default N0=2 kernelpagesize_kB=4\n"
+        for manifest, told in (
+                (b'{"pmapx_capture":1,"complete":true,"order":"pid","processes":[]}',
+                 "line 2: the map was changing while it was read"),
+                (None, "line 2, column 1: expected an address above that of the line before")):
+            with self.subTest(told=told), tempfile.TemporaryDirectory() as folder:
+                os.makedirs(folder + "/proc/100")
+                for name, data in (("proc/100/maps", MAPS), ("proc/100/numa_maps", lines), ("pmapx.json", manifest)):
+                    if data is not None:
+                        with open(os.path.join(folder, name), "wb") as file:
+                            file.write(data)
+                got = px.pmapx("--fields=N0", "--map=anon", "-q", "--from", folder)
+                self.assertEqual(got.status, 1)
+                self.assertEqual(got.stderr.decode(), "pmapx: %s: 100: numa_maps: %s\n" % (folder, told))
+
     def test_both_damaged(self):
         """Each of two files has its message; a record has an error."""
         with make_root(b"00400000 default N0=1 kernelpagesize_kB=4\nx\n", MAPS + b"?\n") as root:
