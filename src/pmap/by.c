@@ -122,8 +122,15 @@ static int add_total(const struct sums_table *sums, struct px_table *table)
 	size_t before = sums->keys->count - 1 - sums->first;
 	struct px_value values[COLUMNS_MAX] = { { .type = PX_VALUE_NOTHING } };
 
-	for (int i = 0; i < PX_MEASURES; i++)
-		values[before + (size_t)i] = px_sums_value(&sums->total, (enum px_measure)i);
+	for (int i = 0; i < PX_MEASURES; i++) {
+		struct px_value *value = &values[before + (size_t)i];
+
+		*value = px_sums_value(&sums->total, (enum px_measure)i);
+		/* Below numbers people see that there is none of all. */
+		if (value->type == PX_VALUE_NOTHING && (sums->total.known >> i & 1) != 0 &&
+			sums->options->shape.notation == PX_NOTATION_TEXT)
+			*value = (struct px_value){ .type = PX_VALUE_TEXT, .text = { "?", 1 } };
+	}
 	return px_table_total(table, values);
 }
 

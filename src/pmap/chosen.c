@@ -76,6 +76,12 @@ void px_chosen_free(struct px_chosen *chosen)
 	free(chosen);
 }
 
+/* Whether a sum lacks a part where a mapping has no number; keys are added up as -X does. */
+static bool is_lacking(const struct px_field *field, const struct pmapx_mapping *mapping)
+{
+	return px_field_needs_numa(field) && px_numa_lists(mapping);
+}
+
 void px_chosen_add(
 	struct px_chosen_sums *sums, struct px_sheet *sheet, const struct pmapx_mapping *mapping)
 {
@@ -88,8 +94,10 @@ void px_chosen_add(
 		if (chosen->list[i].kind != PX_FIELD_KB)
 			continue;
 		px_field_read(sheet, &chosen->list[i], mapping, &value);
-		if (!value.is_known)
+		if (!value.is_known) {
+			sums->lacks[i] |= is_lacking(&chosen->list[i], mapping);
 			continue;
+		}
 		sums->kb[i] = px_saturating_add(sums->kb[i], value.number);
 		sums->count[i]++;
 	}
@@ -97,5 +105,5 @@ void px_chosen_add(
 
 bool px_chosen_has_sum(const struct px_chosen_sums *sums, size_t i)
 {
-	return sums->count[i] > 0 || sums->mappings == 0;
+	return (sums->count[i] > 0 && !sums->lacks[i]) || sums->mappings == 0;
 }

@@ -33,6 +33,7 @@ void px_chosen_view(const struct px_options *options, struct px_view *ret);
 struct px_chosen_sums {
 	uint64_t kb[PX_CHOSEN_MAX];
 	size_t count[PX_CHOSEN_MAX]; /**< In how many mappings there was a number. */
+	bool lacks[PX_CHOSEN_MAX];   /**< Whether numa_maps should have told one, and did not. */
 	size_t mappings;
 };
 

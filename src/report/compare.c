@@ -87,10 +87,9 @@ bool px_difference_at(const struct px_differences *differences, const struct px_
 						      : differences->looks[look].known;
 
 	/* What is not there has nothing, where that can be known at all. */
-	if (group != NULL)
-		known &= group->sums.known;
 	*ret = group != NULL ? group->sums.sums[measure] : 0;
-	return (known >> measure & 1) != 0;
+	return (known >> measure & 1) != 0 &&
+		(group == NULL || px_sums_tell(&group->sums, measure));
 }
 
 bool px_difference_change(const struct px_differences *differences, const struct px_difference *row,
@@ -235,7 +234,10 @@ static bool is_only(const struct px_differences *differences, size_t number)
 	return found == 1;
 }
 
-/* Count whom one look has; of what they add up to, what each of them tells is known. */
+/*
+ * Count whom one look has; of what they add up to, what each of them tells is known, if
+ * each of their mappings that were added up does.
+ */
 static void count_compared(struct px_differences *differences, size_t look)
 {
 	struct px_compared *compared = &differences->compared[look];

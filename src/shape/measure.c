@@ -18,10 +18,33 @@ const struct px_table_column px_measure_columns[PX_MEASURES] = {
 	[PX_MEASURE_HUGETLB] = { "hugetlb", PX_VALUE_SIZE },
 };
 
+#define BIT(field) (UINT64_C(1) << (field))
+
+/* What smaps tells a measure by: any of it will do. */
+static const uint64_t told_by[PX_MEASURES] = {
+	[PX_MEASURE_RSS] = BIT(PMAPX_FIELD_RSS),
+	[PX_MEASURE_PSS] = BIT(PMAPX_FIELD_PSS),
+	[PX_MEASURE_PRIVATE] = BIT(PMAPX_FIELD_PRIVATE_CLEAN) | BIT(PMAPX_FIELD_PRIVATE_DIRTY),
+	[PX_MEASURE_DIRTY] = BIT(PMAPX_FIELD_SHARED_DIRTY) | BIT(PMAPX_FIELD_PRIVATE_DIRTY),
+	[PX_MEASURE_ANONYMOUS] = BIT(PMAPX_FIELD_ANONYMOUS),
+	[PX_MEASURE_SWAP] = BIT(PMAPX_FIELD_SWAP),
+	[PX_MEASURE_HUGETLB] = BIT(PMAPX_FIELD_SHARED_HUGETLB) | BIT(PMAPX_FIELD_PRIVATE_HUGETLB),
+};
+
+/* The measures that are known of a mapping whose smaps has those fields. */
+static unsigned measures_of(uint64_t have)
+{
+	unsigned known = 1U << PX_MEASURE_COUNT | 1U << PX_MEASURE_SIZE;
+
+	for (int i = 0; i < PX_MEASURES; i++)
+		if ((told_by[i] & have) != 0)
+			known |= 1U << i;
+	return known;
+}
+
 static void add(struct px_sums *sums, enum px_measure measure, uint64_t number)
 {
 	sums->sums[measure] = px_saturating_add(sums->sums[measure], number);
-	sums->known |= 1U << measure;
 }
 
 /* What one key says, if it is there. */
@@ -35,7 +58,10 @@ static void add_field(struct px_sums *sums, enum px_measure measure,
 void px_sums_add(struct px_sums *sums, const struct pmapx_mapping *mapping)
 {
 	const struct pmapx_smaps *smaps = mapping->smaps;
+	unsigned known = measures_of(smaps->have);
 
+	sums->known |= known;
+	sums->unknown |= ~known;
 	add(sums, PX_MEASURE_COUNT, 1);
 	add(sums, PX_MEASURE_SIZE,
 		pmapx_smaps_has(smaps, PMAPX_FIELD_SIZE)
@@ -66,11 +92,17 @@ void px_sums_merge(struct px_sums *sums, const struct px_sums *more)
 	for (int i = 0; i < PX_MEASURES; i++)
 		sums->sums[i] = px_saturating_add(sums->sums[i], more->sums[i]);
 	sums->known |= more->known;
+	sums->unknown |= more->unknown;
+}
+
+bool px_sums_tell(const struct px_sums *sums, enum px_measure measure)
+{
+	return (sums->known & ~sums->unknown & 1U << measure) != 0;
 }
 
 struct px_value px_sums_value(const struct px_sums *sums, enum px_measure measure)
 {
-	if ((sums->known >> measure & 1) == 0)
+	if (!px_sums_tell(sums, measure))
 		return (struct px_value){ .type = PX_VALUE_NOTHING };
 	return (struct px_value){ .type = px_measure_columns[measure].type,
 		.number = sums->sums[measure] };

@@ -38,7 +38,8 @@ extern const struct px_table_column px_measure_columns[PX_MEASURES];
 /** Sums so far; zero to begin with. */
 struct px_sums {
 	uint64_t sums[PX_MEASURES]; /**< kB, but for the count. */
-	unsigned known;             /**< Bit (1 << PX_MEASURE_…) for each that was read at all. */
+	unsigned known;   /**< Bit (1 << PX_MEASURE_…) for each that any mapping tells, */
+	unsigned unknown; /**< and for each that some mapping does not. */
 };
 
 /**
@@ -50,7 +51,10 @@ void px_sums_add(struct px_sums *sums, const struct pmapx_mapping *mapping);
 /** Add @more to @sums. */
 void px_sums_merge(struct px_sums *sums, const struct px_sums *more);
 
-/** One of them for a table: nothing if it was read nowhere. */
+/** Whether one of them is known: a sum that lacks a part is not. */
+bool px_sums_tell(const struct px_sums *sums, enum px_measure measure);
+
+/** One of them for a table: nothing if it is not known. */
 struct px_value px_sums_value(const struct px_sums *sums, enum px_measure measure);
 
 #endif

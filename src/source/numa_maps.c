@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "frame.h"
+#include "name.h"
 #include "saved.h"
 #include "scan.h"
 #include "source_impl.h"
@@ -56,6 +57,14 @@ int px_numa_open(struct pmapx_process *process, bool is_ordered, struct px_numa_
 	maps->is_procfs = process->source->is_procfs;
 	*ret = maps;
 	return 0;
+}
+
+bool px_numa_lists(const struct pmapx_mapping *mapping)
+{
+	static const struct pmapx_text gate = { "[vsyscall]", sizeof("[vsyscall]") - 1 };
+
+	/* By name: in a capture it may have another address. */
+	return mapping->inode != 0 || !px_text_equals(&mapping->name, &gate);
 }
 
 void px_numa_close(struct px_numa_maps *maps)

@@ -32,12 +32,18 @@ void px_source_want_numa(struct pmapx_source *source);
  */
 int px_numa_open(struct pmapx_process *process, bool is_ordered, struct px_numa_maps **ret);
 
+/**
+ * Whether a kernel has a line for @mapping: not for the page of old system calls, which
+ * belongs to no process.
+ */
+bool px_numa_lists(const struct pmapx_mapping *mapping);
+
 /** Close @maps; NULL is fine. */
 void px_numa_close(struct px_numa_maps *maps);
 
 /**
  * Find the line of @mapping, which begins above the one that was asked for before: there
- * is none for others.  Nor is there for the page of old system calls, which belongs to no process.
+ * is none for others, nor where px_numa_lists() says so.
  *
  * A process may go on between the reading of one file and that of the other, so a line is
  * not of @mapping if another begins within it; nor, if @mapping tells what follows, and that

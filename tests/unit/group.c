@@ -60,12 +60,12 @@ static void check_sums(const struct px_sums *sums, const char *const wants[PX_ME
 
 PX_TEST(sums_are_those_of_the_keys)
 {
-	static const char *const smaps[PX_MEASURES] = { "2", "12", "107", "6", "207", "206", "5",
-		"10", "6144" };
+	static const char *const smaps[PX_MEASURES] = { "2", "12", "107", "?", "207", "206", "?",
+		"?", "?" };
 	static const char *const maps[PX_MEASURES] = { "1", "8", "?", "?", "?", "?", "?", "?",
 		"?" };
-	static const char *const both[PX_MEASURES] = { "3", "20", "107", "6", "207", "206", "5",
-		"10", "6144" };
+	static const char *const both[PX_MEASURES] = { "3", "20", "?", "?", "?", "?", "?", "?",
+		"?" };
 	struct px_sums sums = sums_of(two_mappings);
 	struct px_sums more = sums_of("1000-3000 rw-p 00000000 00:00 0 \n");
 

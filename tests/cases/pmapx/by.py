@@ -56,15 +56,18 @@ def perm_of(perms, name):
 
 
 def summed(smaps, key):
-    """{key: {measure: sum or None}} of all mappings, and of them together as None."""
-    sums = {}
+    """{key: {measure: sum, or None if one does not tell}} of all mappings, and of them together as None."""
+    sums, lacking = {}, set()
     for perms, name, values in blocks(smaps):
         for group in key(perms, name), None:
             one = sums.setdefault(group, dict.fromkeys(MEASURES))
             for measure, keys in MEASURES.items():
                 read = [1] if keys is None else [values[key] for key in keys if key in values]
-                if read:
-                    one[measure] = (one[measure] or 0) + sum(read)
+                one[measure] = (one[measure] or 0) + sum(read)
+                if not read:
+                    lacking.add((group, measure))
+    for group, measure in lacking:
+        sums[group][measure] = None
     return sums
 
 
@@ -134,7 +137,11 @@ class Recorded(px.TestCase):
                 if smaps.count(b"\nSize:") < len(list(blocks(smaps))):
                     columns.pop("Size", None)
                 for measure, parts in MEASURES.items():
-                    if parts is not None and parts[0] in columns:
+                    lacks = parts is not None and not all(
+                        any(part in values for part in parts) for _, _, values in blocks(smaps))
+                    if lacks and measure != "size":
+                        self.assertIsNone(total[measure], measure)
+                    elif parts is not None and parts[0] in columns:
                         self.assertEqual(total[measure],
                                          sum(columns.get(part, 0) for part in parts), measure)
 
@@ -227,6 +234,18 @@ class Prepared(px.TestCase):
                   b"    1 1024   7   ?       ?     ?         ?    ?       ? heap\n"
                   b"===== ==== ===\n"
                   b"    1 1024   7\n")
+
+    def test_a_sum_without_a_part_is_not_known(self):
+        """A key that one mapping has and another has not."""
+        self.root.process(105, smaps=px.map_line("00400000-00401000", "rw-p") + b"Size: 4 kB\n" +
+                          px.map_line("00600000-00680000", "rw-p") + b"Rss: 8 kB\n" +
+                          px.map_line("00700000-00701000", "rw-p", "[heap]") + b"Rss: 2 kB\n")
+        self.same(self.table("--by", "name", "-q", "105").encode(),
+                  b"1   4 2 ? ? ? ? ? ? [heap]\n2 516 ? ? ? ? ? ? ? [ anon ]\n")
+        self.assertEqual(self.table("--by", "name", "105").splitlines()[-1].split(), ["3", "520", "?"])
+        totals = json.loads(self.root.pmapx("--by", "name", "--format=json", "105").stdout)["totals"]
+        self.assertEqual((totals["size"], totals["rss"], totals["pss"]), (520, None, None))
+        self.assertEqual(self.table("--by", "name", "--map=heap", "105").splitlines()[-1].split(), ["1", "4", "2"])
 
     def test_many_that_are_missing(self):
         """Those that nobody named are counted, by reason, in one line; a total of nothing is none."""

@@ -70,6 +70,20 @@ vanished 100  -8  -8  -4   0   0 0 prog: 400000 prog
 vanished 100 -12 -12 -12 -12 -12 0 prog: 10000000 [heap]
 """)
 
+    def test_what_one_mapping_does_not_tell_is_no_growth(self):
+        """Of one mapping Rss is there in the second look only; of another always."""
+        one = px.map_line("00400000-00401000", "rw-p")
+        more = px.smaps_entry(px.map_line("10000000-10001000", "rw-p", "[heap]"), Rss=2)
+        self.process("a", 100, one + b"Size: 4 kB\n" + more)
+        self.process("b", 100, one + b"Size: 4 kB\nRss: 4 kB\n" + more)
+        got = self.diff("a", "b")
+        self.assertEqual((got.status, got.stderr), (0, b""))
+        self.assertEqual(got.stdout.decode().splitlines()[0], "nothing differs in 1 process")
+        self.assertIn(["rss", "?", "6", "?"], [line.split() for line in got.stdout.decode().splitlines()])
+        # what was not selected is not missing
+        self.assertIn(["rss", "2", "2", "0"], [
+            line.split() for line in self.diff("a", "b", "--map=heap").stdout.decode().splitlines()])
+
     def test_keys(self):
         self.one("a", 3, region(0x50000000, 8))
         self.one("b", 10, region(0x50000000, 9))

@@ -176,7 +176,7 @@ Address PgSz      N1  N3
         """Without the size of pages, how much they are is not known, but of none."""
         self.shown(b"00400000 default anon=1 N1=1\n00600000 default N0=2 kernelpagesize_kB=4\n",
                    ["--fields=PgSz,N0,N1", "-A", "0,600000"],
-                   HEAD + "PgSz N0 N1\n   ?  0  ?\n   4  8  0\n     == ==\n      8  0\n")
+                   HEAD + "PgSz N0 N1\n   ?  0  ?\n   4  8  0\n     ==\n      8  ?\n")
 
     def test_damaged(self):
         """What can be read is shown, the rest is `?`, and it is said where and why."""
