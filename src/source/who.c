@@ -45,7 +45,7 @@ int px_process_euid(struct pmapx_process *process, uint32_t *ret)
 
 /*
  * Look an entry up, by name or, if that is NULL, by number; its texts are in *@ret_bytes,
- * to be freed.  0, -ENOENT, or what stands in the way.
+ * to be freed, NULL if there is none.  0, -ENOENT, or what stands in the way.
  */
 static int find_entry(const char *name, uint32_t uid, struct passwd *entry, char **ret_bytes)
 {
@@ -53,6 +53,7 @@ static int find_entry(const char *name, uint32_t uid, struct passwd *entry, char
 	char *bytes = NULL;
 	int error = ERANGE;
 
+	*ret_bytes = NULL;
 	for (size_t size = 1024; error == ERANGE && size <= USER_SIZE_MAX; size *= 4) {
 		char *more = realloc(bytes, size);
 
@@ -78,7 +79,7 @@ int px_user_number(const char *name, uint32_t *ret)
 	char *bytes;
 	int r = find_entry(name, 0, &entry, &bytes);
 
-	if (r == 0) {
+	if (bytes != NULL) {
 		*ret = entry.pw_uid;
 		free(bytes);
 	}
@@ -91,7 +92,8 @@ static char *find_name(uint32_t uid)
 	struct passwd entry;
 	char *bytes;
 
-	if (find_entry(NULL, uid, &entry, &bytes) < 0)
+	(void)find_entry(NULL, uid, &entry, &bytes);
+	if (bytes == NULL)
 		return NULL;
 	/* It lies somewhere in what is to be freed. */
 	memmove(bytes, entry.pw_name, strlen(entry.pw_name) + 1);
