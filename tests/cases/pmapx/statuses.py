@@ -35,6 +35,8 @@ TABLE = (
      [NO_PROCESS, "2 processes could not be read: 1 vanished, 1 not saved"]),
     ([DAMAGED], False, 2, 2, [WRONG, "1 process could not be read: 1 damaged"]),
 )
+# Of the kernel's thread, if it is named.
+NO_MEMORY = "{path}: 2: a thread of the kernel, which has no memory of its own"
 
 
 class Statuses(px.TestCase):
@@ -73,7 +75,7 @@ class Statuses(px.TestCase):
     def of_processes(self, source, reword):
         """*reword* makes of what is said of saved processes what is said of these."""
         for pids, is_answered, plain, strict, said in TABLE:
-            path, lines = self.save(pids), [reword(line) for line in said]
+            path, lines = self.save(pids), [reword(line) for line in [NO_MEMORY] * (KERNEL in pids) + said]
             for option, status in ([], plain), (["--strict"], strict):
                 words = [source, path, *option, *map(str, pids)]
                 out = self.ends(["rank", "--fields=rss", *words], status, lines, path=path, file="smaps_rollup")
@@ -88,7 +90,7 @@ class Statuses(px.TestCase):
     def test_of_a_copy(self):
         """Another proc root that no kernel answers for has what was copied, and the rest has not gone."""
         self.of_processes("--root", lambda line: line.replace("{path}: 77", "77").replace(
-            "{path}: 102: ", "{path}/102/"))
+            "{path}: 102: ", "{path}/102/").replace("{path}: 2:", "2:"))
 
     def test_of_a_copy_without_smaps(self):
         """Sizes are known."""
@@ -146,8 +148,8 @@ class Statuses(px.TestCase):
     def test_of_nobody(self):
         """Threads of the kernel have no memory: there is nothing to be ranked, and nothing to compare."""
         path = self.save([KERNEL])
-        self.ends(["rank", "--from", path, "2"], 0, [])
-        self.ends(["check", "--from", path, "2"], 0, [])
+        self.ends(["rank", "--from", path, "2"], 0, [NO_MEMORY], path=path)
+        self.ends(["check", "--from", path, "2"], 0, [NO_MEMORY], path=path)
         self.ends(["diff", path, path], 2, ["{path}: no process that has memory could be read"], path=path)
 
     def test_of_running_processes(self):
