@@ -276,9 +276,10 @@ static int show_wanted(struct px_console *console, struct run *run)
 static int run_views(struct px_console *console, bool as_pmap, const struct px_options *options)
 {
 	struct px_rc rc = { 0 };
-	struct run run = { .options = options, .by = PX_BY_INITIAL, .open_reason = "" };
+	static struct run run;
 	int status = 1;
 
+	run = (struct run){ .options = options, .by = PX_BY_INITIAL, .open_reason = "" };
 	if (options->create_rc)
 		return px_rc_create(console, options);
 	if (options->read_rc && !px_rc_read(console, options, &rc))
@@ -302,7 +303,8 @@ static int run_views(struct px_console *console, bool as_pmap, const struct px_o
 
 int px_pmap(struct px_console *console, bool as_pmap, int argc, char **argv)
 {
-	struct px_options options;
+	/* There is one run: where a stack is of 16 KiB, it need not hold this. */
+	static struct px_options options;
 	int status = 1;
 
 	switch (px_options_read(console, as_pmap, argc, argv, &options)) {
