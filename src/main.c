@@ -77,6 +77,17 @@
  *   table.c          rows that are sorted, and records of them
  *   table_text.c     the same for people
  *   unread.c         processes that could not be read, counted
+ * src/postgres/    what PostgreSQL says of itself
+ *   contexts.c       a server log → dumps of memory contexts
+ *   log_record.c     bytes → lines and CSV records
+ *   log_entry.c      these → who says what, and when
+ *   log_time.c       the time in a prefix
+ *   csv_cells.c      CSV, cell by cell
+ *   context_line.c   one line of a dump
+ *   open_dumps.c     dumps that are under way
+ *   dump_build.c     one of them: its tree, and what it adds up to
+ *   context_view.c   CSV of pg_backend_memory_contexts
+ *   malloc_dump.c    malloc's own account
  * src/capture/     saving processes to a file
  *   capture.c        from the first byte to the last
  *   pool.c           processes read side by side, handed out in order

@@ -18,6 +18,7 @@ ALLOWED = {
     "source": {"source", "core", "lazy"},
     "shape": {"shape", "source", "core", "out"},
     "pmap": {"pmap", "shape", "source", "core", "out"},
+    "postgres": {"postgres", "core"},
     "store": {"store", "core", "out", "lazy"},
     "capture": {"capture", "source", "core", "out", "lazy"},
     "report": {"report", "shape", "source", "core", "out"},
