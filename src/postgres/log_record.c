@@ -108,7 +108,7 @@ static void hand_out(
 	ret->text = (struct pmapx_text){ begin, (size_t)(end - begin) };
 	ret->line = records->line;
 	ret->csv = records->csv;
-	records->holds = false;
+	records->holds = records->quoted = false;
 	records->frame.keep = records->frame.at;
 }
 
@@ -142,11 +142,17 @@ int px_log_records_next(struct px_log_records *records, struct px_log_record *re
 		ret->cut = result == PX_FRAME_CUT;
 		if (records->csv)
 			records->quoted ^= is_odd(&line);
-		if (!records->quoted) {
+		if (!records->quoted || ret->cut) {
 			hand_out(records, &line, ret);
 			return 1;
 		}
 		records->holds = true;
 	}
-	return 0;
+	if (!records->holds)
+		return 0;
+	/* Its quotes are never closed. */
+	line = (struct pmapx_text){ frame->bytes + frame->at, 0 };
+	ret->cut = true;
+	hand_out(records, &line, ret);
+	return 1;
 }
