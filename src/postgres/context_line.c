@@ -18,7 +18,7 @@
 #include "scan.h"
 
 /* No server goes as deep. */
-#define MAX_LEVEL (1000 * 1000)
+#define MAX_LEVEL 1000000U
 
 #define GRAND "Grand total: "
 #define TOTAL_IN " total in "

@@ -508,11 +508,12 @@ int px_contexts_next(struct px_contexts *contexts, struct px_contexts_item *ret)
 {
 	struct px_log_record record;
 	struct px_contexts_item item;
-	int r;
 
 	px_open_dump_free(contexts->handed_out);
 	contexts->handed_out = NULL;
 	while (contexts->result == 0) {
+		int r;
+
 		if (hand_out(contexts, &item)) {
 			*ret = item;
 			return 1;

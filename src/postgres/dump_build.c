@@ -21,7 +21,8 @@ struct px_dump_texts {
 
 void px_dump_build_init(struct px_dump_build *build, size_t *held)
 {
-	*build = (struct px_dump_build){ .held = held };
+	*build = (struct px_dump_build){ 0 };
+	build->held = held;
 	build->dump.first_level = -1;
 }
 

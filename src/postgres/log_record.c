@@ -48,7 +48,7 @@ static bool begins_csv(const struct pmapx_text *line)
 			return false;
 	while (at < end && *at != ',' && *at != '"' && *at != ' ')
 		at++;
-	return end - at >= 2 && *at == ',' && (at[1] == '"' || at[1] == ',');
+	return at + 1 < end && *at == ',' && (at[1] == '"' || at[1] == ',');
 }
 
 /* Whether the first quote in @line is one that ends no value and stands for none. */
@@ -117,11 +117,12 @@ int px_log_records_next(struct px_log_records *records, struct px_log_record *re
 	struct px_frame *frame = &records->frame;
 	enum px_frame_result result;
 	struct pmapx_text line;
-	size_t length;
 
 	if (!records->holds)
 		frame->keep = frame->at;
 	while ((result = px_frame_peek(frame, &line)) != PX_FRAME_END) {
+		size_t length;
+
 		if (result == PX_FRAME_MORE)
 			return wait_for_more(records);
 		length = (size_t)(line.bytes + line.length - frame->bytes) - frame->keep;

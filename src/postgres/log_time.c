@@ -48,9 +48,9 @@ static bool fits(const char *at, const char *end, const char *pattern)
 }
 
 /* The number that @count digits are. */
-static int number(const char *at, int count)
+static int64_t number(const char *at, int count)
 {
-	int value = 0;
+	int64_t value = 0;
 
 	for (; count > 0; count--)
 		value = value * 10 + (*at++ - '0');
@@ -60,12 +60,12 @@ static int number(const char *at, int count)
 /* The microseconds since 1970 of "YYYY-MM-DD hh:mm:ss" in UTC; false if there is no such time. */
 static bool civil_us(const char *at, int64_t *ret)
 {
-	struct tm when = { .tm_year = number(at, 4) - 1900,
-		.tm_mon = number(at + 5, 2) - 1,
-		.tm_mday = number(at + 8, 2),
-		.tm_hour = number(at + 11, 2),
-		.tm_min = number(at + 14, 2),
-		.tm_sec = number(at + 17, 2) };
+	struct tm when = { .tm_year = (int)number(at, 4) - 1900,
+		.tm_mon = (int)number(at + 5, 2) - 1,
+		.tm_mday = (int)number(at + 8, 2),
+		.tm_hour = (int)number(at + 11, 2),
+		.tm_min = (int)number(at + 14, 2),
+		.tm_sec = (int)number(at + 17, 2) };
 	struct tm given = when;
 
 	*ret = (int64_t)timegm(&when) * 1000000;
@@ -78,7 +78,7 @@ static bool civil_us(const char *at, int64_t *ret)
 /* "+02", "-0330" or "+05:30" in seconds. */
 static const char *scan_offset(const char *at, const char *end, int64_t *ret)
 {
-	int sign = *at == '-' ? -1 : 1, minutes = 0;
+	int64_t sign = *at == '-' ? -1 : 1, minutes = 0;
 	const char *p = at + 1;
 
 	if ((*at != '+' && *at != '-') || !fits(p, end, "00"))
@@ -92,7 +92,7 @@ static const char *scan_offset(const char *at, const char *end, int64_t *ret)
 		minutes = number(p, 2);
 		p += 2;
 	}
-	if (*ret > 16 * 3600 || minutes > 59)
+	if (*ret > INT64_C(57600) || minutes > 59)
 		return NULL;
 	*ret = sign * (*ret + minutes * 60);
 	return p;
@@ -168,9 +168,12 @@ static bool find_epoch(const char *at, const char *end, struct px_log_time *ret)
 void px_log_time_find(const struct pmapx_text *text, struct px_log_time *ret)
 {
 	size_t length = text->length < MAX_PREFIX ? text->length : MAX_PREFIX;
-	const char *begin = text->bytes, *end = begin + length;
+	const char *begin = text->bytes, *end;
 
 	*ret = (struct px_log_time){ 0 };
+	if (length == 0)
+		return;
+	end = begin + length;
 	for (const char *at = begin; at < end; at++) {
 		bool is_first = at == begin || !is_digit(at[-1]);
 

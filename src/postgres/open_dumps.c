@@ -102,8 +102,10 @@ void px_open_dumps_deinit(struct px_open_dumps *dumps)
 {
 	struct px_open_dump *dump;
 
-	while (dumps->oldest != NULL)
-		px_open_dumps_end(dumps, dumps->oldest, PX_CONTEXTS_ENDLESS);
+	while ((dump = dumps->oldest) != NULL) {
+		dumps->oldest = dump->newer;
+		px_open_dump_free(dump);
+	}
 	while ((dump = px_open_dumps_take(dumps)) != NULL)
 		px_open_dump_free(dump);
 }

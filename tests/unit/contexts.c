@@ -309,6 +309,9 @@ static const struct {
 								       ": \\\"x\\\"")
 								       JSON("17", SUM),
 		"17 jsonlog 0 ok" AT "1:TopMemoryContext 2:A!=\"x\"|" },
+	{ "jsonlog without a time",
+		"{\"pid\":17,\"message\":\"level: 0; TopMemoryContext: " TOP "\"}\n",
+		"17 jsonlog 0 endless ^1:TopMemoryContext|" },
 	{ "syslog",
 		SYSLOG("17", "6-1") "LOG:  level: 0; TopMemoryContext: " TOP "\n" SYSLOG(
 			"17", "6-2") "LOCATION:  f, mcxt.c:725\n" SYSLOG("18",
