@@ -135,11 +135,11 @@ bool px_context_line_indented(const struct pmapx_text *text, struct px_context_l
 	const struct pmapx_text *name = &ret->context.name;
 	size_t blanks;
 
-	if (grand(text, ret))
-		return true;
 	while (at < end && *at == ' ')
 		at++;
 	blanks = (size_t)(at - text->bytes);
+	if (blanks == 0 && grand(text, ret))
+		return true;
 	if (blanks % 2 != 0 || blanks / 2 > MAX_LEVEL)
 		return false;
 	*ret = (struct px_context_line){ .level = (uint32_t)(blanks / 2) };

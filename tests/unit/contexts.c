@@ -196,6 +196,8 @@ static const struct {
 	{ "pgBadger",
 		DUMP("2026-11-21 20:01:02 CET [17]: [3-1] user=u,db=d,app=[18],client=h LOG:  "),
 		"17 log 0 ok [2026-11-21 20:01:02 CET] ^" AB },
+	{ "that of a cloud", DUMP("2026-11-21 20:01:02 UTC:10.0.0.1(5432):u@d:[17]:LOG:  "),
+		"17 log 0 ok [2026-11-21 20:01:02 UTC] @1795291262000000 ^" AB },
 	{ "an offset", DUMP("2026-11-21 20:01:02.5 +0330 [17] LOG:  "),
 		"17 log 0 ok [2026-11-21 20:01:02.5 +0330] @1795278662500000 ^" AB },
 	{ "no such day", DUMP("2026-02-30 20:01:02 UTC [17] LOG:  "), "17 log 0 ok ^" AB },
