@@ -77,7 +77,7 @@
  *   table.c          rows that are sorted, and records of them
  *   table_text.c     the same for people
  *   unread.c         processes that could not be read, counted
- * src/postgres/    what PostgreSQL says of itself
+ * src/postgres/    what PostgreSQL says of itself: text → values
  *   contexts.c       a server log → dumps of memory contexts
  *   log_record.c     bytes → lines and CSV records
  *   log_entry.c      these → who says what, and when
@@ -88,6 +88,17 @@
  *   dump_build.c     one of them: its tree, and what it adds up to
  *   context_view.c   CSV of pg_backend_memory_contexts
  *   malloc_dump.c    malloc's own account
+ *   activity.c       pg_stat_activity, of which shape, row by row
+ *   activity_lines.c what its shapes share: lines, columns, footers
+ *   activity_csv.c   CSV
+ *   activity_copy.c  COPY's text
+ *   activity_separated.c  one byte between columns, nothing escaped
+ *   activity_aligned.c  psql's tables
+ *   activity_expanded.c  psql -x
+ *   activity_json.c  JSON
+ *   display.c        how wide characters are
+ *   timestamp.c      points in time
+ *   title.c          titles of processes
  * src/capture/     saving processes to a file
  *   capture.c        from the first byte to the last
  *   pool.c           processes read side by side, handed out in order
