@@ -162,6 +162,7 @@
  *   libproc2.c       the processes of the running system
  *   libz.c           .gz
  *   libzstd.c        .zst
+ *   sqlite.c         databases in a file
  * src/core/        libpmapx: text → values
  *   parser.c         bytes → mappings
  *   frame.c          bytes → lines
