@@ -113,6 +113,14 @@
  *   tree.c           a folder
  *   interrupt.c      signals that wait
  *   report.c         progress, closing line, costs
+ * src/store/       databases of captures
+ *   store.c          what kinds of them share
+ *   schema.c         tables and columns, and the SQL that comes of them
+ *   clean.c          text as databases take it
+ *   sqlite_store.c   rows for a file of SQLite
+ *   sqlite_file.c    such a file, changed as a whole or not at all
+ *   psql.c           a script for psql
+ *   waiting.c        its rows that wait
  * src/source/      libpmapx: where the text comes from
  *   source.c         what sources share
  *   live.c           the running system
