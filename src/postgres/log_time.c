@@ -5,9 +5,8 @@
 #include "log_time.h"
 
 #include <string.h>
-#include <time.h>
 
-#include "scan.h"
+#include "timestamp.h"
 
 /* How far into a line its time may be. */
 #define MAX_PREFIX 4096
@@ -17,7 +16,7 @@ static bool is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
-/* Whether @at begins as @pattern: 0 is any digit, A a letter, _ a blank or digit, | a blank or T. */
+/* Whether @at begins as @pattern: 0 is any digit, A a letter, _ a blank or digit. */
 static bool fits(const char *at, const char *end, const char *pattern)
 {
 	for (; *pattern != '\0'; pattern++, at++) {
@@ -35,9 +34,6 @@ static bool fits(const char *at, const char *end, const char *pattern)
 		case '_':
 			ok = *at == ' ' || is_digit(*at);
 			break;
-		case '|':
-			ok = *at == ' ' || *at == 'T';
-			break;
 		default:
 			ok = *at == *pattern;
 		}
@@ -45,57 +41,6 @@ static bool fits(const char *at, const char *end, const char *pattern)
 			return false;
 	}
 	return true;
-}
-
-/* The number that @count digits are. */
-static int64_t number(const char *at, int count)
-{
-	int64_t value = 0;
-
-	for (; count > 0; count--)
-		value = value * 10 + (*at++ - '0');
-	return value;
-}
-
-/* The microseconds since 1970 of "YYYY-MM-DD hh:mm:ss" in UTC; false if there is no such time. */
-static bool civil_us(const char *at, int64_t *ret)
-{
-	struct tm when = { .tm_year = (int)number(at, 4) - 1900,
-		.tm_mon = (int)number(at + 5, 2) - 1,
-		.tm_mday = (int)number(at + 8, 2),
-		.tm_hour = (int)number(at + 11, 2),
-		.tm_min = (int)number(at + 14, 2),
-		.tm_sec = (int)number(at + 17, 2) };
-	struct tm given = when;
-
-	*ret = (int64_t)timegm(&when) * 1000000;
-	/* timegm() makes another day of one that is not. */
-	return when.tm_mday == given.tm_mday && when.tm_mon == given.tm_mon &&
-		when.tm_hour == given.tm_hour && when.tm_min == given.tm_min &&
-		when.tm_sec == given.tm_sec;
-}
-
-/* "+02", "-0330" or "+05:30" in seconds. */
-static const char *scan_offset(const char *at, const char *end, int64_t *ret)
-{
-	int64_t sign = *at == '-' ? -1 : 1, minutes = 0;
-	const char *p = at + 1;
-
-	if ((*at != '+' && *at != '-') || !fits(p, end, "00"))
-		return NULL;
-	*ret = number(p, 2) * 3600;
-	p += 2;
-	if (fits(p, end, ":00")) {
-		minutes = number(p + 1, 2);
-		p += 3;
-	} else if (fits(p, end, "00")) {
-		minutes = number(p, 2);
-		p += 2;
-	}
-	if (*ret > INT64_C(57600) || minutes > 59)
-		return NULL;
-	*ret = sign * (*ret + minutes * 60);
-	return p;
 }
 
 /*
@@ -111,7 +56,7 @@ static const char *scan_zone(const char *at, const char *end, bool *ret_known, i
 	if (word == end)
 		return at;
 	if (*word == '+' || *word == '-') {
-		stop = scan_offset(word, end, ret_offset);
+		stop = px_timestamp_scan_offset(word, end, ret_offset);
 		if (stop == NULL || (stop < end && is_digit(*stop)))
 			return at;
 		*ret_known = true;
@@ -131,14 +76,11 @@ static const char *scan_zone(const char *at, const char *end, bool *ret_known, i
 /* "2026-11-21 20:01:00.627 UTC". */
 static bool find_civil(const char *at, const char *end, struct px_log_time *ret)
 {
-	const char *p = at + 19;
-	int64_t us, offset, unit = 100000;
+	int64_t us, offset;
+	const char *p = px_timestamp_scan(at, end, &us);
 
-	if (!fits(at, end, "0000-00-00|00:00:00") || !civil_us(at, &us))
+	if (p == NULL)
 		return false;
-	if (p + 1 < end && *p == '.' && is_digit(p[1]))
-		for (p++; p < end && is_digit(*p); p++, unit /= 10)
-			us += (*p - '0') * unit;
 	p = scan_zone(p, end, &ret->has_us, &offset);
 	ret->text = (struct pmapx_text){ at, (size_t)(p - at) };
 	ret->us = ret->has_us ? us - offset * 1000000 : 0;

@@ -64,16 +64,15 @@ static const char *scan_date(const char *at, const char *end, int64_t *ret_days)
 static const char *scan_fraction(const char *at, const char *end, int64_t *ret_us)
 {
 	int64_t unit = 100000;
-	const char *digits;
 
 	*ret_us = 0;
-	if (at == NULL || at == end || *at != '.')
+	if (at == NULL || end - at < 2 || *at != '.' || at[1] < '0' || at[1] > '9')
 		return at;
-	for (digits = ++at; at < end && *at >= '0' && *at <= '9'; at++) {
+	for (at++; at < end && *at >= '0' && *at <= '9'; at++) {
 		*ret_us += (*at - '0') * unit;
 		unit /= 10;
 	}
-	return at > digits ? at : NULL;
+	return at;
 }
 
 static const char *scan_time(const char *at, const char *end, int64_t *ret_us)
@@ -89,8 +88,20 @@ static const char *scan_time(const char *at, const char *end, int64_t *ret_us)
 	return at;
 }
 
-/* "+05", "+0530", "+05:30", and with seconds, as zones of old have them. */
-static const char *scan_offset(const char *at, const char *end, int64_t *ret_seconds)
+const char *px_timestamp_scan(const char *at, const char *end, int64_t *ret_us)
+{
+	int64_t days = 0, us = 0;
+
+	at = scan_date(at, end, &days);
+	if (at == NULL || at == end || (*at != ' ' && *at != 'T'))
+		return NULL;
+	at = scan_time(at + 1, end, &us);
+	if (at != NULL)
+		*ret_us = days * 86400 * 1000000 + us;
+	return at;
+}
+
+const char *px_timestamp_scan_offset(const char *at, const char *end, int64_t *ret_seconds)
 {
 	int64_t parts[3] = { 0 };
 	bool is_west = at < end && *at == '-';
@@ -99,11 +110,11 @@ static const char *scan_offset(const char *at, const char *end, int64_t *ret_sec
 		return NULL;
 	at = scan_digits(at + 1, end, 2, &parts[0]);
 	for (int i = 1; i < 3 && at != NULL && at < end; i++) {
-		if (*at == ':')
-			at++;
-		else if (*at < '0' || *at > '9')
+		const char *more = scan_digits(*at == ':' ? at + 1 : at, end, 2, &parts[i]);
+
+		if (more == NULL)
 			break;
-		at = scan_digits(at, end, 2, &parts[i]);
+		at = more;
 	}
 	if (at == NULL || parts[0] > 15 || parts[1] > 59 || parts[2] > 59)
 		return NULL;
@@ -130,27 +141,24 @@ static const char *skip_zone_name(const char *at, const char *end)
 bool px_timestamp_parse(const struct pmapx_text *text, int64_t *ret_us)
 {
 	const char *at = text->bytes, *end;
-	int64_t days = 0, us = 0, seconds = 0;
+	int64_t us = 0, seconds = 0;
 
 	if (text->length == 0)
 		return false;
 	end = at + text->length;
-	at = scan_date(at, end, &days);
-	if (at == NULL || at == end || (*at != ' ' && *at != 'T'))
-		return false;
-	at = scan_time(at + 1, end, &us);
+	at = px_timestamp_scan(at, end, &us);
 	if (at == NULL || at == end)
 		return false;
 	if (*at == 'Z') {
 		at++;
 	} else if (*at == ' ') {
-		at = scan_offset(at + 1, end, &seconds);
+		at = px_timestamp_scan_offset(at + 1, end, &seconds);
 		at = at != NULL ? skip_zone_name(at, end) : NULL;
 	} else {
-		at = scan_offset(at, end, &seconds);
+		at = px_timestamp_scan_offset(at, end, &seconds);
 	}
 	if (at != end)
 		return false;
-	*ret_us = (days * 86400 - seconds) * 1000000 + us;
+	*ret_us = us - seconds * 1000000;
 	return true;
 }

@@ -17,4 +17,16 @@
  */
 bool px_timestamp_parse(const struct pmapx_text *text, int64_t *ret_us);
 
+/**
+ * Scan date and time at @at, without their zone: microseconds since 1970 if that is UTC.
+ * Returns where they end, or NULL if there are none.
+ */
+const char *px_timestamp_scan(const char *at, const char *end, int64_t *ret_us);
+
+/**
+ * Scan how far that is from UTC: "+05", "+0530", "+05:30", and with seconds, as zones of old
+ * have them.  Returns where it ends, or NULL if it is none.
+ */
+const char *px_timestamp_scan_offset(const char *at, const char *end, int64_t *ret_seconds);
+
 #endif
