@@ -126,6 +126,7 @@
  *   live.c           the running system
  *   root.c           another proc root
  *   folder.c         operations on a folder laid out like /proc
+ *   host_file.c      files of hosts, not of their processes
  *   members.c        which processes it has
  *   descriptor.c     opening files with care
  *   shm.c            the device that shared memory lives on
