@@ -22,6 +22,7 @@
 struct psql {
 	struct px_store store;
 	struct px_out *out;                    /**< Borrowed. */
+	bool has_begun;                        /**< A capture has. */
 	bool is_copying;                       /**< Mappings are. */
 	struct px_waiting *waiting[PX_TABLES]; /**< Rows of other tables; NULL: none. */
 	struct px_clean clean;
@@ -242,6 +243,40 @@ static void put_removal(struct px_out *out)
 	}
 }
 
+/* Write the rows that have waited for the end of a capture. */
+static int end_capture(struct psql *psql)
+{
+	int r = 0;
+
+	if (psql->is_copying)
+		px_out_string(psql->out, end_of_data);
+	psql->is_copying = false;
+	for (int i = 0; i < PX_TABLES && r == 0; i++) {
+		if (psql->waiting[i] == NULL)
+			continue;
+		r = begin_copy(psql, px_tables[i].name, (enum px_table_id)i);
+		px_waiting_release(psql->waiting[i], psql->out);
+		px_out_string(psql->out, end_of_data);
+		px_waiting_destroy(psql->waiting[i]);
+		psql->waiting[i] = NULL;
+	}
+	return r < 0 ? r : check_output(psql);
+}
+
+/* Begin the script; pmapx_capture is for the row of the capture at hand. */
+static int put_beginning(struct psql *psql, const char *columns)
+{
+	struct px_out *out = psql->out;
+	int r;
+
+	px_out_string(out, prologue);
+	r = put_schema(psql);
+	px_out_string(out, "CREATE TEMPORARY TABLE pmapx_capture ON COMMIT DROP AS\n  SELECT ");
+	px_out_string(out, columns);
+	px_out_string(out, " FROM capture WITH NO DATA;\n");
+	return r;
+}
+
 static int begin(struct px_store *store, const struct px_value *row)
 {
 	struct psql *psql = (struct psql *)store;
@@ -251,11 +286,10 @@ static int begin(struct px_store *store, const struct px_value *row)
 
 	if (columns == NULL)
 		return no_memory(store);
-	px_out_string(out, prologue);
-	r = put_schema(psql);
-	px_out_string(out, "CREATE TEMPORARY TABLE pmapx_capture ON COMMIT DROP AS\n  SELECT ");
-	px_out_string(out, columns);
-	px_out_string(out, " FROM capture WITH NO DATA;\n");
+	r = psql->has_begun ? end_capture(psql) : put_beginning(psql, columns);
+	if (psql->has_begun)
+		px_out_string(out, "DELETE FROM pmapx_capture;\n");
+	psql->has_begun = true;
 	if (r == 0)
 		r = begin_copy(psql, "pmapx_capture", PX_TABLE_CAPTURE);
 	if (r == 0)
@@ -300,19 +334,10 @@ static int add(struct px_store *store, enum px_table_id table, const struct px_v
 static int commit(struct px_store *store)
 {
 	struct psql *psql = (struct psql *)store;
-	int r = 0;
+	int r = end_capture(psql);
 
-	if (psql->is_copying)
-		px_out_string(psql->out, end_of_data);
-	for (int i = 0; i < PX_TABLES && r == 0; i++) {
-		if (psql->waiting[i] == NULL)
-			continue;
-		r = begin_copy(psql, px_tables[i].name, (enum px_table_id)i);
-		px_waiting_release(psql->waiting[i], psql->out);
-		px_out_string(psql->out, end_of_data);
-	}
-	if (r < 0 || check_output(psql) < 0)
-		return r < 0 ? r : check_output(psql);
+	if (r < 0)
+		return r;
 	px_out_string(psql->out, epilogue);
 	px_out_flush(psql->out);
 	return check_output(psql);

@@ -142,6 +142,16 @@ static int begin(struct px_store *store, const struct px_value *row)
 		r = add(store, PX_TABLE_CAPTURE, row);
 	if (r == 0)
 		sqlite->capture_id = sqlite->lib.sqlite3_last_insert_rowid(sqlite->db);
+	for (int i = 0; i < PX_TABLES && r == 0; i++) {
+		int code = SQLITE_OK;
+
+		/* Of a capture before. */
+		if (i != PX_TABLE_CAPTURE && sqlite->inserts[i] != NULL)
+			code = sqlite->lib.sqlite3_bind_int64(
+				sqlite->inserts[i], 1, sqlite->capture_id);
+		if (code != SQLITE_OK)
+			r = px_sqlite_fail(sqlite, code);
+	}
 	return r;
 }
 

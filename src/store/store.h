@@ -3,8 +3,9 @@
  * Where the rows of a capture go: a file of SQLite, or a script for psql.
  *
  *	px_store_open_…()   a store
- *	px_store_begin()    the capture: a row of its own
- *	px_store_add()      rows of the other tables, in any order
+ *	px_store_begin()    a capture: a row of its own
+ *	px_store_add()      its rows of the other tables, in any order
+ *	                    ... and again for the next capture
  *	px_store_commit()   now they are there, all at once
  *	px_store_close()    what has not been committed is given up
  *
@@ -81,7 +82,7 @@ int px_store_open_psql(
 	struct px_out *out, const struct px_store_options *options, struct px_store **ret);
 
 /**
- * Begin a capture with its row, of PX_CAPTURE_COLUMNS values.
+ * Begin a capture, which ends the one before, with its row, of PX_CAPTURE_COLUMNS values.
  *
  * Returns 0 or a negative errno: -EEXIST if there is one of that label and host, and it is not
  * to be replaced.  (Of a script, psql will say that.)
