@@ -62,7 +62,7 @@ _pmapx_list()
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
-	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check help' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check load help' -- "$cur")
 }
 
 _pmapx_capture()
@@ -99,6 +99,44 @@ _pmapx_capture()
 		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
 	else
 		_pmapx_operands "$cur" /proc
+	fi
+}
+
+_pmapx_load()
+{
+	local options='
+		--psql --label= --host= --replace --activity= --contexts= --root= --jobs= --strict
+		--all --name= --user= --tree= --cgroup= -h --help'
+
+	case $option in
+	--activity | --contexts)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$cur")
+		return
+		;;
+	--root)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$cur")
+		return
+		;;
+	--user)
+		mapfile -t COMPREPLY < <(compgen -P "$prefix" -u -- "$cur")
+		return
+		;;
+	--tree)
+		_pmapx_pids "$cur" "$root" "$prefix"
+		return
+		;;
+	--label | --host | --jobs | --name | --cgroup)
+		return
+		;;
+	esac
+	if [[ $cur == -* && ! $ended ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+	else
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi
 }
 
@@ -388,7 +426,7 @@ _pmapx()
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
-	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|watch|check|help) ]]; then
+	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|watch|check|load|help) ]]; then
 		_pmapx_${COMP_WORDS[1]}
 		return
 	fi
@@ -451,7 +489,7 @@ _pmapx()
 	else
 		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W 'capture rank diff watch check help' -- "$cur")
+			< <(compgen -W 'capture rank diff watch check load help' -- "$cur")
 	fi
 }
 

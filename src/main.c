@@ -12,6 +12,7 @@
  *   capture.c        the command line of "capture"
  *   rank.c           that of "rank"
  *   diff.c           that of "diff"
+ *   load.c           that of "load"
  *   watch.c          that of "watch"
  *   check.c          that of "check"
  * src/pmap/        pmap's face
@@ -68,6 +69,14 @@
  *   inspect.c        one of them, looked at for that
  *   finding.c        what is found
  *   explain.c        what that means
+ * src/load/        processes into a database
+ *   load.c           one source after the other
+ *   capture_row.c    a capture, and what it says of its machine
+ *   process_row.c    a process
+ *   mapping_row.c    a mapping
+ *   servers.c        which processes are of one PostgreSQL server
+ *   beside.c         what PostgreSQL has said of itself
+ *   packed_rows.c    rows that wait
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by

@@ -60,11 +60,11 @@ static const char *stats(const char *at, const char *end, struct px_context *ret
 
 	at = number(at, end, TOTAL_IN, &sum->total);
 	at = number(at, end, " blocks", &sum->blocks);
-	at = option(at, end, " (", " chunks)", &ret->chunks, PX_CONTEXT_CHUNKS, &ret->have);
-	at = option(at, end, "; ", " empty blocks", &ret->empty, PX_CONTEXT_EMPTY, &ret->have);
+	at = option(at, end, " (", " chunks)", &ret->chunks, PX_CONTEXT_HAS_CHUNKS, &ret->have);
+	at = option(at, end, "; ", " empty blocks", &ret->empty, PX_CONTEXT_HAS_EMPTY, &ret->have);
 	at = number(behind(at, end, "; "), end, " free", &sum->free);
-	at = option(
-		at, end, " (", " chunks)", &sum->free_chunks, PX_CONTEXT_FREE_CHUNKS, &ret->have);
+	at = option(at, end, " (", " chunks)", &sum->free_chunks, PX_CONTEXT_HAS_FREE_CHUNKS,
+		&ret->have);
 	return number(behind(at, end, "; "), end, " used", &sum->used);
 }
 

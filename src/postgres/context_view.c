@@ -148,7 +148,7 @@ static bool read_cell(
 	case FREE:
 		return read_number(cell, &context->sum.free);
 	case FREE_CHUNKS:
-		context->have |= PX_CONTEXT_FREE_CHUNKS;
+		context->have |= PX_CONTEXT_HAS_FREE_CHUNKS;
 		return read_number(cell, &context->sum.free_chunks);
 	case USED:
 		return read_number(cell, &context->sum.used);

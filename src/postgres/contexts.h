@@ -54,9 +54,9 @@ enum px_contexts_flaw {
 
 /** Which of the numbers that are not always there a context has. */
 enum px_context_have {
-	PX_CONTEXT_CHUNKS = 1 << 0,
-	PX_CONTEXT_EMPTY = 1 << 1,
-	PX_CONTEXT_FREE_CHUNKS = 1 << 2
+	PX_CONTEXT_HAS_CHUNKS = 1 << 0,
+	PX_CONTEXT_HAS_EMPTY = 1 << 1,
+	PX_CONTEXT_HAS_FREE_CHUNKS = 1 << 2
 };
 
 /** The numbers that a Grand total has. */
@@ -73,17 +73,18 @@ struct px_context_sum {
 
 /** A context, or some that were printed as one row ("N more child contexts"). */
 struct px_context {
-	struct pmapx_text name;    /**< Empty for those that are one row. */
-	struct pmapx_text ident;   /**< Cut by the server; bytes are NULL if there is none. */
-	struct pmapx_text type;    /**< As the view of 18 says; bytes are NULL if nobody does. */
-	struct px_context_sum sum; /**< free_chunks is 0 where PX_CONTEXT_FREE_CHUNKS is not had. */
-	uint64_t chunks;           /**< In all blocks (Generation). */
-	uint64_t empty;            /**< Blocks (Slab). */
-	uint64_t count;            /**< How many contexts it stands for; 1 if it has a name. */
-	uint32_t depth;            /**< TopMemoryContext has 1, whatever the source counts from. */
-	uint32_t parent;           /**< Index of the parent, or PX_CONTEXT_NO_PARENT. */
-	unsigned have;             /**< Of enum px_context_have. */
-	bool more;                 /**< Whether it is "N more child contexts". */
+	struct pmapx_text name;  /**< Empty for those that are one row. */
+	struct pmapx_text ident; /**< Cut by the server; bytes are NULL if there is none. */
+	struct pmapx_text type;  /**< As the view of 18 says; bytes are NULL if nobody does. */
+	struct px_context_sum
+		sum;     /**< free_chunks is 0 where PX_CONTEXT_HAS_FREE_CHUNKS is not had. */
+	uint64_t chunks; /**< In all blocks (Generation). */
+	uint64_t empty;  /**< Blocks (Slab). */
+	uint64_t count;  /**< How many contexts it stands for; 1 if it has a name. */
+	uint32_t depth;  /**< TopMemoryContext has 1, whatever the source counts from. */
+	uint32_t parent; /**< Index of the parent, or PX_CONTEXT_NO_PARENT. */
+	unsigned have;   /**< Of enum px_context_have. */
+	bool more;       /**< Whether it is "N more child contexts". */
 };
 
 /** A dump. */

@@ -22,7 +22,8 @@ ALLOWED = {
     "store": {"store", "core", "out", "lazy"},
     "capture": {"capture", "source", "core", "out", "lazy"},
     "report": {"report", "shape", "source", "core", "out"},
-    "cmd": {"cmd", "capture", "report", "store", "shape", "source", "core", "out"},
+    "load": {"load", "report", "store", "postgres", "shape", "source", "core", "out"},
+    "cmd": {"cmd", "load", "capture", "report", "shape", "source", "core", "out"},
     "main": {"pmap", "cmd", "out"},
 }
 

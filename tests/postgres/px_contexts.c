@@ -56,9 +56,9 @@ static void put_context(const struct px_context *context)
 	printf("context\t%" PRIu32, context->depth);
 	put_number(context->parent, context->parent != PX_CONTEXT_NO_PARENT);
 	put_number(context->count, true);
-	put_sum(&context->sum, (context->have & PX_CONTEXT_FREE_CHUNKS) != 0);
-	put_number(context->chunks, (context->have & PX_CONTEXT_CHUNKS) != 0);
-	put_number(context->empty, (context->have & PX_CONTEXT_EMPTY) != 0);
+	put_sum(&context->sum, (context->have & PX_CONTEXT_HAS_FREE_CHUNKS) != 0);
+	put_number(context->chunks, (context->have & PX_CONTEXT_HAS_CHUNKS) != 0);
+	put_number(context->empty, (context->have & PX_CONTEXT_HAS_EMPTY) != 0);
 	put_text(&context->name);
 	put_text(&context->ident);
 	put_text(&context->type);

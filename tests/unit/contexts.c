@@ -47,11 +47,11 @@ static void say_context(struct story *story, const struct px_context *context)
 		say(story, "%.*s", (int)context->name.length, context->name.bytes);
 	if (context->ident.bytes != NULL)
 		say(story, "=%.*s", (int)context->ident.length, context->ident.bytes);
-	if ((context->have & PX_CONTEXT_CHUNKS) != 0)
+	if ((context->have & PX_CONTEXT_HAS_CHUNKS) != 0)
 		say(story, " chunks %" PRIu64, context->chunks);
-	if ((context->have & PX_CONTEXT_EMPTY) != 0)
+	if ((context->have & PX_CONTEXT_HAS_EMPTY) != 0)
 		say(story, " empty %" PRIu64, context->empty);
-	if ((context->have & PX_CONTEXT_FREE_CHUNKS) == 0)
+	if ((context->have & PX_CONTEXT_HAS_FREE_CHUNKS) == 0)
 		say(story, " bump");
 }
 
