@@ -71,6 +71,7 @@
  *   explain.c        what that means
  * src/load/        processes into a database
  *   load.c           one source after the other
+ *   inserts.c        files of INSERTs
  *   capture_row.c    a capture, and what it says of its machine
  *   process_row.c    a process
  *   mapping_row.c    a mapping

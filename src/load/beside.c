@@ -47,6 +47,8 @@ static int open_input(struct px_loading *loading, struct pmapx_source *source, c
 		loading->is_damaged = true;
 		return 0;
 	}
+	if (source == NULL)
+		return 0;
 	ret->name = names[which];
 	ret->source = source;
 	ret->host = loading->key;

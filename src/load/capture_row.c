@@ -284,6 +284,7 @@ static void put_time(int64_t us, char *text, size_t size)
 	text[length + 1] = '\0';
 }
 
+/* @source is NULL for what is no source of processes: it has lines of maps. */
 static void add_capture(struct px_loading *loading, struct pmapx_source *source)
 {
 	const struct px_capture_facts *facts = &loading->facts;
@@ -293,7 +294,9 @@ static void add_capture(struct px_loading *loading, struct pmapx_source *source)
 
 	if (facts->has_start && facts->start_us > 0)
 		put_time(facts->start_us, taken, sizeof(taken));
-	if (px_host_has(source, PX_FILE_SMAPS))
+	if (source == NULL)
+		detail = "maps";
+	else if (px_host_has(source, PX_FILE_SMAPS))
 		detail = "smaps";
 	else if (px_host_has(source, PX_FILE_MAPS))
 		detail = "maps";
@@ -350,6 +353,22 @@ int px_load_capture(struct px_loading *loading, struct pmapx_source *source)
 	if (r == 0)
 		add_capture(loading, source);
 	return r;
+}
+
+int px_load_capture_named(struct px_loading *loading, const char *label, const char *host)
+{
+	const struct px_load_options *options = loading->options;
+
+	px_load_capture_clear(loading);
+	loading->key = strdup("");
+	loading->facts.label = strdup(options->label != NULL ? options->label : label);
+	loading->facts.host = strdup(options->host != NULL ? options->host : host);
+	if (loading->key == NULL || loading->facts.label == NULL || loading->facts.host == NULL)
+		return -ENOMEM;
+	loading->has_begun = true;
+	loading->captures++;
+	add_capture(loading, NULL);
+	return 0;
 }
 
 static void add_fact(struct px_loading *loading, const struct px_value *name,

@@ -369,8 +369,9 @@ static int load_all(struct px_loading *loading)
 	int status = 0;
 
 	for (size_t i = 0; i < count && loading->failed == 0; i++) {
-		int one = load_source(
-			loading, options->source_count > 0 ? options->sources[i] : NULL);
+		const char *from = options->source_count > 0 ? options->sources[i] : NULL;
+		int one = from != NULL && px_inserts_is(from) ? px_load_inserts(loading, from)
+							      : load_source(loading, from);
 
 		if (one > status)
 			status = one;

@@ -62,6 +62,9 @@ struct px_value px_load_text(const char *text);
 /** Begin the capture that the process handed out last is of, if another is at hand; 0 or -ENOMEM. */
 int px_load_capture(struct px_loading *loading, struct pmapx_source *source);
 
+/** Begin a capture of which no more is known than its label and host; 0 or -ENOMEM. */
+int px_load_capture_named(struct px_loading *loading, const char *label, const char *host);
+
 /** All processes of the capture have been visited: add what else there is; 0 or -ENOMEM. */
 int px_load_capture_end(struct px_loading *loading, struct pmapx_source *source);
 
@@ -76,7 +79,13 @@ void px_load_capture_clear(struct px_loading *loading);
 int px_load_process(struct px_loading *loading, const struct px_visit *visit, pid_t pid,
 	const char *status, int64_t mappings, const char *exe);
 
-/** Add what PostgreSQL has said, of the options and of the source; 0 or -ENOMEM. */
+/** Whether the file at @path, by what is in it, has INSERTs into a table maps. */
+bool px_inserts_is(const char *path);
+
+/** Load it; the status of that. */
+int px_load_inserts(struct px_loading *loading, const char *path);
+
+/** Add what PostgreSQL has said, of the options and of the source, NULL for none; 0 or -ENOMEM. */
 int px_load_activity(struct px_loading *loading, struct pmapx_source *source);
 int px_load_contexts(struct px_loading *loading, struct pmapx_source *source);
 

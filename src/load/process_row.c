@@ -85,6 +85,7 @@ static void fill_identity(struct making *making)
 	if (identity->has_stat || making->status != NULL) {
 		row[PX_PROCESS_PPID] = px_value_number(identity->ppid);
 		making->server.ppid = identity->ppid;
+		making->server.has_parent = true;
 	}
 	if (identity->state != '\0')
 		row[PX_PROCESS_PROC_STATE] = px_value_text(&identity->state, 1);
@@ -213,7 +214,9 @@ static bool fill_title(struct making *making)
 	if (exe->type == PX_VALUE_TEXT ? !px_title_is_server(&exe->text) : !has_title)
 		return false;
 	if (!has_title) {
-		row[PX_PROCESS_PG_ROLE] = px_load_text("postmaster");
+		/* Where the command line is not known, it may be any. */
+		if (making->told.length > 0)
+			row[PX_PROCESS_PG_ROLE] = px_load_text("postmaster");
 		return true;
 	}
 	row[PX_PROCESS_PG_ROLE] = title.kind == PX_TITLE_BACKEND ? px_load_text("client backend")
@@ -268,6 +271,8 @@ int px_load_process(struct px_loading *loading, const struct px_visit *visit, pi
 		making.row[PX_PROCESS_N_MAPPINGS] = px_value_number(mappings);
 	if (visit->process != NULL)
 		r = fill(&making, exe);
+	else
+		making.row[PX_PROCESS_EXE] = px_load_text(exe);
 	if (r == 0)
 		r = add(&making);
 	free(making.status);

@@ -49,12 +49,14 @@ int px_servers_settle(struct px_servers *servers, struct px_store *store)
 		struct px_value row[PX_PROCESS_COLUMNS];
 
 		/* The postmaster starts all others itself. */
-		server->instance = bsearch(&key, servers->list, servers->count, sizeof(key),
-					   compare) != NULL
+		server->instance = !server->has_parent ? 0
+			: bsearch(&key, servers->list, servers->count, sizeof(key), compare) != NULL
 			? server->ppid
 			: server->pid;
 		px_row_unpack(server->row.bytes, row, PX_PROCESS_COLUMNS);
-		row[PX_PROCESS_PG_INSTANCE] = px_value_number(server->instance);
+		row[PX_PROCESS_PG_INSTANCE] = server->instance != 0
+			? px_value_number(server->instance)
+			: px_value_null();
 		r = px_store_add(store, PX_TABLE_PROCESS, row);
 	}
 	return r;
@@ -67,7 +69,7 @@ int64_t px_servers_find(const struct px_servers *servers, int64_t pid, const int
 	for (size_t i = 0; i < servers->count; i++) {
 		const struct px_server *server = &servers->list[i];
 
-		if (server->ns_pid != pid ||
+		if (server->ns_pid != pid || server->instance == 0 ||
 			(start_us != NULL && server->has_start &&
 				llabs(*start_us - server->start_us) > SAME_START_US))
 			continue;

@@ -12,7 +12,8 @@
 struct px_server {
 	int64_t pid, ppid;
 	int64_t ns_pid;   /**< Its number in its own PID namespace, @pid if that is not known. */
-	int64_t instance; /**< The pid of the first of its server; 0 before px_servers_settle(). */
+	bool has_parent;  /**< @ppid is known. */
+	int64_t instance; /**< The pid of the first of its server; 0 if that is not known, yet. */
 	bool has_start;
 	int64_t start_us;    /**< When it began, since 1970. */
 	struct px_bytes row; /**< Of the table process, packed. */

@@ -190,6 +190,47 @@ class Files(Loading):
             self.assertEqual([row[0] for row in got], want)
 
 
+class Inserts(Loading):
+    """Files of the article's, which are read and never run."""
+
+    LINE = "INSERT INTO maps VALUES ('%s', '%s', %d, %d, '%s', '%s', '%s', '%s', '%s', '%s', %s);\n"
+
+    def line(self, pid, start, end, perms, name, label="L", host="h"):
+        return self.LINE % (label, host, pid, int(end, 16) - int(start, 16), start, end, perms, "00000000", "00:01",
+                            "7", name)
+
+    def test_names(self):
+        """Quotes doubled or not, SQL, newlines; what is shared and has no name is no memory of malloc's."""
+        names = [("'/a/b'", "/a/b", "file"), ("NULL", None, "anon"), ("'/it's'", "/it's", "file"),
+                 ("'/it''s'", "/it's", "file"), ("'/x');DROP\x0cTABLE\x0cmaps;--'", "/x');DROP\x0cTABLE\x0cmaps;--", "file"),
+                 ("'/a\nb'", "/a\\012b", "file"), ("'[heap]'", "[heap]", "heap")]
+        text = "BEGIN;\n"
+        for i, (name, _, _) in enumerate(names):
+            text += self.line(5, "%x000" % (16 + i * 2), "%x000" % (17 + i * 2), "rw-p", name)
+        text += self.line(5, "90000", "92000", "rw-s", "NULL") + "COMMIT;\nBEGIN;\n"
+        text += self.line(6, "1000", "2000", "r-xp", "'/usr/bin/postgres'") + "COMMIT;\n"
+        text += self.line(6, "1000", "2000", "r-xp", "'/x'", label="Bob's", host="other")
+        self.loads(self.db, self.save("old.sql", text.encode()))
+        self.assertEqual(self.rows("SELECT test_label, hostname FROM capture ORDER BY 1 DESC"),
+                         [("L", "h"), ("Bob's", "other")])
+        got = self.rows("SELECT pathname, class FROM mapping WHERE pid = 5 ORDER BY seq")
+        self.assertEqual(got, [(name, class_) for _, name, class_ in names] + [(None, "shm")])
+        self.assertEqual(self.rows("SELECT chunk_size, start_addr FROM maps WHERE pid = 5 AND perms = 'rw-s'"),
+                         [(8192, "90000")])
+        self.assertEqual(self.rows("SELECT pid, status, n_mappings, exe, pg_role, pg_instance FROM process"
+                                   " WHERE capture_id = 1 ORDER BY pid"),
+                         [(5, "ok", 8, None, None, None), (6, "ok", 1, "/usr/bin/postgres", None, None)])
+
+    def test_bad(self):
+        """What is no such INSERT is told of, and the rest is loaded."""
+        path = self.save("old.sql", (self.line(1, "1000", "2000", "rw-p", "NULL")
+                                        + "INSERT INTO maps VALUES ('L', 'h', x);\n"
+                                        + self.line(1, "2000", "3000", "rw-p", "NULL")).encode())
+        self.loads(self.db, path, status=2,
+                   message=b"pmapx: load: %s: line 2: not an INSERT of a mapping\n" % path.encode())
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM mapping"), [(2,)])
+
+
 class Live(Loading):
     def test_process(self):
         """A process that holds still, against its own files."""
