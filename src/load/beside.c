@@ -15,6 +15,7 @@
 #include "contexts.h"
 #include "descriptor.h"
 #include "load_impl.h"
+#include "scan.h"
 
 #define PIECE ((size_t)128 * 1024)
 
@@ -125,7 +126,7 @@ static void add_activity(struct px_loading *loading, const struct px_activity_ro
 	struct px_value row[PX_PG_ACTIVITY_COLUMNS];
 	const struct pmapx_text *leader = &activity->text[PX_ACTIVITY_LEADER_PID];
 	const int64_t *start = activity->has_backend_start ? &activity->backend_start_us : NULL;
-	char digits[16] = "";
+	uint64_t number = 0;
 
 	for (int i = 0; i < PX_ACTIVITY_COLUMN_COUNT; i++)
 		row[activity_columns[i]] = text_value(&activity->text[i]);
@@ -134,10 +135,12 @@ static void add_activity(struct px_loading *loading, const struct px_activity_ro
 	row[PX_PG_ACTIVITY_PG_INSTANCE] = instance_value(
 		px_servers_find(&loading->servers, activity->pid, start));
 	/* The one column that is a number. */
-	if (leader->bytes != NULL && leader->length < sizeof(digits))
-		memcpy(digits, leader->bytes, leader->length);
-	row[PX_PG_ACTIVITY_LEADER_PID] = atol(digits) > 0 ? px_value_number(atol(digits))
-							  : px_value_null();
+	row[PX_PG_ACTIVITY_LEADER_PID] = px_value_null();
+	if (leader->length > 0 &&
+		px_scan_decimal(leader->bytes, leader->bytes + leader->length, &number) ==
+			leader->bytes + leader->length &&
+		number <= INT32_MAX)
+		row[PX_PG_ACTIVITY_LEADER_PID] = px_value_number((int64_t)number);
 	row[PX_PG_ACTIVITY_BACKEND_START_US] = start != NULL ? px_value_number(*start)
 							     : px_value_null();
 	px_load_add(loading, PX_TABLE_PG_ACTIVITY, row);
@@ -216,6 +219,12 @@ int px_load_activity(struct px_loading *loading, struct pmapx_source *source)
 	return r;
 }
 
+/* A number that no process can have is none. */
+static uint32_t known_pid(uint32_t pid)
+{
+	return pid <= INT32_MAX ? pid : 0;
+}
+
 /* How many dumps there have been of a process. */
 struct counter {
 	uint32_t pid;
@@ -265,7 +274,7 @@ static void add_dump(struct px_loading *loading, const struct px_context_dump *d
 	const struct px_value none = px_value_null();
 	struct px_value row[PX_CONTEXT_DUMP_COLUMNS];
 
-	row[PX_CONTEXT_DUMP_PID] = px_value_number(dump->pid);
+	row[PX_CONTEXT_DUMP_PID] = px_value_number(known_pid(dump->pid));
 	row[PX_CONTEXT_DUMP_DUMP_NO] = px_value_number(number);
 	row[PX_CONTEXT_DUMP_PG_INSTANCE] = instance_value(
 		px_servers_find(&loading->servers, dump->pid, NULL));
@@ -339,7 +348,7 @@ static void add_context(struct px_loading *loading, const struct px_context_dump
 	const struct pmapx_text name = name_of(context), path = find_path(dump, i, room);
 	struct px_value row[PX_CONTEXT_COLUMNS];
 
-	row[PX_CONTEXT_PID] = px_value_number(dump->pid);
+	row[PX_CONTEXT_PID] = px_value_number(known_pid(dump->pid));
 	row[PX_CONTEXT_DUMP_NO] = px_value_number(number);
 	row[PX_CONTEXT_SEQ] = px_value_number((int64_t)i + 1);
 	row[PX_CONTEXT_PARENT_SEQ] = context->parent < i
@@ -366,7 +375,7 @@ static void add_context(struct px_loading *loading, const struct px_context_dump
 static int add_contexts(
 	struct px_loading *loading, const struct px_context_dump *dump, struct trouble *trouble)
 {
-	struct counter *counter = find_counter(loading, dump->pid);
+	struct counter *counter = find_counter(loading, known_pid(dump->pid));
 	uint64_t *below = add_up(dump);
 	char *room = malloc(PATH_LENGTH_MAX);
 	int r = counter == NULL || below == NULL || room == NULL ? -ENOMEM : 0;
@@ -385,7 +394,7 @@ static int add_contexts(
 static int add_malloc(
 	struct px_loading *loading, const struct px_malloc_dump *dump, struct trouble *trouble)
 {
-	struct counter *counter = find_counter(loading, dump->pid);
+	struct counter *counter = find_counter(loading, known_pid(dump->pid));
 	struct px_value row[PX_MALLOC_DUMP_COLUMNS];
 
 	if (counter == NULL)
@@ -394,7 +403,7 @@ static int add_malloc(
 		note(trouble, dump->line, "what malloc says of itself does not fit together");
 		return 0;
 	}
-	row[PX_MALLOC_DUMP_PID] = px_value_number(dump->pid);
+	row[PX_MALLOC_DUMP_PID] = px_value_number(known_pid(dump->pid));
 	row[PX_MALLOC_DUMP_DUMP_NO] = px_value_number(++counter->malloc);
 	row[PX_MALLOC_DUMP_PG_INSTANCE] = instance_value(
 		px_servers_find(&loading->servers, dump->pid, NULL));

@@ -223,7 +223,7 @@ static char *find_label(const struct px_loading *loading)
 		char text[64];
 
 		gmtime_r(&when, &parts);
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+		(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
 		return strdup(text);
 	}
 	end = loading->from + strlen(loading->from);
@@ -386,16 +386,17 @@ static void add_fact(struct px_loading *loading, const struct px_value *name,
 /* A line of meminfo, "MemTotal:  24684092 kB", as "meminfo.MemTotal" in bytes. */
 static void add_meminfo(struct px_loading *loading, char *line)
 {
-	char name[128] = "meminfo.", *colon = strchr(line, ':');
+	static const char before[] = "meminfo.";
+	char name[128], *colon = strchr(line, ':');
 	struct px_value named, said, number = px_value_null();
 	const char *digits, *end;
 	uint64_t amount = 0;
 	size_t length;
 
-	if (colon == NULL || (size_t)(colon - line) >= sizeof(name) - strlen(name))
+	if (colon == NULL || (size_t)(colon - line) >= sizeof(name) - sizeof(before))
 		return;
 	*colon = '\0';
-	strcat(name, line);
+	stpcpy(stpcpy(name, before), line);
 	digits = colon + 1 + strspn(colon + 1, " ");
 	length = strlen(digits);
 	end = px_scan_decimal(digits, digits + length, &amount);

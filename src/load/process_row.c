@@ -65,7 +65,7 @@ static int fill_status(struct making *making)
 		return r;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (px_parse_number(&status, numbers[i].key, &number) == 0 &&
-			number <= INT64_MAX / 1024)
+			number <= (numbers[i].unit == 1 ? INT32_MAX : INT64_MAX / 1024))
 			making->row[numbers[i].column] = px_value_number(
 				(int64_t)number * numbers[i].unit);
 	if (px_parse_ns_pid(&status, &ns_pid) == 0) {
@@ -142,8 +142,10 @@ static int fill_command(struct making *making)
 	making->cmdline = malloc(length);
 	if (making->cmdline == NULL)
 		return -ENOMEM;
+	memcpy(making->cmdline, making->told.bytes, length);
 	for (size_t i = 0; i < length; i++)
-		making->cmdline[i] = making->told.bytes[i] != '\0' ? making->told.bytes[i] : ' ';
+		if (making->cmdline[i] == '\0')
+			making->cmdline[i] = ' ';
 	making->row[PX_PROCESS_CMDLINE] = px_value_text(making->cmdline, length);
 	return 0;
 }
