@@ -377,7 +377,7 @@ static int add_contexts(
 {
 	struct counter *counter = find_counter(loading, known_pid(dump->pid));
 	uint64_t *below = add_up(dump);
-	char *room = malloc(PATH_LENGTH_MAX);
+	char *room = malloc(PATH_LENGTH_MAX + 1);
 	int r = counter == NULL || below == NULL || room == NULL ? -ENOMEM : 0;
 
 	if (r == 0)

@@ -330,7 +330,7 @@ static int end_source(void *context, struct pmapx_source *source)
 		(loading->options->activity != NULL || loading->options->contexts != NULL)) {
 		px_load_say(loading, loading->from,
 			"several hosts are in it: --activity and --contexts are of one");
-		r = -EINVAL;
+		loading->failed = r = -EINVAL;
 	}
 	return r;
 }
@@ -411,6 +411,8 @@ int px_load(struct px_console *console, const struct px_load_options *options)
 		status = 2;
 	if (r == 0)
 		return status;
-	px_load_say(&loading, options->database, error.text);
+	/* What is no fault of the store has been told. */
+	if (*error.text != '\0')
+		px_load_say(&loading, options->database, error.text);
 	return 2;
 }

@@ -143,6 +143,15 @@ class Files(Loading):
         self.assertEqual(self.rows("SELECT hostname FROM capture ORDER BY capture_id"), [("a",), ("b",), (here,)])
         self.assertEqual(self.rows("SELECT capture_id, COUNT(*) FROM mapping GROUP BY 1"), [(1, 6), (2, 6), (3, 6)])
 
+    def test_whose(self):
+        """Of several hosts, nobody knows which one --activity is of: nothing is loaded."""
+        for host in ("a", "b"):
+            self.save("all/%s/maps-1" % host, MAPS)
+        self.loads(self.db, self.path("all"), "--activity", self.save("a.csv", b"pid\n1\n"), status=2,
+                   message=b"pmapx: load: %s: several hosts are in it: --activity and --contexts are of one\n"
+                           % self.path("all").encode())
+        self.assertFalse(os.path.exists(self.db))
+
     def test_beside(self):
         """postgres/activity.csv and postgres/log of a folder, and of an archive with a label of its own."""
         self.save("case/maps-12", MAPS.replace(b"it's (deleted)", b"postgres"))
