@@ -120,7 +120,7 @@ _pmapx_options()
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
-	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check help' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check load help' -- "$cur")
 }
 
 _pmapx_capture()
@@ -135,6 +135,19 @@ _pmapx_capture()
 	--redact) _pmapx_list "$cur" "$prefix" args paths addresses ;;
 	--label | --max-rss) ;;
 	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" /proc ;;
+	esac
+}
+
+_pmapx_load()
+{
+	local options='
+		--psql --label= --host= --replace --activity= --contexts= --root= --jobs= --strict
+		--all --name= --user= --tree= --cgroup= -h --help'
+
+	case $option in
+	--activity | --contexts) _pmapx_found -f ;;
+	--label | --host) ;;
+	*) _pmapx_value || _pmapx_options $options || _pmapx_found -f ;;
 	esac
 }
 
@@ -279,7 +292,7 @@ _pmapx()
 
 	COMPREPLY=()
 	# A verb is the first word, and has options of its own.
-	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|watch|check|help) ]]; then
+	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|watch|check|load|help) ]]; then
 		_pmapx_${COMP_WORDS[1]}
 		return
 	fi
@@ -297,7 +310,7 @@ _pmapx()
 		_pmapx_value || _pmapx_options $options $own && return
 		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W 'capture rank diff watch check help' -- "$cur")
+			< <(compgen -W 'capture rank diff watch check load help' -- "$cur")
 		;;
 	esac
 }

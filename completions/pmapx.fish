@@ -96,7 +96,7 @@ function __pmapx_verb
     set -l words (commandline -opc)
     set -l verb
     string match -qr '(^|/)pmapx$' -- $words[1]
-    and contains -- "$words[2]" capture rank diff watch check help
+    and contains -- "$words[2]" capture rank diff watch check load help
     and set verb $words[2]
     test "$verb" = "$argv[1]"
 end
@@ -145,7 +145,7 @@ complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, fo
 complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'
 complete -c pmapx -l compat -x -a 3.2 -n __pmapx_verb -d 'lay out as an older pmap did'
 
-set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' watch\t'the same against a moment ago' check\t'what is odd about the memory of processes' help\t'print the help of a verb'"
+set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' watch\t'the same against a moment ago' check\t'what is odd about the memory of processes' load\t'put processes into a database' help\t'print the help of a verb'"
 complete -n __pmapx_is_first -c pmapx -a $verbs
 complete -n '__pmapx_verb help' -c pmapx -a $verbs
 complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
@@ -255,3 +255,21 @@ complete -n '__pmapx_verb check' -c pmapx -l from -r -F -d 'read what was saved'
 complete -n '__pmapx_verb check' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
 complete -n '__pmapx_verb check' -c pmapx -l strict -d 'status 1 if something could not be read'
 complete -n '__pmapx_verb check' -c pmapx -s h -l help -d 'display help and exit'
+
+complete -n '__pmapx_verb load' -c pmapx -F -l psql -d 'write a script for psql'
+complete -n '__pmapx_verb load' -c pmapx -l label -x -d 'what the capture is called'
+complete -n '__pmapx_verb load' -c pmapx -l host -x -d 'whose it is'
+complete -n '__pmapx_verb load' -c pmapx -l replace -d 'put it in the place of one of that label and host'
+complete -n '__pmapx_verb load' -c pmapx -l activity -r -F -d 'pg_stat_activity, as it was saved'
+complete -n '__pmapx_verb load' -c pmapx -l contexts -r -F -d 'a log with memory contexts'
+complete -n '__pmapx_verb load' -c pmapx -l all -d 'every process of the running system'
+complete -n '__pmapx_verb load' -c pmapx -l name -x -d 'processes whose name matches'
+complete -n '__pmapx_verb load' -c pmapx -l user -x -a '(__fish_complete_users)' \
+    -d 'processes of this user'
+complete -n '__pmapx_verb load' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
+    -d 'this process and its descendants'
+complete -n '__pmapx_verb load' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
+complete -n '__pmapx_verb load' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
+complete -n '__pmapx_verb load' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
+complete -n '__pmapx_verb load' -c pmapx -l strict -d 'status 1 if something could not be read'
+complete -n '__pmapx_verb load' -c pmapx -s h -l help -d 'display help and exit'

@@ -12,6 +12,7 @@
  *   capture.c        the command line of "capture"
  *   rank.c           that of "rank"
  *   diff.c           that of "diff"
+ *   load.c           that of "load"
  *   watch.c          that of "watch"
  *   check.c          that of "check"
  * src/pmap/        pmap's face
@@ -68,6 +69,15 @@
  *   inspect.c        one of them, looked at for that
  *   finding.c        what is found
  *   explain.c        what that means
+ * src/load/        processes into a database
+ *   load.c           one source after the other
+ *   inserts.c        files of INSERTs
+ *   capture_row.c    a capture, and what it says of its machine
+ *   process_row.c    a process
+ *   mapping_row.c    a mapping
+ *   servers.c        which processes are of one PostgreSQL server
+ *   beside.c         what PostgreSQL has said of itself
+ *   packed_rows.c    rows that wait
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by
@@ -78,6 +88,28 @@
  *   table_text.c     the same for people
  *   unread.c         processes that could not be read, counted
  *   untold.c         threads of which it is not known where their stacks are, counted
+ * src/postgres/    what PostgreSQL says of itself: text → values
+ *   contexts.c       a server log → dumps of memory contexts
+ *   log_record.c     bytes → lines and CSV records
+ *   log_entry.c      these → who says what, and when
+ *   log_time.c       the time in a prefix
+ *   csv_cells.c      CSV, cell by cell
+ *   context_line.c   one line of a dump
+ *   open_dumps.c     dumps that are under way
+ *   dump_build.c     one of them: its tree, and what it adds up to
+ *   context_view.c   CSV of pg_backend_memory_contexts
+ *   malloc_dump.c    malloc's own account
+ *   activity.c       pg_stat_activity, of which shape, row by row
+ *   activity_lines.c what its shapes share: lines, columns, footers
+ *   activity_csv.c   CSV
+ *   activity_copy.c  COPY's text
+ *   activity_separated.c  one byte between columns, nothing escaped
+ *   activity_aligned.c  psql's tables
+ *   activity_expanded.c  psql -x
+ *   activity_json.c  JSON
+ *   display.c        how wide characters are
+ *   timestamp.c      points in time
+ *   title.c          titles of processes
  * src/capture/     saving processes to a file
  *   capture.c        from the first byte to the last
  *   pool.c           processes read side by side, handed out in order
@@ -92,11 +124,20 @@
  *   tree.c           a folder
  *   interrupt.c      signals that wait
  *   report.c         progress, closing line, costs
+ * src/store/       databases of captures
+ *   store.c          what kinds of them share
+ *   schema.c         tables and columns, and the SQL that comes of them
+ *   clean.c          text as databases take it
+ *   sqlite_store.c   rows for a file of SQLite
+ *   sqlite_file.c    such a file, changed as a whole or not at all
+ *   psql.c           a script for psql
+ *   waiting.c        its rows that wait
  * src/source/      libpmapx: where the text comes from
  *   source.c         what sources share
  *   live.c           the running system
  *   root.c           another proc root
  *   folder.c         operations on a folder laid out like /proc
+ *   host_file.c      files of hosts, not of their processes
  *   members.c        which processes it has
  *   descriptor.c     opening files with care
  *   shm.c            the device that shared memory lives on
@@ -141,6 +182,7 @@
  *   libproc2.c       the processes of the running system
  *   libz.c           .gz
  *   libzstd.c        .zst
+ *   sqlite.c         databases in a file
  * src/core/        libpmapx: text → values
  *   parser.c         bytes → mappings
  *   frame.c          bytes → lines

@@ -170,6 +170,16 @@ static int add_model(const struct adding *adding)
 	return add_text(adding, "proc/cpuinfo", length);
 }
 
+/* When the machine was booted: the rest of stat is of its processors. */
+static int add_boot_time(const struct adding *adding)
+{
+	ssize_t n = read_file(adding->source->fd, "stat", adding->text, FILE_MAX);
+
+	if (n < 0)
+		return px_is_shortage((int)n) ? (int)n : 0;
+	return add_text(adding, "proc/stat", keep_lines(adding->text, "btime ", true));
+}
+
 static int add_mounts(const struct adding *adding)
 {
 	struct px_redactor redactor = { .redaction = adding->redaction };
@@ -231,6 +241,8 @@ int px_host_add(struct pmapx_source *source, const struct px_redaction *redactio
 		r = add_file(&adding, "version", "proc/version");
 	if (r == 0)
 		r = add_file(&adding, "vmstat", "proc/vmstat");
+	if (r == 0)
+		r = add_boot_time(&adding);
 	if (r == 0)
 		r = add_model(&adding);
 	if (r == 0)

@@ -19,6 +19,7 @@ static const struct px_verb verbs[] = {
 	{ "watch", "the same against a moment ago", px_verb_watch, px_verb_watch_usage },
 	{ "check", "what is odd about the memory of processes", px_verb_check,
 		px_verb_check_usage },
+	{ "load", "put processes into a database", px_verb_load, px_verb_load_usage },
 	{ "help", "print this, or the help of a verb", run_help, help_usage },
 };
 

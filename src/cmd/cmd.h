@@ -32,6 +32,10 @@ const struct px_verb *px_verb_find(int argc, char **argv);
 int px_verb_capture(struct px_console *console, int argc, char **argv);
 void px_verb_capture_usage(struct px_console *console, struct px_out *out);
 
+/** "pmapx load ..."; see load.c. */
+int px_verb_load(struct px_console *console, int argc, char **argv);
+void px_verb_load_usage(struct px_console *console, struct px_out *out);
+
 /** "pmapx rank ..."; see rank.c. */
 int px_verb_rank(struct px_console *console, int argc, char **argv);
 void px_verb_rank_usage(struct px_console *console, struct px_out *out);

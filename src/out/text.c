@@ -22,14 +22,13 @@ static bool is_unruly(uint32_t character)
  * The characters of RFC 3629: no overlong forms, no surrogates, none above
  * U+10FFFF.  The first continuation byte is the one whose range varies.
  */
-size_t px_utf8_length(const unsigned char *at, const unsigned char *end)
+size_t px_utf8_any_length(const unsigned char *at, const unsigned char *end)
 {
 	unsigned char lead = *at, low = 0x80, high = 0xbf;
-	uint32_t character;
 	size_t length;
 
 	if (lead < 0x80)
-		return lead >= 0x20 && lead != 0x7f ? 1 : 0;
+		return 1;
 	if (lead < 0xc2 || lead > 0xf4)
 		return 0;
 	length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
@@ -45,13 +44,22 @@ size_t px_utf8_length(const unsigned char *at, const unsigned char *end)
 		high = 0x8f;
 	if (at[1] < low || at[1] > high)
 		return 0;
-	character = lead & (0x7fU >> length);
-	character = character << 6 | (at[1] & 0x3fU);
-	for (size_t i = 2; i < length; i++) {
+	for (size_t i = 2; i < length; i++)
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
+	return length;
+}
+
+size_t px_utf8_length(const unsigned char *at, const unsigned char *end)
+{
+	size_t length = px_utf8_any_length(at, end);
+	uint32_t character = *at;
+
+	if (length == 1)
+		return character >= 0x20 && character != 0x7f ? 1 : 0;
+	character &= 0x7fU >> length;
+	for (size_t i = 1; i < length; i++)
 		character = character << 6 | (at[i] & 0x3fU);
-	}
 	return is_unruly(character) ? 0 : length;
 }
 

@@ -38,8 +38,12 @@ size_t px_text_fit(struct px_locale *locale, const char *bytes, size_t length, s
  * would replace: for what others print. */
 void px_text_tame(struct px_locale *locale, char *text);
 
-/** How many of the bytes at @at, before @end, px_out_text() would pass as one
- * character in UTF-8; 0 if the first is to be replaced. */
+/** How many of the bytes at @at, before @end, are one character of UTF-8, whatever it
+ * does; 0 if they do not begin with one. */
+size_t px_utf8_any_length(const unsigned char *at, const unsigned char *end);
+
+/** How many of them px_out_text() would pass as one character in UTF-8; 0 if the first
+ * is to be replaced. */
 size_t px_utf8_length(const unsigned char *at, const unsigned char *end);
 
 #endif

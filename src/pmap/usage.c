@@ -62,6 +62,7 @@ static const char own_lines[] =
 	" diff                        what has grown between two looks at processes\n"
 	" watch                       the same between then and now, again and again\n"
 	" check                       what is odd about the memory of processes\n"
+	" load                        put processes into a database\n"
 	" help [<word>]               what there is, and its options\n";
 
 static const char *const last_lines[] = {

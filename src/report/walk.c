@@ -75,7 +75,9 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 	px_walk_lock(visit);
 	++*counted;
 	/* What is another program now is there. */
-	if (unread != NULL && r < 0 && (counted != &counts->vanished || r == -ESTALE) &&
+	if (unread != NULL && r < 0 &&
+		(counted != &counts->vanished || r == -ESTALE ||
+			visit->walk->options->is_complete) &&
 		unread(visit->walk->context, visit, pid) < 0)
 		visit->walk->error = ENOMEM;
 	px_walk_unlock(visit);
@@ -134,12 +136,14 @@ static int has_memory(const struct px_visit *visit)
 /* Visit what is open; as a visitor. */
 static int visit_open(struct px_visit *visit)
 {
-	int r = has_memory(visit);
+	int has = has_memory(visit);
+	int r;
 
-	if (r <= 0)
-		return r < 0 ? r : 1;
+	if (has < 0 || (has == 0 && !visit->walk->options->is_complete))
+		return has < 0 ? has : 1;
 	visit->error = (struct pmapx_error){ .reason = "" };
-	return visit->walk->visit(visit->walk->context, visit);
+	r = visit->walk->visit(visit->walk->context, visit);
+	return r == 0 && has == 0 ? 1 : r;
 }
 
 /* What it counts as that a process could not be opened: @r, or what is wrong with its stat. */
@@ -275,6 +279,11 @@ static int open_source(struct px_walk *walk, struct pmapx_source **ret)
 	return r;
 }
 
+static int visit_source(struct px_walk *walk, px_source_visitor *visit, struct pmapx_source *source)
+{
+	return visit != NULL ? visit(walk->context, source) : 0;
+}
+
 int px_walk(struct px_console *console, const struct px_walk_options *options, px_visitor *visit,
 	void *context, struct px_walk_counts *ret)
 {
@@ -294,8 +303,12 @@ int px_walk(struct px_console *console, const struct px_walk_options *options, p
 	if (r == 0)
 		r = open_source(&walk, &source);
 	if (r == 0) {
-		r = options->from != NULL ? px_walk_saved(&walk, source)
-					  : walk_folder(&walk, source);
+		r = visit_source(&walk, options->opened, source);
+		if (r == 0)
+			r = options->from != NULL ? px_walk_saved(&walk, source)
+						  : walk_folder(&walk, source);
+		if (r == 0 && walk.error == 0)
+			r = visit_source(&walk, options->ending, source);
 		pmapx_source_close(source);
 	}
 	if (walk.error == ENOMEM)

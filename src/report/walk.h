@@ -22,6 +22,9 @@ struct px_visit;
  */
 typedef int px_unread_visitor(void *context, const struct px_visit *visit, pid_t pid);
 
+/** Look at the source itself.  0, or a negative errno after a message: the walk ends. */
+typedef int px_source_visitor(void *context, struct pmapx_source *source);
+
 /** Which processes, and how to go through them.  Begins as all zero. */
 struct px_walk_options {
 	const char *verb;        /**< What messages begin with, behind the program's name. */
@@ -45,6 +48,12 @@ struct px_walk_options {
 	 */
 	bool is_again;
 	px_unread_visitor *unread; /**< With the visitor's context; NULL if nobody asks. */
+	/** Kernel threads and zombies are visited, too, and @unread is told of those, too, that
+	 * have gone. */
+	bool is_complete;
+	/** With the same context: the source has been opened, and no process handed out yet. */
+	px_source_visitor *opened;
+	px_source_visitor *ending; /**< All have been visited, and it is closed next. */
 };
 
 /** A process that is being visited. */

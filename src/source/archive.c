@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host_file.h"
 #include "saved.h"
 #include "tar.h"
 #include "unpack.h"
@@ -210,6 +211,28 @@ static int pass_by(struct px_saved *saved, const char *path, const struct px_sav
 	return tell_shortage(saved, r);
 }
 
+/* Keep what begins with @json, and goes on, if it is wanted. */
+static int keep_manifest(struct px_saved *saved, const char *path, const struct pmapx_text *json)
+{
+	const struct pmapx_text name = { path, strlen(path) };
+	uint64_t length = json->length;
+	const void *bytes;
+	size_t size;
+	int r;
+
+	if (!px_kept_wants(saved, &name))
+		return 0;
+	r = px_kept_begin(saved, &name);
+	if (r == 0)
+		r = px_kept_append(saved, json->bytes, json->length);
+	while (r == 0 && length >= PX_MANIFEST_SIZE &&
+		(size = next_piece(saved, path, length, &bytes)) > 0) {
+		r = px_kept_append(saved, bytes, size);
+		length += size;
+	}
+	return r;
+}
+
 /*
  * A manifest: the first file of a capture says what is known at its beginning,
  * the last one all.  It goes through the spool like any file, and out again.
@@ -234,6 +257,7 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 	if (bytes == NULL)
 		return tell_shortage(saved, -ENOMEM);
 	json = (struct pmapx_text){ bytes, px_spool_take(&saved->spool, at, bytes) };
+	r = keep_manifest(saved, path, &json);
 	if (px_saved_manifest(saved, path, host, &json, &manifest) &&
 		*saved->index.hosts[host].name == '\0') {
 		/* What knows all at its beginning has been unpacked, and packed in any order. */
@@ -245,7 +269,7 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 		reader->manifest = manifest;
 	}
 	free(bytes);
-	return 0;
+	return tell_shortage(saved, r);
 }
 
 /* The setting, of the host whose folder like /proc is @folder. */
@@ -346,13 +370,34 @@ static int take(struct px_saved *saved, const char *path, const struct px_saved_
 	bool is_wanted = name->is_manifest || px_saved_wants(saved, name->pid);
 
 	if (reader->kind != PX_TAR_FILE) {
-		if (is_wanted)
+		if (is_wanted && name->file != PX_FILE_EXE)
 			px_saved_no_file(saved, path, reader->kind == PX_TAR_LINK);
 		return 0;
 	}
 	if (name->is_manifest)
 		return take_manifest(saved, path, name);
 	return is_wanted ? take_file(saved, path, name) : pass_by(saved, path, name);
+}
+
+/* Keep a file of a host that is wanted. */
+static int keep_file(struct px_saved *saved, const struct pmapx_text *path)
+{
+	const struct px_archive *reader = saved->reader;
+	uint64_t length = 0;
+	const void *bytes;
+	size_t size;
+	int r = 0;
+
+	if (reader->kind != PX_TAR_FILE)
+		return 0;
+	r = px_kept_begin(saved, path);
+	while (r == 0 && (size = next_piece(saved, path->bytes, length, &bytes)) > 0) {
+		r = px_kept_append(saved, bytes, size);
+		length += size;
+	}
+	if (r < 0)
+		px_saved_spool_trouble(saved, r);
+	return r == -ENOMEM ? r : 0;
 }
 
 /* Look at the file; -EXFULL if it is for the next time. */
@@ -370,6 +415,8 @@ static int look_at(struct px_saved *saved)
 	path.length = strlen(path.bytes);
 	if (path.length <= NAME_MAX_BYTES && px_saved_is_map_limit(&path, &folder))
 		return take_map_limit(saved, path.bytes, &folder);
+	if (px_kept_wants(saved, &path) && !px_saved_name(&path, &name))
+		return keep_file(saved, &path);
 	if (!px_saved_name(&path, &name) && !px_saved_is_nameless(&path, &name))
 		return 0;
 	if (px_saved_ignores(saved, &name))

@@ -14,6 +14,7 @@
 
 #include "descriptor.h"
 #include "digits.h"
+#include "host_file.h"
 #include "saved.h"
 #include "vm.h"
 
@@ -162,6 +163,30 @@ static int read_map_limit(struct px_saved *saved, const struct pmapx_text *folde
 	return 0;
 }
 
+/* Keep the file at collection->path, if it is one of a host that is wanted. */
+static int keep_file(struct px_saved *saved, const struct pmapx_text *path)
+{
+	const struct collection *collection = saved->reader;
+	struct px_stream stream;
+	char *bytes;
+	ssize_t n = 0;
+	int r;
+
+	if (!px_kept_wants(saved, path) || open_file(saved, collection->path, &stream) < 0)
+		return 0;
+	bytes = malloc(PX_MANIFEST_SIZE);
+	r = bytes != NULL ? px_kept_begin(saved, path) : -ENOMEM;
+	while (r == 0 && (n = px_read(stream.fd, bytes, PX_MANIFEST_SIZE)) > 0)
+		r = px_kept_append(saved, bytes, (size_t)n);
+	px_folder_close_stream(&stream);
+	free(bytes);
+	if (r < 0)
+		px_saved_spool_trouble(saved, r);
+	else if (n < 0)
+		px_saved_trouble(saved, (int)n, collection->path, PX_NO_PLACE, "");
+	return r == -ENOMEM ? r : 0;
+}
+
 /* Add the file at collection->path to the index, if it is one that is wanted. */
 static int add_file(struct px_saved *saved)
 {
@@ -175,6 +200,9 @@ static int add_file(struct px_saved *saved)
 
 	if (px_saved_is_map_limit(&path, &host))
 		return read_map_limit(saved, &host);
+	r = keep_file(saved, &path);
+	if (r < 0)
+		return r;
 	/* Those that are not wanted may tell where shared memory lives. */
 	if (!read_name(collection, &name, &form) || px_saved_ignores(saved, &name))
 		return 0;
@@ -198,7 +226,7 @@ static void tell_no_file(struct px_saved *saved, unsigned char type)
 	enum form form;
 
 	if (read_name(collection, &name, &form) && !px_saved_ignores(saved, &name) &&
-		(name.is_manifest || px_saved_wants(saved, name.pid)))
+		name.file != PX_FILE_EXE && (name.is_manifest || px_saved_wants(saved, name.pid)))
 		px_saved_no_file(saved, collection->path, type == DT_LNK);
 }
 

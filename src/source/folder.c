@@ -23,6 +23,8 @@ const char *const px_file_names[PX_FILE_COUNT] = {
 	[PX_FILE_SMAPS] = "smaps",
 	[PX_FILE_SMAPS_ROLLUP] = "smaps_rollup",
 	[PX_FILE_NUMA_MAPS] = "numa_maps",
+	[PX_FILE_EXE] = "exe",
+	[PX_FILE_OOM_SCORE_ADJ] = "oom_score_adj",
 };
 
 int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret)

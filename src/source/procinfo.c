@@ -156,6 +156,29 @@ static bool find_kb(const struct pmapx_text *status, const char *key, uint64_t *
 		px_scan_decimal(value.bytes, value.bytes + value.length, ret) != NULL;
 }
 
+int px_parse_number(const struct pmapx_text *status, const char *key, uint64_t *ret)
+{
+	return find_kb(status, key, ret) ? 0 : -ENODATA;
+}
+
+int px_parse_ns_pid(const struct pmapx_text *status, pid_t *ret)
+{
+	struct pmapx_text value;
+	const char *last;
+	uint64_t number;
+
+	if (!find_line(status, "NSpid:", &value) || value.length == 0)
+		return -ENODATA;
+	last = memrchr(value.bytes, '\t', value.length);
+	last = last != NULL ? last + 1 : value.bytes;
+	if (px_scan_decimal(last, value.bytes + value.length, &number) !=
+			value.bytes + value.length ||
+		as_pid(number) == 0)
+		return -ENODATA;
+	*ret = as_pid(number);
+	return 0;
+}
+
 int px_parse_page_tables(const struct pmapx_text *status, uint64_t *ret)
 {
 	uint64_t middle = 0;

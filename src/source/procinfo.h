@@ -54,6 +54,21 @@ int px_parse_tgid(const struct pmapx_text *status, pid_t *ret);
 int px_parse_euid(const struct pmapx_text *status, uint32_t *ret);
 
 /**
+ * Find a number in the contents of a status file, @key being such as "VmRSS:"; sizes are in kB.
+ *
+ * Returns 0, or -ENODATA if no line begins so with a number.
+ */
+int px_parse_number(const struct pmapx_text *status, const char *key, uint64_t *ret);
+
+/**
+ * Find in the contents of a status file what the process is called in its own PID namespace,
+ * the innermost that it is in (NSpid, Linux 4.1).
+ *
+ * Returns 0, or -ENODATA.
+ */
+int px_parse_ns_pid(const struct pmapx_text *status, pid_t *ret);
+
+/**
  * Find the page tables in the contents of a status file, in kB: VmPTE, and VmPMD of the
  * kernels that count that apart (4.0 to 4.14).
  *

@@ -14,6 +14,7 @@
 #include "descriptor.h"
 #include "digits.h"
 #include "growable.h"
+#include "host_file.h"
 
 /* What stays in memory; more goes to a file. */
 #define SPOOL_MEMORY ((size_t)1024 * 1024)
@@ -37,6 +38,10 @@ bool px_saved_wants(const struct px_saved *saved, pid_t pid)
 
 bool px_saved_ignores(const struct px_saved *saved, const struct px_saved_name *name)
 {
+	if (name->is_manifest)
+		return false;
+	if (name->file == PX_FILE_EXE || name->file == PX_FILE_OOM_SCORE_ADJ)
+		return !saved->wants_all;
 	return name->file == PX_FILE_NUMA_MAPS && !saved->wants_numa;
 }
 
@@ -492,6 +497,7 @@ int px_saved_new(const struct px_saved_ops *ops, const char *path, int fd,
 	saved->ops = ops;
 	saved->source = *ret;
 	px_spool_init(&saved->spool, folder != NULL ? folder : "/tmp", SPOOL_MEMORY);
+	px_spool_init(&saved->kept.spool, folder != NULL ? folder : "/tmp", SPOOL_MEMORY);
 	return 0;
 }
 
@@ -511,6 +517,7 @@ void px_saved_close(struct px_saved *saved)
 		saved->ops->close(saved);
 	px_index_clear(&saved->index);
 	px_spool_deinit(&saved->spool);
+	px_kept_deinit(&saved->kept);
 	free(saved->name);
 	free(saved->sorted_pids);
 	free(saved);

@@ -29,6 +29,13 @@ struct px_saved_ops {
 /** The longest reason that is told; names in it may be longer, and are cut. */
 #define PX_TROUBLE_MAX 512
 
+/** Files of hosts that are kept, of which the last of a name counts. */
+struct px_kept {
+	struct px_kept_file *list; /**< Owned. */
+	size_t count;
+	struct px_spool spool; /**< Their contents. */
+};
+
 /** What is saved. */
 struct px_saved {
 	const struct px_saved_ops *ops;
@@ -36,10 +43,12 @@ struct px_saved {
 	void *reader;                /**< What @ops keeps. */
 	struct px_index index;
 	struct px_spool spool;
+	struct px_kept kept;         /**< Files of hosts. */
 	const pid_t *pids;           /**< What is wanted, NULL for all; borrowed. */
 	size_t pid_count;            /**< How many. */
 	pid_t *sorted_pids;          /**< The same in order, to look them up; owned. */
 	bool wants_numa;             /**< So are numa_maps. */
+	bool wants_all;              /**< So is what px_source_want_all() asks for. */
 	bool is_whole;               /**< All is to be in the index before any is handed out. */
 	bool has_ended;              /**< There is nothing more to fill the index with. */
 	size_t first, run;           /**< The files of the process that was handed out last. */

@@ -21,6 +21,8 @@ enum px_file {
 	PX_FILE_SMAPS,
 	PX_FILE_SMAPS_ROLLUP,
 	PX_FILE_NUMA_MAPS,
+	PX_FILE_EXE, /**< As captures have it: what the link says. */
+	PX_FILE_OOM_SCORE_ADJ,
 	PX_FILE_COUNT
 };
 

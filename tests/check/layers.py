@@ -18,10 +18,12 @@ ALLOWED = {
     "source": {"source", "core", "lazy"},
     "shape": {"shape", "source", "core", "out"},
     "pmap": {"pmap", "shape", "source", "core", "out"},
+    "postgres": {"postgres", "core"},
     "store": {"store", "core", "out", "lazy"},
     "capture": {"capture", "source", "core", "out", "lazy"},
     "report": {"report", "shape", "source", "core", "out"},
-    "cmd": {"cmd", "capture", "report", "store", "shape", "source", "core", "out"},
+    "load": {"load", "report", "store", "postgres", "shape", "source", "core", "out"},
+    "cmd": {"cmd", "load", "capture", "report", "shape", "source", "core", "out"},
     "main": {"pmap", "cmd", "out"},
 }
 

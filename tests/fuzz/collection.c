@@ -81,7 +81,7 @@ static bool read_name(const char *path, bool is_own, struct px_saved_name *ret)
 
 	/* For numa_maps nobody asks here. */
 	if (px_saved_name(&text, ret))
-		return ret->file != PX_FILE_NUMA_MAPS;
+		return ret->file < PX_FILE_NUMA_MAPS;
 	if (!is_own)
 		return px_saved_is_nameless(&text, ret);
 	for (enum px_file file = 0; file < PX_FILE_NUMA_MAPS; file++)

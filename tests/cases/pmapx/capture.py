@@ -91,10 +91,10 @@ class Forms(CaptureCase):
             pids = sorted([int(pid) for key, pid in target.lines if key == "child"] + [target.pid])
             names = [name for name, _ in self.capture(*reversed(pids), pids[0]).entries]
         self.assertEqual((names[0], names[-1]), ("pmapx.json", "pmapx.json"))
-        self.assertEqual(names[1:6], ["proc/" + name for name in
-                                      ("meminfo", "version", "vmstat", "cpuinfo", "mounts")])
+        self.assertEqual(names[1:7], ["proc/" + name for name in
+                                      ("meminfo", "version", "vmstat", "stat", "cpuinfo", "mounts")])
         first = names.index("proc/%d/status" % pids[0])
-        for name in names[6:first]:
+        for name in names[7:first]:
             self.assertRegex(name, r"\Aproc/sys/vm/\w[\w-]*\Z")
         self.assertIn("proc/sys/vm/max_map_count", names)
         self.assertNotIn("proc/sys/vm/stat_refresh", names)
@@ -104,6 +104,8 @@ class Forms(CaptureCase):
     def test_host(self):
         files = self.capture(os.getpid()).files
         self.assertEqual(files["proc/version"], contents("/proc/version"))
+        self.assertRegex(files["proc/stat"], rb"\Abtime [0-9]+\n\Z")
+        self.assertIn(files["proc/stat"], contents("/proc/stat"))
         self.assertLessEqual(files["proc/cpuinfo"].count(b"\n"), 1)
         self.assertIn(files["proc/cpuinfo"], contents("/proc/cpuinfo"))
         for line in files["proc/mounts"].splitlines():
@@ -565,7 +567,7 @@ class Words(CaptureCase):
         self.assertEqual((listed.status, listed.stderr), (0, b""))
         self.assertRegex(listed.stdout, rb"\n capture   \w")
         self.result(px.pmapx("help", "me"), status=2, stderr="pmapx: no such verb: me; there are capture, "
-                                                             "rank, diff, watch, check, help\n")
+                                                             "rank, diff, watch, check, load, help\n")
 
     def test_width(self):
         """All help fits on a terminal."""

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * SQLite: databases in a file.
+ */
+#ifndef PX_SQLITE_H
+#define PX_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "library.h"
+
+/* What to say when px_sqlite_open() gives -ELIBACC. */
+#define PX_SQLITE_MISSING PX_LIBRARY_MISSING("databases need", PX_SQLITE_SONAME, PX_SQLITE_PACKAGE)
+
+#define PX_SQLITE_FUNCTIONS(X)           \
+	X(sqlite3_bind_int64)            \
+	X(sqlite3_bind_null)             \
+	X(sqlite3_bind_text64)           \
+	X(sqlite3_busy_timeout)          \
+	X(sqlite3_close)                 \
+	X(sqlite3_column_int64)          \
+	X(sqlite3_errmsg)                \
+	X(sqlite3_exec)                  \
+	X(sqlite3_extended_result_codes) \
+	X(sqlite3_finalize)              \
+	X(sqlite3_last_insert_rowid)     \
+	X(sqlite3_open_v2)               \
+	X(sqlite3_prepare_v2)            \
+	X(sqlite3_reset)                 \
+	X(sqlite3_step)
+
+/** The functions of SQLite that are used, by their own names. */
+struct px_sqlite {
+	void *handle;
+	PX_SQLITE_FUNCTIONS(PX_LAZY_MEMBER)
+};
+
+/** Load SQLite; 0 or -ELIBACC. */
+int px_sqlite_open(struct px_sqlite *ret);
+
+/** Give it back. */
+void px_sqlite_close(struct px_sqlite *library);
+
+#endif

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Loading processes into a database: one source after the other, all of them or nothing.
+ *
+ * Of what was saved, mappings go from its text straight to the store.  A process that
+ * runs may have to be read again, so that its mappings wait until they fit together.
+ */
+#include "load.h"
+
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pmapx/reader.h>
+
+#include "descriptor.h"
+#include "load_impl.h"
+#include "mapping_row.h"
+#include "reading.h"
+
+/* How long to wait for others that use a database. */
+#define WAIT_MS 5000
+
+/* Between one progress line and the next. */
+#define REDRAW_NS 100000000
+
+/* The map of a process that is being read. */
+struct reading {
+	struct px_loading *loading;
+	struct px_visit *visit;
+	pid_t pid;
+	struct px_mapping_row row;
+	struct px_rows *rows; /* Where they wait; NULL if they do not. */
+	uint64_t end;         /* Of the mapping before. */
+	bool is_torn;
+	char *program; /* The first file with code; owned. */
+	int damage;    /* What was first wrong with the file; a negative errno. */
+	struct pmapx_error error;
+};
+
+void px_load_say(struct px_loading *loading, const char *what, const char *why)
+{
+	struct px_console *console = loading->console;
+
+	px_message_begin(console);
+	px_out_string(&console->err, loading->options->walk.verb);
+	px_out_string(&console->err, ": ");
+	if (what != NULL) {
+		px_message_text(console, what);
+		px_out_string(&console->err, ": ");
+	}
+	px_message_text(console, why);
+	px_message_end(console);
+}
+
+void px_load_add(struct px_loading *loading, enum px_table_id table, const struct px_value *row)
+{
+	if (loading->failed == 0)
+		loading->failed = px_store_add(loading->store, table, row);
+}
+
+/* How far it is, on a terminal. */
+static void show_progress(struct px_loading *loading)
+{
+	struct px_out *err = &loading->console->err;
+	struct timespec now;
+
+	if (!loading->is_live)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if ((now.tv_sec - loading->shown.tv_sec) * 1000000000 + now.tv_nsec -
+			loading->shown.tv_nsec <
+		REDRAW_NS)
+		return;
+	loading->shown = now;
+	px_out_string(err, "\r");
+	px_out_number(err, loading->processes);
+	px_out_string(err, " processes, ");
+	px_out_number(err, loading->mappings);
+	px_out_string(err, " mappings\033[K");
+	px_out_flush(err);
+}
+
+static void end_progress(struct px_loading *loading)
+{
+	struct px_out *err = &loading->console->err;
+
+	if (loading->is_live && loading->shown.tv_sec != 0) {
+		px_out_string(err, "\r\033[K");
+		px_out_flush(err);
+	}
+}
+
+/* One mapping; 0, -ENOMEM, or what keeping it gave. */
+static int take_mapping(struct reading *reading, const struct pmapx_mapping *mapping)
+{
+	struct px_loading *loading = reading->loading;
+	int r = px_mapping_row_fill(&reading->row, reading->pid, mapping);
+
+	if (r < 0)
+		return r;
+	reading->is_torn |= px_reading_is_ordered(reading->visit) && mapping->start < reading->end;
+	reading->end = mapping->end;
+	if (reading->program == NULL && mapping->perms[2] == 'x' && mapping->name.length > 0 &&
+		*mapping->name.bytes == '/') {
+		reading->program = strndup(mapping->name.bytes, mapping->name.length);
+		if (reading->program == NULL)
+			return -ENOMEM;
+	}
+	if (reading->rows != NULL)
+		return px_rows_add(reading->rows, reading->row.values);
+	px_load_add(loading, PX_TABLE_MAPPING, reading->row.values);
+	loading->mappings++;
+	if (reading->row.count % 4096 == 0)
+		show_progress(loading);
+	return 0;
+}
+
+/* Begin anew. */
+static void reset(struct reading *reading)
+{
+	reading->row.count = 0;
+	reading->row.kinds = (struct pmapx_kinds){ .file = 0 };
+	reading->end = 0;
+	reading->is_torn = false;
+	free(reading->program);
+	reading->program = NULL;
+	if (reading->rows != NULL)
+		px_rows_clear(reading->rows);
+}
+
+/* Read all of @file; what is damaged of what was saved is noted, and the rest read. */
+static int read_map(struct reading *reading, enum pmapx_map_file file)
+{
+	const struct pmapx_reader_options options = {
+		.size = sizeof(options),
+		.mappings_only = file == PMAPX_FILE_MAPS,
+		.look_ahead = true,
+	};
+	struct px_visit *visit = reading->visit;
+	const struct pmapx_mapping *mapping;
+	struct pmapx_reader *reader;
+	int r = pmapx_reader_open(visit->process, file, &options, &reader);
+
+	visit->file = file == PMAPX_FILE_MAPS ? "maps" : "smaps";
+	if (r < 0)
+		return r;
+	reset(reading);
+	while ((r = pmapx_reader_next(reader, &mapping, &visit->error)) != 0) {
+		if (r == 1)
+			r = take_mapping(reading, mapping);
+		else if (reading->rows == NULL && !px_is_shortage(r)) {
+			if (reading->damage == 0) {
+				reading->damage = r;
+				reading->error = visit->error;
+			}
+			r = 0;
+		}
+		if (r < 0 || reading->loading->failed != 0)
+			break;
+	}
+	pmapx_reader_close(reader);
+	return r < 0 ? r : 0;
+}
+
+/* The same until it fits together; where there is no smaps, of maps. */
+static int read_steady_map(struct reading *reading)
+{
+	enum pmapx_map_file file = PMAPX_FILE_SMAPS;
+	int r, readings = 0;
+
+	do {
+		r = read_map(reading, file);
+		if (r == -ENOENT && file == PMAPX_FILE_SMAPS &&
+			(reading->visit->member != NULL ||
+				!pmapx_source_in_order(reading->visit->source))) {
+			file = PMAPX_FILE_MAPS;
+			r = read_map(reading, file);
+		}
+	} while (r == 0 && px_reading_again(reading->visit, reading->is_torn, &readings));
+	return r;
+}
+
+/* What one that was saved without mappings is: a kernel thread has no memory at all. */
+static const char *judge_empty(const struct px_visit *visit)
+{
+	struct pmapx_text text = { NULL, 0 };
+	bool is_kernel = false;
+	char *status;
+
+	if (px_process_read(visit->process, PX_FILE_STATUS, &status, &text.length) == 0) {
+		text.bytes = status;
+		is_kernel = memmem(status, text.length, "\nThreads:", 9) != NULL &&
+			memmem(status, text.length, "\nVmSize:", 8) == NULL;
+		free(status);
+	}
+	return is_kernel ? "kernel" : "denied";
+}
+
+/* Put what was read of a process where it stays; as a visitor. */
+static int keep(struct reading *reading)
+{
+	struct px_loading *loading = reading->loading;
+	const char *status = "ok";
+	int r, unread = 0;
+
+	if (reading->row.count == 0 && reading->damage == 0) {
+		if (reading->visit->member == NULL)
+			return -ESRCH;
+		status = judge_empty(reading->visit);
+	} else if (reading->damage != 0 || reading->is_torn) {
+		status = "partial";
+	}
+	if (reading->rows != NULL && loading->failed == 0)
+		loading->failed = px_rows_release(reading->rows, loading->store, &unread);
+	if (unread < 0)
+		return unread;
+	if (reading->rows != NULL)
+		loading->mappings += (size_t)reading->row.count;
+	r = px_load_process(loading, reading->visit, reading->pid, status, reading->row.count,
+		reading->program);
+	if (r < 0)
+		return r;
+	loading->last_number = reading->visit->number + 1;
+	if (reading->damage == 0)
+		return reading->row.count == 0;
+	reading->visit->error = reading->error;
+	return reading->damage;
+}
+
+/* What the number is that its rows have. */
+static pid_t number_of(const struct px_visit *visit)
+{
+	const struct pmapx_identity *identity = pmapx_process_identity(visit->process);
+
+	return visit->member != NULL && visit->member->pid != 0 ? visit->member->pid
+								: identity->tgid;
+}
+
+/* One that has memory; as a visitor. */
+static int visit_living(struct px_loading *loading, struct px_visit *visit)
+{
+	struct reading reading = {
+		.loading = loading,
+		.visit = visit,
+		.pid = number_of(visit),
+	};
+	struct px_rows rows;
+	int r;
+
+	px_rows_init(&rows, PX_TABLE_MAPPING, loading->folder);
+	if (visit->member == NULL)
+		reading.rows = &rows;
+	r = read_steady_map(&reading);
+	if (r == 0) {
+		px_walk_lock(visit);
+		r = keep(&reading);
+		loading->processes++;
+		show_progress(loading);
+		px_walk_unlock(visit);
+	}
+	px_mapping_row_deinit(&reading.row);
+	px_rows_deinit(&rows);
+	free(reading.program);
+	return r;
+}
+
+/* A px_visitor. */
+static int visit_process(void *context, struct px_visit *visit)
+{
+	struct px_loading *loading = context;
+	const struct pmapx_identity *identity = pmapx_process_identity(visit->process);
+	int r = 0;
+
+	/* Those of a folder like /proc are of the capture that was begun before. */
+	if (visit->member != NULL)
+		r = px_load_capture(loading, visit->source);
+	if (r < 0 || loading->failed != 0)
+		return r;
+	if (!identity->is_kernel && identity->state != 'Z' && identity->state != 'X')
+		return visit_living(loading, visit);
+	px_walk_lock(visit);
+	r = px_load_process(loading, visit, number_of(visit),
+		identity->is_kernel ? "kernel" : "zombie", -1, NULL);
+	px_walk_unlock(visit);
+	return r;
+}
+
+/* A px_unread_visitor: one that could not be read is there. */
+static int remember_unread(void *context, const struct px_visit *visit, pid_t pid)
+{
+	struct px_loading *loading = context;
+	const char *status = "vanished";
+	int r = 0;
+
+	if (visit->member != NULL)
+		r = px_load_capture(loading, visit->source);
+	/* What was damaged has its row. */
+	if (r < 0 || loading->failed != 0 || loading->last_number == visit->number + 1)
+		return r;
+	if (visit->process != NULL)
+		status = visit->member == NULL || visit->member->is_captured ? "denied" : "partial";
+	return px_load_process(loading, visit, pid, status, -1, NULL);
+}
+
+/* A px_source_visitor. */
+static int begin_source(void *context, struct pmapx_source *source)
+{
+	struct px_loading *loading = context;
+	int r;
+
+	px_source_want_all(source);
+	if (loading->from != NULL)
+		return 0;
+	r = px_load_capture(loading, source);
+	if (r < 0)
+		px_load_say(loading, NULL, "memory allocation failed");
+	return r < 0 ? r : loading->failed;
+}
+
+/* The same, at the end. */
+static int end_source(void *context, struct pmapx_source *source)
+{
+	struct px_loading *loading = context;
+	int r = loading->failed == 0 ? px_load_capture_end(loading, source) : 0;
+
+	if (r == 0 && loading->captures > 1 &&
+		(loading->options->activity != NULL || loading->options->contexts != NULL)) {
+		px_load_say(loading, loading->from,
+			"several hosts are in it: --activity and --contexts are of one");
+		loading->failed = r = -EINVAL;
+	}
+	return r;
+}
+
+/* Load one source; its status. */
+static int load_source(struct px_loading *loading, const char *from)
+{
+	struct px_walk_options walk = loading->options->walk;
+	struct px_walk_counts counts;
+	int r;
+
+	walk.from = loading->from = from;
+	walk.unread = remember_unread;
+	walk.is_complete = true;
+	walk.opened = begin_source;
+	walk.ending = end_source;
+	loading->captures = loading->last_number = 0;
+	r = px_walk(loading->console, &walk, visit_process, loading, &counts);
+	end_progress(loading);
+	px_load_capture_clear(loading);
+	px_users_deinit(&loading->users);
+	loading->users = (struct px_users){ .tree = NULL };
+	if (loading->failed != 0)
+		return 2;
+	px_unread_tell(loading->console, walk.verb, from, &counts.unread);
+	if (r < 0)
+		return 2;
+	return px_walk_status(&walk, &counts, false);
+}
+
+/* Load all sources; the worst of their statuses, of which 2 is not to be kept if nothing was read. */
+static int load_all(struct px_loading *loading)
+{
+	const struct px_load_options *options = loading->options;
+	size_t count = options->source_count > 0 ? options->source_count : 1;
+	int status = 0;
+
+	for (size_t i = 0; i < count && loading->failed == 0; i++) {
+		const char *from = options->source_count > 0 ? options->sources[i] : NULL;
+		int one = from != NULL && px_inserts_is(from) ? px_load_inserts(loading, from)
+							      : load_source(loading, from);
+
+		if (one > status)
+			status = one;
+	}
+	return status;
+}
+
+int px_load(struct px_console *console, const struct px_load_options *options)
+{
+	const char *folder = getenv("TMPDIR");
+	struct px_store_error error = { .text = "" };
+	struct px_loading loading = {
+		.options = options,
+		.console = console,
+		.folder = folder != NULL && *folder != '\0' ? folder : "/tmp",
+		.is_live = isatty(console->err.fd),
+	};
+	const struct px_store_options store_options = {
+		.replace = options->replace,
+		.wait_ms = WAIT_MS,
+		.folder = loading.folder,
+		.error = &error,
+	};
+	int status = 2, r;
+
+	r = options->database != NULL
+		? px_store_open_sqlite(options->database, &store_options, &loading.store)
+		: px_store_open_psql(&console->out, &store_options, &loading.store);
+	if (r == 0) {
+		status = load_all(&loading);
+		r = loading.failed;
+		if (r == 0 && loading.processes > 0)
+			r = px_store_commit(loading.store);
+		px_store_close(loading.store);
+	}
+	if (r == 0 && loading.is_damaged)
+		status = 2;
+	if (r == 0)
+		return status;
+	/* What is no fault of the store has been told. */
+	if (*error.text != '\0')
+		px_load_say(&loading, options->database, error.text);
+	return 2;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the parts of loading share.
+ */
+#ifndef PX_LOAD_IMPL_H
+#define PX_LOAD_IMPL_H
+
+#include <time.h>
+
+#include "host_file.h"
+#include "load.h"
+#include "servers.h"
+#include "who.h"
+
+/** What the row of a capture says, as far as others need it; and what it is made of. */
+struct px_capture_facts {
+	char *label, *host, *kernel, *machine, *boot_id, *tool; /**< Owned; NULL if unknown. */
+	int64_t page_size, clock_ticks;                         /**< 0 if unknown. */
+	bool has_start, has_end, has_boot;
+	int64_t start_us, end_us; /**< When it was begun, and when it ended. */
+	int64_t boot_us;          /**< When the machine was booted. */
+};
+
+/** A source that is being loaded. */
+struct px_loading {
+	const struct px_load_options *options;
+	struct px_console *console;
+	struct px_store *store;
+	const char *folder; /**< For what waits. */
+	const char *from;   /**< The source; NULL for a folder laid out like /proc. */
+
+	int failed;      /**< What the store said: nothing more is to be loaded. */
+	bool is_damaged; /**< Something beside the processes could not be read, which was told. */
+
+	/* The capture at hand: */
+	bool has_begun;
+	char *key; /**< The folder of its host in the source; owned. */
+	struct px_capture_facts facts;
+	struct px_servers servers;
+	int64_t activity_rows;
+	void *dumps; /**< How many of each process, as tsearch() has it. */
+
+	struct px_users users;
+	size_t captures;    /**< Of this source. */
+	size_t last_number; /**< Of the visit that has a row though it failed, plus 1. */
+
+	/* For the progress. */
+	bool is_live;
+	struct timespec shown;
+	size_t processes, mappings;
+};
+
+/** Say "pmapx: load: WHAT: WHY"; @what may be NULL. */
+void px_load_say(struct px_loading *loading, const char *what, const char *why);
+
+/** Add a row, unless the store has failed before. */
+void px_load_add(struct px_loading *loading, enum px_table_id table, const struct px_value *row);
+
+/** Text as a value; NULL is none. */
+struct px_value px_load_text(const char *text);
+
+/** Begin the capture that the process handed out last is of, if another is at hand; 0 or -ENOMEM. */
+int px_load_capture(struct px_loading *loading, struct pmapx_source *source);
+
+/** Begin a capture of which no more is known than its label and host; 0 or -ENOMEM. */
+int px_load_capture_named(struct px_loading *loading, const char *label, const char *host);
+
+/** All processes of the capture have been visited: add what else there is; 0 or -ENOMEM. */
+int px_load_capture_end(struct px_loading *loading, struct pmapx_source *source);
+
+/** Forget the capture at hand. */
+void px_load_capture_clear(struct px_loading *loading);
+
+/**
+ * Add process @pid, the one at hand, @status being what became of it, with @mappings of them, negative
+ * if that is not known; @exe is what its map tells that it runs, or NULL.  Called between
+ * px_walk_lock() and px_walk_unlock().  0, -ENOMEM, -EMFILE or -ENFILE.
+ */
+int px_load_process(struct px_loading *loading, const struct px_visit *visit, pid_t pid,
+	const char *status, int64_t mappings, const char *exe);
+
+/** Whether the file at @path, by what is in it, has INSERTs into a table maps. */
+bool px_inserts_is(const char *path);
+
+/** Load it; the status of that. */
+int px_load_inserts(struct px_loading *loading, const char *path);
+
+/** Add what PostgreSQL has said, of the options and of the source, NULL for none; 0 or -ENOMEM. */
+int px_load_activity(struct px_loading *loading, struct pmapx_source *source);
+int px_load_contexts(struct px_loading *loading, struct pmapx_source *source);
+
+#endif

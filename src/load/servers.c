@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Processes of PostgreSQL servers.
+ */
+#include "servers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* By how much two may differ who say when the same process began; the view backends has it, too. */
+#define SAME_START_US 2000000
+
+int px_servers_add(
+	struct px_servers *servers, const struct px_server *server, const struct px_value *row)
+{
+	struct px_server *added;
+
+	if (servers->count == servers->room) {
+		size_t room = servers->room * 2 + 64;
+		struct px_server *more = reallocarray(servers->list, room, sizeof(*more));
+
+		if (more == NULL)
+			return -ENOMEM;
+		servers->list = more;
+		servers->room = room;
+	}
+	added = &servers->list[servers->count++];
+	*added = *server;
+	added->row = (struct px_bytes){ .bytes = NULL };
+	return px_row_pack(&added->row, row, PX_PROCESS_COLUMNS);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct px_server *one = a, *other = b;
+
+	return (one->pid > other->pid) - (one->pid < other->pid);
+}
+
+int px_servers_settle(struct px_servers *servers, struct px_store *store)
+{
+	int r = 0;
+
+	if (servers->count > 0)
+		qsort(servers->list, servers->count, sizeof(*servers->list), compare);
+	for (size_t i = 0; r == 0 && i < servers->count; i++) {
+		struct px_server *server = &servers->list[i];
+		const struct px_server key = { .pid = server->ppid };
+		struct px_value row[PX_PROCESS_COLUMNS];
+
+		/* The postmaster starts all others itself. */
+		server->instance = !server->has_parent ? 0
+			: bsearch(&key, servers->list, servers->count, sizeof(key), compare) != NULL
+			? server->ppid
+			: server->pid;
+		px_row_unpack(server->row.bytes, row, PX_PROCESS_COLUMNS);
+		row[PX_PROCESS_PG_INSTANCE] = server->instance != 0
+			? px_value_number(server->instance)
+			: px_value_null();
+		r = px_store_add(store, PX_TABLE_PROCESS, row);
+	}
+	return r;
+}
+
+int64_t px_servers_find(const struct px_servers *servers, int64_t pid, const int64_t *start_us)
+{
+	int64_t found = 0;
+
+	for (size_t i = 0; i < servers->count; i++) {
+		const struct px_server *server = &servers->list[i];
+
+		if (server->ns_pid != pid || server->instance == 0 ||
+			(start_us != NULL && server->has_start &&
+				llabs(*start_us - server->start_us) > SAME_START_US))
+			continue;
+		if (found != 0 && found != server->instance)
+			return 0;
+		found = server->instance;
+	}
+	return found;
+}
+
+void px_servers_clear(struct px_servers *servers)
+{
+	for (size_t i = 0; i < servers->count; i++)
+		free(servers->list[i].row.bytes);
+	free(servers->list);
+	*servers = (struct px_servers){ .count = 0 };
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Processes of PostgreSQL servers: which of them belong to the same, and which of them a
+ * server means by a number.
+ */
+#ifndef PX_SERVERS_H
+#define PX_SERVERS_H
+
+#include "packed_rows.h"
+
+/** A process of a server. */
+struct px_server {
+	int64_t pid, ppid;
+	int64_t ns_pid;   /**< Its number in its own PID namespace, @pid if that is not known. */
+	bool has_parent;  /**< @ppid is known. */
+	int64_t instance; /**< The pid of the first of its server; 0 if that is not known, yet. */
+	bool has_start;
+	int64_t start_us;    /**< When it began, since 1970. */
+	struct px_bytes row; /**< Of the table process, packed. */
+};
+
+/** Those of a capture; zero to begin with. */
+struct px_servers {
+	struct px_server *list;
+	size_t count, room;
+};
+
+/** Add one, with its row; 0 or -ENOMEM. */
+int px_servers_add(
+	struct px_servers *servers, const struct px_server *server, const struct px_value *row);
+
+/** All are there: find out who belongs together, and put their rows into @store. */
+int px_servers_settle(struct px_servers *servers, struct px_store *store);
+
+/**
+ * The server that calls one of its processes @pid, which began at *@start_us, NULL if that is
+ * not known: as pg_instance.  0 if there is none, or more than one.
+ */
+int64_t px_servers_find(const struct px_servers *servers, int64_t pid, const int64_t *start_us);
+
+/** Forget them all. */
+void px_servers_clear(struct px_servers *servers);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file of SQLite that is changed as a whole or not at all.
+ */
+#ifndef PX_SQLITE_FILE_H
+#define PX_SQLITE_FILE_H
+
+#include "sqlite.h"
+#include "store_impl.h"
+
+/** A store that is a file of SQLite. */
+struct px_sqlite_store {
+	struct px_store store;
+	struct px_sqlite lib;
+	sqlite3 *db;
+	char *path;      /**< Where it is, or will be. */
+	char *temporary; /**< Where a new one is made; NULL: it was there before. */
+	bool is_committed;
+	int64_t capture_id;
+	sqlite3_stmt *inserts[PX_TABLES]; /**< Prepared with the first row of each. */
+};
+
+/**
+ * Open what is at store->path, or make a file for it; then begin a transaction.
+ *
+ * Returns 0 or a negative errno, with a sentence.
+ */
+int px_sqlite_file_open(struct px_sqlite_store *store);
+
+/** Commit; a new file gets its name. */
+int px_sqlite_file_commit(struct px_sqlite_store *store);
+
+/** Close it; what has not been committed is gone. */
+void px_sqlite_file_close(struct px_sqlite_store *store);
+
+/** Say what SQLite could not do; returns a negative errno. */
+int px_sqlite_fail(const struct px_sqlite_store *store, int code);
+
+/** Run statements that have no results; returns 0 or a negative errno, with a sentence. */
+int px_sqlite_run(const struct px_sqlite_store *store, const char *sql);
+
+/**
+ * The number that a statement gives: returns 1 and it, 0 if there is none, or a negative errno,
+ * with a sentence.  Up to two texts are bound to it.
+ */
+int px_sqlite_ask(struct px_sqlite_store *store, const char *sql, const struct pmapx_text *texts,
+	int count, int64_t *ret);
+
+#endif

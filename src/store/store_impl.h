@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What stores are made of.
+ */
+#ifndef PX_STORE_IMPL_H
+#define PX_STORE_IMPL_H
+
+#include "store.h"
+
+/** What a kind of store does; see store.h. */
+struct px_store_ops {
+	int (*begin)(struct px_store *store, const struct px_value *row);
+	int (*add)(struct px_store *store, enum px_table_id table, const struct px_value *row);
+	int (*commit)(struct px_store *store);
+	void (*close)(struct px_store *store);
+};
+
+/** What all have in common; the first member of each. */
+struct px_store {
+	const struct px_store_ops *ops;
+	struct px_store_options options;
+};
+
+/** Say what went wrong; returns @r. */
+__attribute__((format(printf, 3, 4))) int px_store_fail(
+	const struct px_store *store, int r, const char *format, ...);
+
+#endif

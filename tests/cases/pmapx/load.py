@@ -1,0 +1,338 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""pmapx load: what is in a database is what was saved, in SQLite and in PostgreSQL alike."""
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+import postgres
+import px
+import storing
+
+SAMPLES = os.path.join(px.SHARED, "postgres")
+
+# Numbers of smaps that have a column, which has bytes.
+SMAPS = {"Rss": "rss", "Pss": "pss", "Pss_Dirty": "pss_dirty", "Shared_Clean": "shared_clean",
+         "Shared_Dirty": "shared_dirty", "Private_Clean": "private_clean", "Private_Dirty": "private_dirty",
+         "Referenced": "referenced", "Anonymous": "anonymous", "LazyFree": "lazy_free",
+         "AnonHugePages": "anon_huge_pages", "Shared_Hugetlb": "shared_hugetlb",
+         "Private_Hugetlb": "private_hugetlb", "Swap": "swap", "SwapPss": "swap_pss", "Locked": "locked",
+         "KernelPageSize": "kernel_page_size", "MMUPageSize": "mmu_page_size"}
+
+# The article's query, which needs two functions that SQLite lacks.
+QUERY = """
+SELECT pid, lpad(to_char(SUM(CASE WHEN pathname = '[heap]' THEN chunk_size ELSE 0 END), 'FM999,999,999,999'), 20) AS heap,
+       lpad(to_char(SUM(CASE WHEN pathname = '[stack]' THEN chunk_size ELSE 0 END), 'FM999,999,999,999'), 20) AS stack
+FROM maps
+WHERE pid IN (SELECT pid FROM maps WHERE pathname LIKE '%post%')
+GROUP BY pid ORDER BY pid
+"""
+
+MAPS = b"""\
+00400000-00401000 r-xp 00000000 fe:01 77                                 /usr/bin/it's (deleted)
+00600000-00621000 rw-p 00000000 00:00 0                                  [heap]
+7f0000000000-7f0000100000 rw-s 00000000 00:01 18446744073709551615       /dev/zero (deleted)
+7f0000200000-7f0000201000 r--p 00001000 fe:01 78                         /x');DROP\x0cTABLE\x0cmapping;--
+7f0000300000-7f0000301000 rw-p 00000000 00:00 0 
+ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]
+"""
+
+
+def smaps(maps, rss=4):
+    text = b""
+    for line in maps.splitlines(True):
+        text += line + b"Size: 4 kB\nRss: %d kB\nFuture_Key: 7 kB\nVmFlags: rd mr \n" % rss
+    return text
+
+
+def load(*words, **kwargs):
+    return px.pmapx("load", *words, **kwargs)
+
+
+class Loading(px.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="px-load-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.db = self.path("db")
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def save(self, name, contents):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "wb") as file:
+            file.write(contents)
+        return self.path(name)
+
+    def contents(self):
+        with open(self.db, "rb") as file:
+            return file.read()
+
+    def rows(self, query, *values):
+        with sqlite3.connect(self.db) as db:
+            return db.execute(query, values).fetchall()
+
+    def loads(self, *words, status=0, message=b""):
+        got = load(*words)
+        self.assertEqual((got.status, got.stdout, got.stderr), (status, b"", message))
+
+
+class Files(Loading):
+    def test_mappings(self):
+        """Text as it was, numbers in bytes, what has no column in extra."""
+        self.save("case/smaps-12", smaps(MAPS))
+        self.loads(self.db, self.path("case"), "--host", "h")
+        self.assertEqual(self.rows("SELECT test_label, hostname, detail FROM capture"), [("case", "h", "smaps")])
+        names = [line[73:].decode() or None for line in MAPS.split(b"\n")[:-1]]
+        got = self.rows("SELECT seq, start_addr || '-' || end_addr || ' ' || perms || ' ' || offset_val || ' ' || dev"
+                        " || ' ' || inode, pathname, rss, pss, vm_flags, extra FROM mapping ORDER BY seq")
+        self.assertEqual(got, [(i + 1, " ".join(line.decode().split()[:5]), names[i], 4096, None, "rd mr", "Future_Key: 7 kB")
+                               for i, line in enumerate(MAPS.split(b"\n")[:-1])])
+        self.assertEqual(self.rows("SELECT addr, size FROM mapping WHERE seq = 6"), [(-10485760, 4096)])
+        self.assertEqual([row[0] for row in self.rows("SELECT class FROM mapping ORDER BY seq")],
+                         ["file", "heap", "shm", "file", "anon", "special"])
+        self.assertEqual(self.rows("SELECT pid, status, n_mappings, exe FROM process"),
+                         [(12, "ok", 6, "/usr/bin/it's (deleted)")])
+
+    def test_twice(self):
+        """Of one label and host there is one capture: the second needs --replace, or changes nothing."""
+        one = self.save("one/maps-1", MAPS)
+        self.loads(self.db, one, "--label", "Bob's \"look\"", "--host", "x'); DROP TABLE capture; --")
+        before = self.contents()
+        self.loads(self.db, one, "--label", "Bob's \"look\"", "--host", "x'); DROP TABLE capture; --", status=2,
+                   message=b"pmapx: load: %s: the capture \"Bob's \"look\"\" of host \"x'); DROP TABLE capture; --\""
+                           b" is in it already; --replace puts another in its place\n" % self.db.encode())
+        self.assertEqual(self.contents(), before)
+        self.loads(self.db, one, "--label", "Bob's \"look\"", "--host", "x'); DROP TABLE capture; --", "--replace")
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM mapping"), [(6,)])
+        self.assertEqual(self.rows("SELECT test_label, hostname FROM capture"),
+                         [("Bob's \"look\"", "x'); DROP TABLE capture; --")])
+
+    def test_nothing(self):
+        """What cannot be read leaves no database behind, and the rest of the sources is loaded."""
+        self.loads(self.db, self.path("none"), status=2,
+                   message=b"pmapx: load: %s: No such file or directory\n" % self.path("none").encode())
+        self.assertFalse(os.path.exists(self.db))
+        self.loads(self.db, status=2, message=b"pmapx: load: there is nothing to load: SOURCE, numbers of processes, or --all\n")
+        self.assertEqual(load().status, 2)
+        self.assertEqual(load(self.db, "1", self.folder).status, 2)
+
+    def test_damaged(self):
+        """A process whose map is damaged is partial, and there once."""
+        self.save("case/maps-7", MAPS[:80] + b"\nrubbish\n" + MAPS[89:])
+        self.save("case/maps-8", MAPS)
+        got = load(self.db, self.path("case"))
+        self.assertEqual(got.status, 2)
+        self.assertIn(b": 7: maps: line 2, column 8: expected a mapping", got.stderr)
+        self.assertEqual(self.rows("SELECT pid, status FROM process ORDER BY pid"), [(7, "partial"), (8, "ok")])
+
+    def test_several(self):
+        """Sources are captures of their own, folders of several hosts too; all in one script as well."""
+        for host in ("a", "b"):
+            self.save("all/%s/maps-1" % host, MAPS)
+        self.save("one/maps-1", MAPS)
+        self.loads(self.db, self.path("all"), self.path("one"), "--label", "L")
+        here = os.uname().nodename
+        self.assertEqual(self.rows("SELECT hostname FROM capture ORDER BY capture_id"), [("a",), ("b",), (here,)])
+        self.assertEqual(self.rows("SELECT capture_id, COUNT(*) FROM mapping GROUP BY 1"), [(1, 6), (2, 6), (3, 6)])
+
+    def test_whose(self):
+        """Of several hosts, nobody knows which one --activity is of: nothing is loaded."""
+        for host in ("a", "b"):
+            self.save("all/%s/maps-1" % host, MAPS)
+        self.loads(self.db, self.path("all"), "--activity", self.save("a.csv", b"pid\n1\n"), status=2,
+                   message=b"pmapx: load: %s: several hosts are in it: --activity and --contexts are of one\n"
+                           % self.path("all").encode())
+        self.assertFalse(os.path.exists(self.db))
+
+    def test_beside(self):
+        """postgres/activity.csv and postgres/log of a folder, and of an archive with a label of its own."""
+        self.save("case/maps-12", MAPS.replace(b"it's (deleted)", b"postgres"))
+        self.save("case/cmdline-12", b"postgres: u d [local] idle\0\0\0")
+        self.save("case/status-12", b"Name:\tpostgres\nPPid:\t1\nUid:\t5\t6\t7\t8\nNSpid:\t12\t3\nVmRSS:\t  8 kB\nThreads:\t1\n")
+        self.save("case/postgres/activity.csv", b"pid,query\n3,\"a\tb|\nc\"\n")
+        self.save("case/postgres/log", b"**** My PID: 3 ********\n"
+                  b"TopMemoryContext: 100 total in 1 blocks; 40 free (1 chunks); 60 used\n"
+                  b"  Inner: 50 total in 1 blocks; 10 free (0 chunks); 40 used: x: y\n"
+                  b"Grand total: 150 bytes in 2 blocks; 50 free (1 chunks); 100 used\n")
+        with tarfile.open(self.path("case.tar"), "w") as tar:
+            tar.add(self.path("case"), "case")
+        for source in ("case", "case.tar"):
+            self.loads(self.db, self.path(source), "--replace", "--label", "x")
+            self.assertEqual(self.rows("SELECT ns_pid, uid, vm_rss, pg_instance, pg_role, pg_user, pg_db, pg_client,"
+                                       " pg_activity FROM process"),
+                             [(3, 6, 8192, 12, "client backend", "u", "d", "[local]", "idle")])
+            self.assertEqual(self.rows("SELECT pid, seq, pg_instance, query FROM pg_activity"), [(3, 1, 12, "a\tb|\nc")])
+            self.assertEqual(self.rows("SELECT complete, grand_total, pg_instance FROM context_dump"), [(1, 150, 12)])
+            self.assertEqual(self.rows("SELECT seq, parent_seq, depth, name, ident, subtree_bytes, path FROM context"),
+                             [(1, None, 1, "TopMemoryContext", None, 150, "TopMemoryContext"),
+                              (2, 1, 2, "Inner", "x: y", 50, "TopMemoryContext/Inner")])
+            self.assertEqual(self.rows("SELECT pid, query, match_quality FROM backends"), [(12, "a\tb|\nc", "pid only")])
+
+    def test_refused_activity(self):
+        """What cannot be read without loss is refused, and the rest is loaded."""
+        one = self.save("one/maps-1", MAPS)
+        self.save("a.out", b"1|a\n2|b\n")
+        self.loads(self.db, one, "--activity", self.path("a.out"), status=2,
+                   message=b"pmapx: load: %s: cannot be read: it does not begin with the names of columns; this can:"
+                           b" psql -X -c \"\\copy (select * from pg_stat_activity) to 'activity.csv' csv header\"\n"
+                           % self.path("a.out").encode())
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM mapping"), [(6,)])
+
+    def test_hostile_samples(self):
+        for name in ("apostrophe.maps", "injection.maps"):
+            path = os.path.join(SAMPLES, "maps", name)
+            if not os.path.exists(path):
+                self.skipTest("no samples")
+            self.loads(self.db, path)
+            with open(path, encoding="utf-8") as file:
+                want = [line.rstrip("\n")[73:] or None for line in file]
+            got = self.rows("SELECT m.pathname FROM mapping m JOIN capture c USING (capture_id) WHERE test_label = ?"
+                            " ORDER BY seq", name)
+            self.assertEqual([row[0] for row in got], want)
+
+
+class Inserts(Loading):
+    """Files of the article's, which are read and never run."""
+
+    LINE = "INSERT INTO maps VALUES ('%s', '%s', %d, %d, '%s', '%s', '%s', '%s', '%s', '%s', %s);\n"
+
+    def line(self, pid, start, end, perms, name, label="L", host="h"):
+        return self.LINE % (label, host, pid, int(end, 16) - int(start, 16), start, end, perms, "00000000", "00:01",
+                            "7", name)
+
+    def test_names(self):
+        """Quotes doubled or not, SQL, newlines; what is shared and has no name is no memory of malloc's."""
+        names = [("'/a/b'", "/a/b", "file"), ("NULL", None, "anon"), ("'/it's'", "/it's", "file"),
+                 ("'/it''s'", "/it's", "file"), ("'/x');DROP\x0cTABLE\x0cmaps;--'", "/x');DROP\x0cTABLE\x0cmaps;--", "file"),
+                 ("'/a\nb'", "/a\\012b", "file"), ("'[heap]'", "[heap]", "heap")]
+        text = "BEGIN;\n"
+        for i, (name, _, _) in enumerate(names):
+            text += self.line(5, "%x000" % (16 + i * 2), "%x000" % (17 + i * 2), "rw-p", name)
+        text += self.line(5, "90000", "92000", "rw-s", "NULL") + "COMMIT;\nBEGIN;\n"
+        text += self.line(6, "1000", "2000", "r-xp", "'/usr/bin/postgres'") + "COMMIT;\n"
+        text += self.line(6, "1000", "2000", "r-xp", "'/x'", label="Bob's", host="other")
+        self.loads(self.db, self.save("old.sql", text.encode()))
+        self.assertEqual(self.rows("SELECT test_label, hostname FROM capture ORDER BY 1 DESC"),
+                         [("L", "h"), ("Bob's", "other")])
+        got = self.rows("SELECT pathname, class FROM mapping WHERE pid = 5 ORDER BY seq")
+        self.assertEqual(got, [(name, class_) for _, name, class_ in names] + [(None, "shm")])
+        self.assertEqual(self.rows("SELECT chunk_size, start_addr FROM maps WHERE pid = 5 AND perms = 'rw-s'"),
+                         [(8192, "90000")])
+        self.assertEqual(self.rows("SELECT pid, status, n_mappings, exe, pg_role, pg_instance FROM process"
+                                   " WHERE capture_id = 1 ORDER BY pid"),
+                         [(5, "ok", 8, None, None, None), (6, "ok", 1, "/usr/bin/postgres", None, None)])
+
+    def test_bad(self):
+        """What is no such INSERT is told of, and the rest is loaded."""
+        path = self.save("old.sql", (self.line(1, "1000", "2000", "rw-p", "NULL")
+                                        + "INSERT INTO maps VALUES ('L', 'h', x);\n"
+                                        + self.line(1, "2000", "3000", "rw-p", "NULL")).encode())
+        self.loads(self.db, path, status=2,
+                   message=b"pmapx: load: %s: line 2: not an INSERT of a mapping\n" % path.encode())
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM mapping"), [(2,)])
+
+
+class Live(Loading):
+    def test_process(self):
+        """A process that holds still, against its own files."""
+        with px.Target("anon") as target:
+            self.loads(self.db, str(target.pid), "--label", "live")
+            with open("/proc/%d/smaps" % target.pid, "rb") as file:
+                lines = file.read().splitlines()
+        heads = [line for line in lines if re.match(rb"[0-9a-f]+-[0-9a-f]+ ", line)]
+        got = self.rows("SELECT start_addr || '-' || end_addr || ' ' || perms FROM mapping ORDER BY seq")
+        self.assertEqual([row[0].encode() for row in got], [b" ".join(line.split()[:2]) for line in heads])
+        self.assertEqual(self.rows("SELECT pid, status, n_mappings, exe FROM process"),
+                         [(target.pid, "ok", len(heads), os.path.realpath(px.TARGET))])
+        for key, column in SMAPS.items():
+            self.assertEqual([row[0] is None for row in self.rows("SELECT %s FROM mapping" % column)],
+                             [not any(line.startswith(key.encode() + b":") for line in lines)] * len(heads), key)
+
+    def test_capture(self):
+        """A capture, as it streams and from a folder, has what the running system has."""
+        with px.Target("anon") as target:
+            tar = self.path("c.tar")
+            self.assertEqual(px.pmapx("capture", "-o", tar, "--label", "cap's", str(target.pid)).status, 0)
+            self.loads(self.db, str(target.pid), "--label", "live")
+        self.loads(self.db, tar)
+        with open(tar, "rb") as file:
+            self.assertEqual(load(self.db, "-", "--label", "stream", stdin=file).status, 0)
+        looks = [self.rows("SELECT p.pid, p.ns_pid, p.starttime, p.start_us, p.comm, p.exe, p.cmdline, p.cgroup, p.oom_adj, p.ppid, p.uid,"
+                           " p.n_mappings, c.kernel, c.boot_id, c.hostname, c.page_size, c.clk_tck FROM process p"
+                           " JOIN capture c USING (capture_id) WHERE test_label = ?", label)
+                 for label in ("live", "cap's", "stream")]
+        self.assertEqual(len(looks[0]), 1)
+        self.assertNotIn(None, looks[0][0])
+        self.assertEqual(looks[1], looks[0])
+        self.assertEqual(looks[2], looks[0])
+        self.assertTrue(self.rows("SELECT num FROM capture_fact WHERE name = 'meminfo.MemTotal'")[0][0] > 1 << 20)
+
+
+class Servers(Loading):
+    """A real server, through psql."""
+
+    def both(self, sources, words=()):
+        """Load them into SQLite and into a server; yields it, with all rows of all views compared."""
+        self.loads(self.db, *sources, *words)
+        script = load("--psql", *sources, *words)
+        self.assertEqual((script.status, script.stderr), (0, b""))
+        with postgres.Server() as server, server.database() as database:
+            got = server.psql(database, script.stdout)
+            self.assertEqual((got.status, got.stderr), (0, b""))
+            for view in storing.views():
+                ours = sorted(storing.sqlite_rows(self.db, "SELECT * FROM " + view), key=repr)
+                theirs = sorted(server.rows(database, "SELECT * FROM " + view), key=repr)
+                self.assertEqual([[storing.as_bytes(cell) for cell in row] for row in ours],
+                                 [[storing.as_bytes(cell) for cell in row] for row in theirs], view)
+            self.article(server, database)
+            again = server.psql(database, script.stdout)
+            self.assertNotEqual(again.status, 0)
+            self.assertIn(b"is in this database already", again.stderr)
+            more = load("--psql", *sources, *words, "--replace")
+            self.assertEqual(server.psql(database, more.stdout).status, 0)
+            self.assertEqual(server.rows(database, "SELECT COUNT(*) FROM mapping"),
+                             [[b"%d" % self.rows("SELECT COUNT(*) FROM mapping")[0][0]]])
+
+    def article(self, server, database):
+        """Its query, as printed."""
+        with sqlite3.connect(self.db) as db:
+            db.create_function("lpad", 2, lambda text, length: text.rjust(length)[:length])
+            db.create_function("to_char", 2, lambda number, _: format(number, ","))
+            ours = [[str(cell).encode() for cell in row] for row in db.execute(QUERY)]
+        self.assertEqual(server.rows(database, QUERY), ours)
+
+    def test_hostile(self):
+        self.save("a/smaps-5", smaps(MAPS))
+        self.save("a/cmdline-5", b"x'\\\t\n\xff\0y")
+        self.both([self.path("a")], ["--label", "Bob's \\ \"x\"", "--host", "h\t'"])
+
+    def test_samples(self):
+        archive = os.path.join(SAMPLES, "captures-AB.tar.xz")
+        if not os.path.exists(archive):
+            self.skipTest("no samples")
+        subprocess.run(["tar", "-xJf", archive, "-C", self.folder], check=True)
+        for look in "AB":
+            os.mkdir(self.path(look, "postgres"))
+            os.rename(self.path(look, "activity.csv"), self.path(look, "postgres", "activity.csv"))
+            os.rename(self.path(look, "contexts.log"), self.path(look, "postgres", "log"))
+        self.both([self.path("A"), self.path("B")], ["--host", "vm"])
+        self.assertEqual(self.rows("SELECT test_label, SUM(complete), COUNT(*) FROM context_dump"
+                                   " JOIN capture USING (capture_id) GROUP BY 1"), [("A", 62, 62), ("B", 61, 61)])
+        # WORKFLOW.md has these.
+        self.assertEqual(self.rows("SELECT application_name, own / 1024, ctx_used / 1024, verdict FROM reconcile"
+                                   " WHERE test_label = 'A' ORDER BY own DESC LIMIT 3"),
+                         [("cursor", 606068, 582883, "in use under TopPortalContext"),
+                          ("bigvar", 130648, 129918, "in use under TopPortalContext"),
+                          ("temp", 54652, 66656, "in use under LocalBufferContext")])
+
+
+if __name__ == "__main__":
+    px.main()
