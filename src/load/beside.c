@@ -104,14 +104,14 @@ static void tell(struct px_loading *loading, const struct input *input,
 	px_load_say(loading, input->name, text);
 }
 
-static struct px_value text_value(const struct pmapx_text *text)
+static struct px_datum text_value(const struct pmapx_text *text)
 {
-	return text->bytes != NULL ? px_value_text(text->bytes, text->length) : px_value_null();
+	return text->bytes != NULL ? px_datum_text(text->bytes, text->length) : px_datum_null();
 }
 
-static struct px_value instance_value(int64_t instance)
+static struct px_datum instance_value(int64_t instance)
 {
-	return instance != 0 ? px_value_number(instance) : px_value_null();
+	return instance != 0 ? px_datum_number(instance) : px_datum_null();
 }
 
 /* The column of the table that has a column of pg_stat_activity. */
@@ -123,26 +123,26 @@ static const enum px_PG_ACTIVITY_column activity_columns[PX_ACTIVITY_COLUMN_COUN
 
 static void add_activity(struct px_loading *loading, const struct px_activity_row *activity)
 {
-	struct px_value row[PX_PG_ACTIVITY_COLUMNS];
+	struct px_datum row[PX_PG_ACTIVITY_COLUMNS];
 	const struct pmapx_text *leader = &activity->text[PX_ACTIVITY_LEADER_PID];
 	const int64_t *start = activity->has_backend_start ? &activity->backend_start_us : NULL;
 	uint64_t number = 0;
 
 	for (int i = 0; i < PX_ACTIVITY_COLUMN_COUNT; i++)
 		row[activity_columns[i]] = text_value(&activity->text[i]);
-	row[PX_PG_ACTIVITY_PID] = px_value_number(activity->pid);
-	row[PX_PG_ACTIVITY_SEQ] = px_value_number(++loading->activity_rows);
+	row[PX_PG_ACTIVITY_PID] = px_datum_number(activity->pid);
+	row[PX_PG_ACTIVITY_SEQ] = px_datum_number(++loading->activity_rows);
 	row[PX_PG_ACTIVITY_PG_INSTANCE] = instance_value(
 		px_servers_find(&loading->servers, activity->pid, start));
 	/* The one column that is a number. */
-	row[PX_PG_ACTIVITY_LEADER_PID] = px_value_null();
+	row[PX_PG_ACTIVITY_LEADER_PID] = px_datum_null();
 	if (leader->length > 0 &&
 		px_scan_decimal(leader->bytes, leader->bytes + leader->length, &number) ==
 			leader->bytes + leader->length &&
 		number <= INT32_MAX)
-		row[PX_PG_ACTIVITY_LEADER_PID] = px_value_number((int64_t)number);
-	row[PX_PG_ACTIVITY_BACKEND_START_US] = start != NULL ? px_value_number(*start)
-							     : px_value_null();
+		row[PX_PG_ACTIVITY_LEADER_PID] = px_datum_number((int64_t)number);
+	row[PX_PG_ACTIVITY_BACKEND_START_US] = start != NULL ? px_datum_number(*start)
+							     : px_datum_null();
 	px_load_add(loading, PX_TABLE_PG_ACTIVITY, row);
 }
 
@@ -257,34 +257,34 @@ static struct counter *find_counter(struct px_loading *loading, uint32_t pid)
 }
 
 /* What is too large for a column is not known there. */
-static struct px_value size_value(uint64_t number)
+static struct px_datum size_value(uint64_t number)
 {
-	return number <= INT64_MAX ? px_value_number((int64_t)number) : px_value_null();
+	return number <= INT64_MAX ? px_datum_number((int64_t)number) : px_datum_null();
 }
 
 /* As the above, where something must be: more than there can be. */
-static struct px_value needed_value(uint64_t number)
+static struct px_datum needed_value(uint64_t number)
 {
-	return px_value_number(number <= INT64_MAX ? (int64_t)number : INT64_MAX);
+	return px_datum_number(number <= INT64_MAX ? (int64_t)number : INT64_MAX);
 }
 
 static void add_dump(struct px_loading *loading, const struct px_context_dump *dump, int64_t number)
 {
 	static const char *const sources[] = { "stderr", "log", "csvlog", "jsonlog", "view" };
-	const struct px_value none = px_value_null();
-	struct px_value row[PX_CONTEXT_DUMP_COLUMNS];
+	const struct px_datum none = px_datum_null();
+	struct px_datum row[PX_CONTEXT_DUMP_COLUMNS];
 
-	row[PX_CONTEXT_DUMP_PID] = px_value_number(known_pid(dump->pid));
-	row[PX_CONTEXT_DUMP_DUMP_NO] = px_value_number(number);
+	row[PX_CONTEXT_DUMP_PID] = px_datum_number(known_pid(dump->pid));
+	row[PX_CONTEXT_DUMP_DUMP_NO] = px_datum_number(number);
 	row[PX_CONTEXT_DUMP_PG_INSTANCE] = instance_value(
 		px_servers_find(&loading->servers, dump->pid, NULL));
 	row[PX_CONTEXT_DUMP_SOURCE] = px_load_text(sources[dump->source]);
 	row[PX_CONTEXT_DUMP_LOGGED_AT] = text_value(&dump->time);
-	row[PX_CONTEXT_DUMP_LOGGED_US] = dump->has_time_us ? px_value_number(dump->time_us) : none;
+	row[PX_CONTEXT_DUMP_LOGGED_US] = dump->has_time_us ? px_datum_number(dump->time_us) : none;
 	row[PX_CONTEXT_DUMP_FIRST_LEVEL] = dump->first_level >= 0
-		? px_value_number(dump->first_level)
+		? px_datum_number(dump->first_level)
 		: none;
-	row[PX_CONTEXT_DUMP_COMPLETE] = px_value_number(dump->flaw == PX_CONTEXTS_COMPLETE);
+	row[PX_CONTEXT_DUMP_COMPLETE] = px_datum_number(dump->flaw == PX_CONTEXTS_COMPLETE);
 	row[PX_CONTEXT_DUMP_GRAND_TOTAL] = dump->has_grand ? size_value(dump->grand.total) : none;
 	row[PX_CONTEXT_DUMP_GRAND_BLOCKS] = dump->has_grand ? size_value(dump->grand.blocks) : none;
 	row[PX_CONTEXT_DUMP_GRAND_FREE] = dump->has_grand ? size_value(dump->grand.free) : none;
@@ -346,26 +346,26 @@ static void add_context(struct px_loading *loading, const struct px_context_dump
 {
 	const struct px_context *context = &dump->contexts[i];
 	const struct pmapx_text name = name_of(context), path = find_path(dump, i, room);
-	struct px_value row[PX_CONTEXT_COLUMNS];
+	struct px_datum row[PX_CONTEXT_COLUMNS];
 
-	row[PX_CONTEXT_PID] = px_value_number(known_pid(dump->pid));
-	row[PX_CONTEXT_DUMP_NO] = px_value_number(number);
-	row[PX_CONTEXT_SEQ] = px_value_number((int64_t)i + 1);
+	row[PX_CONTEXT_PID] = px_datum_number(known_pid(dump->pid));
+	row[PX_CONTEXT_DUMP_NO] = px_datum_number(number);
+	row[PX_CONTEXT_SEQ] = px_datum_number((int64_t)i + 1);
 	row[PX_CONTEXT_PARENT_SEQ] = context->parent < i
-		? px_value_number((int64_t)context->parent + 1)
-		: px_value_null();
-	row[PX_CONTEXT_DEPTH] = px_value_number(context->depth);
-	row[PX_CONTEXT_NAME] = px_value_text(name.bytes, name.length);
+		? px_datum_number((int64_t)context->parent + 1)
+		: px_datum_null();
+	row[PX_CONTEXT_DEPTH] = px_datum_number(context->depth);
+	row[PX_CONTEXT_NAME] = px_datum_text(name.bytes, name.length);
 	row[PX_CONTEXT_IDENT] = text_value(&context->ident);
 	row[PX_CONTEXT_TYPE] = text_value(&context->type);
-	row[PX_CONTEXT_N_CONTEXTS] = px_value_number(
+	row[PX_CONTEXT_N_CONTEXTS] = px_datum_number(
 		context->count <= INT32_MAX ? (int64_t)context->count : INT32_MAX);
 	row[PX_CONTEXT_TOTAL_BYTES] = needed_value(context->sum.total);
 	row[PX_CONTEXT_N_BLOCKS] = size_value(context->sum.blocks);
 	row[PX_CONTEXT_FREE_BYTES] = needed_value(context->sum.free);
 	row[PX_CONTEXT_FREE_CHUNKS] = (context->have & PX_CONTEXT_HAS_FREE_CHUNKS) != 0
 		? size_value(context->sum.free_chunks)
-		: px_value_null();
+		: px_datum_null();
 	row[PX_CONTEXT_USED_BYTES] = needed_value(context->sum.used);
 	row[PX_CONTEXT_SUBTREE_BYTES] = size_value(below);
 	row[PX_CONTEXT_PATH] = text_value(&path);
@@ -395,7 +395,7 @@ static int add_malloc(
 	struct px_loading *loading, const struct px_malloc_dump *dump, struct trouble *trouble)
 {
 	struct counter *counter = find_counter(loading, known_pid(dump->pid));
-	struct px_value row[PX_MALLOC_DUMP_COLUMNS];
+	struct px_datum row[PX_MALLOC_DUMP_COLUMNS];
 
 	if (counter == NULL)
 		return -ENOMEM;
@@ -403,18 +403,18 @@ static int add_malloc(
 		note(trouble, dump->line, "what malloc says of itself does not fit together");
 		return 0;
 	}
-	row[PX_MALLOC_DUMP_PID] = px_value_number(known_pid(dump->pid));
-	row[PX_MALLOC_DUMP_DUMP_NO] = px_value_number(++counter->malloc);
+	row[PX_MALLOC_DUMP_PID] = px_datum_number(known_pid(dump->pid));
+	row[PX_MALLOC_DUMP_DUMP_NO] = px_datum_number(++counter->malloc);
 	row[PX_MALLOC_DUMP_PG_INSTANCE] = instance_value(
 		px_servers_find(&loading->servers, dump->pid, NULL));
 	row[PX_MALLOC_DUMP_SOURCE] = px_load_text(
 		dump->source == PX_MALLOC_INFO ? "malloc_info" : "malloc_stats");
-	row[PX_MALLOC_DUMP_ARENAS] = px_value_number(
+	row[PX_MALLOC_DUMP_ARENAS] = px_datum_number(
 		dump->arenas <= INT32_MAX ? (int64_t)dump->arenas : INT32_MAX);
 	row[PX_MALLOC_DUMP_SYSTEM_BYTES] = needed_value(dump->system_bytes);
 	row[PX_MALLOC_DUMP_MMAP_BYTES] = size_value(dump->mmap_bytes);
 	row[PX_MALLOC_DUMP_MMAP_CHUNKS] = dump->has_mmap_chunks ? size_value(dump->mmap_chunks)
-								: px_value_null();
+								: px_datum_null();
 	row[PX_MALLOC_DUMP_FREE_BYTES] = needed_value(dump->free_bytes);
 	px_load_add(loading, PX_TABLE_MALLOC_DUMP, row);
 	return 0;

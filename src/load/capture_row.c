@@ -258,14 +258,14 @@ static int find_names(struct px_loading *loading, const struct pmapx_source *sou
 	return facts->label == NULL || facts->host == NULL ? -ENOMEM : 0;
 }
 
-struct px_value px_load_text(const char *text)
+struct px_datum px_load_text(const char *text)
 {
-	return text != NULL && *text != '\0' ? px_value_text(text, strlen(text)) : px_value_null();
+	return text != NULL && *text != '\0' ? px_datum_text(text, strlen(text)) : px_datum_null();
 }
 
-static struct px_value number_value(bool is_known, int64_t number)
+static struct px_datum number_value(bool is_known, int64_t number)
 {
-	return is_known ? px_value_number(number) : px_value_null();
+	return is_known ? px_datum_number(number) : px_datum_null();
 }
 
 /* "2026-11-21T20:02:21.123456Z" */
@@ -289,7 +289,7 @@ static void add_capture(struct px_loading *loading, struct pmapx_source *source)
 {
 	const struct px_capture_facts *facts = &loading->facts;
 	const char *detail = NULL, *path = loading->from;
-	struct px_value row[PX_CAPTURE_COLUMNS];
+	struct px_datum row[PX_CAPTURE_COLUMNS];
 	char taken[64] = "";
 
 	if (facts->has_start && facts->start_us > 0)
@@ -304,8 +304,8 @@ static void add_capture(struct px_loading *loading, struct pmapx_source *source)
 		detail = "smaps"; /* Captures have it, also if its first process may not be read. */
 	if (path == NULL)
 		path = loading->options->walk.root != NULL ? loading->options->walk.root : "live";
-	row[PX_CAPTURE_LABEL] = px_value_text(facts->label, strlen(facts->label));
-	row[PX_CAPTURE_HOST] = px_value_text(facts->host, strlen(facts->host));
+	row[PX_CAPTURE_LABEL] = px_datum_text(facts->label, strlen(facts->label));
+	row[PX_CAPTURE_HOST] = px_datum_text(facts->host, strlen(facts->host));
 	row[PX_CAPTURE_TAKEN_AT] = px_load_text(taken);
 	row[PX_CAPTURE_TAKEN_US] = number_value(facts->has_start, facts->start_us);
 	row[PX_CAPTURE_DURATION_US] = number_value(
@@ -371,10 +371,10 @@ int px_load_capture_named(struct px_loading *loading, const char *label, const c
 	return 0;
 }
 
-static void add_fact(struct px_loading *loading, const struct px_value *name,
-	const struct px_value *value, const struct px_value *number)
+static void add_fact(struct px_loading *loading, const struct px_datum *name,
+	const struct px_datum *value, const struct px_datum *number)
 {
-	const struct px_value row[PX_CAPTURE_FACT_COLUMNS] = {
+	const struct px_datum row[PX_CAPTURE_FACT_COLUMNS] = {
 		[PX_CAPTURE_FACT_NAME] = *name,
 		[PX_CAPTURE_FACT_VALUE] = *value,
 		[PX_CAPTURE_FACT_NUM] = *number,
@@ -388,7 +388,7 @@ static void add_meminfo(struct px_loading *loading, char *line)
 {
 	static const char before[] = "meminfo.";
 	char name[128], *colon = strchr(line, ':');
-	struct px_value named, said, number = px_value_null();
+	struct px_datum named, said, number = px_datum_null();
 	const char *digits, *end;
 	uint64_t amount = 0;
 	size_t length;
@@ -401,9 +401,9 @@ static void add_meminfo(struct px_loading *loading, char *line)
 	length = strlen(digits);
 	end = px_scan_decimal(digits, digits + length, &amount);
 	if (end != NULL && end > digits && strcmp(end, " kB") == 0 && amount <= INT64_MAX / 1024)
-		number = px_value_number((int64_t)amount * 1024);
+		number = px_datum_number((int64_t)amount * 1024);
 	else if (end == digits + length && length > 0 && amount <= INT64_MAX)
-		number = px_value_number((int64_t)amount);
+		number = px_datum_number((int64_t)amount);
 	named = px_load_text(name);
 	said = px_load_text(digits);
 	add_fact(loading, &named, &said, &number);
@@ -411,7 +411,7 @@ static void add_meminfo(struct px_loading *loading, char *line)
 
 static void add_facts(struct px_loading *loading, struct pmapx_source *source)
 {
-	const struct px_value nothing = px_value_null();
+	const struct px_datum nothing = px_datum_null();
 	char *version = read_line(loading, source, PX_HOST_VERSION);
 	char *meminfo = read_file(loading, source, PX_HOST_MEMINFO);
 	char *rest = meminfo, *line;
@@ -419,7 +419,7 @@ static void add_facts(struct px_loading *loading, struct pmapx_source *source)
 	while ((line = strsep(&rest, "\n")) != NULL)
 		add_meminfo(loading, line);
 	if (version != NULL) {
-		const struct px_value name = px_load_text("version"), said = px_load_text(version);
+		const struct px_datum name = px_load_text("version"), said = px_load_text(version);
 
 		add_fact(loading, &name, &said, &nothing);
 	}

@@ -55,7 +55,7 @@ void px_load_say(struct px_loading *loading, const char *what, const char *why)
 	px_message_end(console);
 }
 
-void px_load_add(struct px_loading *loading, enum px_table_id table, const struct px_value *row)
+void px_load_add(struct px_loading *loading, enum px_table_id table, const struct px_datum *row)
 {
 	if (loading->failed == 0)
 		loading->failed = px_store_add(loading->store, table, row);

@@ -54,10 +54,10 @@ struct px_loading {
 void px_load_say(struct px_loading *loading, const char *what, const char *why);
 
 /** Add a row, unless the store has failed before. */
-void px_load_add(struct px_loading *loading, enum px_table_id table, const struct px_value *row);
+void px_load_add(struct px_loading *loading, enum px_table_id table, const struct px_datum *row);
 
 /** Text as a value; NULL is none. */
-struct px_value px_load_text(const char *text);
+struct px_datum px_load_text(const char *text);
 
 /** Begin the capture that the process handed out last is of, if another is at hand; 0 or -ENOMEM. */
 int px_load_capture(struct px_loading *loading, struct pmapx_source *source);

@@ -52,13 +52,13 @@ static const struct number numbers[] = {
 	PLAIN(PROTECTION_KEY, protection_key),
 };
 
-static struct px_value text_value(const struct pmapx_text *text)
+static struct px_datum text_value(const struct pmapx_text *text)
 {
-	return text->length > 0 ? px_value_text(text->bytes, text->length) : px_value_null();
+	return text->length > 0 ? px_datum_text(text->bytes, text->length) : px_datum_null();
 }
 
 /* What is before the next @separator of @line, which loses it. */
-static struct px_value take_word(struct pmapx_text *line, char separator)
+static struct px_datum take_word(struct pmapx_text *line, char separator)
 {
 	const char *end = line->length > 0 ? memchr(line->bytes, separator, line->length) : NULL;
 	struct pmapx_text word = { line->bytes,
@@ -71,7 +71,7 @@ static struct px_value take_word(struct pmapx_text *line, char separator)
 }
 
 /* The fields of the line. */
-static void fill_line(struct px_value *values, const struct pmapx_mapping *mapping)
+static void fill_line(struct px_datum *values, const struct pmapx_mapping *mapping)
 {
 	struct pmapx_text line = mapping->text;
 
@@ -82,11 +82,11 @@ static void fill_line(struct px_value *values, const struct pmapx_mapping *mappi
 	values[PX_MAPPING_DEV] = take_word(&line, ' ');
 	values[PX_MAPPING_INODE] = take_word(&line, ' ');
 	values[PX_MAPPING_PATHNAME] = text_value(&mapping->name);
-	values[PX_MAPPING_ADDR] = px_value_number((int64_t)mapping->start);
-	values[PX_MAPPING_SIZE] = px_value_number((int64_t)pmapx_mapping_size_bytes(mapping));
+	values[PX_MAPPING_ADDR] = px_datum_number((int64_t)mapping->start);
+	values[PX_MAPPING_SIZE] = px_datum_number((int64_t)pmapx_mapping_size_bytes(mapping));
 }
 
-static void fill_numbers(struct px_value *values, const struct pmapx_smaps *smaps)
+static void fill_numbers(struct px_datum *values, const struct pmapx_smaps *smaps)
 {
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		const struct number *number = &numbers[i];
@@ -95,8 +95,8 @@ static void fill_numbers(struct px_value *values, const struct pmapx_smaps *smap
 		memcpy(&value, (const char *)smaps + number->offset, sizeof(value));
 		values[number->column] = pmapx_smaps_has(smaps, number->field) &&
 				value <= INT64_MAX / number->unit
-			? px_value_number((int64_t)(value * number->unit))
-			: px_value_null();
+			? px_datum_number((int64_t)(value * number->unit))
+			: px_datum_null();
 	}
 }
 
@@ -118,7 +118,7 @@ static int fill_extra(struct px_mapping_row *row, const struct pmapx_smaps *smap
 	int r = 0;
 
 	row->extra.length = 0;
-	row->values[PX_MAPPING_EXTRA] = px_value_null();
+	row->values[PX_MAPPING_EXTRA] = px_datum_null();
 	if (smaps->entry_count == 0 || (smaps->plain && smaps->layout == row->plain_layout))
 		return 0;
 	for (size_t i = 0; r == 0 && pmapx_smaps_entry(smaps, i, &entry); i++) {
@@ -134,7 +134,7 @@ static int fill_extra(struct px_mapping_row *row, const struct pmapx_smaps *smap
 			r = px_bytes_append(&row->extra, entry.value.bytes, entry.value.length);
 	}
 	if (row->extra.length > 0)
-		row->values[PX_MAPPING_EXTRA] = px_value_text(row->extra.bytes, row->extra.length);
+		row->values[PX_MAPPING_EXTRA] = px_datum_text(row->extra.bytes, row->extra.length);
 	else if (smaps->plain)
 		row->plain_layout = smaps->layout;
 	return r;
@@ -147,15 +147,15 @@ int px_mapping_row_fill(struct px_mapping_row *row, pid_t pid, const struct pmap
 		pmapx_kinds_tell(&row->kinds, mapping, &is_guessed));
 	const char *class_name = pmapx_class_name(kind->in_class);
 
-	row->values[PX_MAPPING_PID] = px_value_number(pid);
-	row->values[PX_MAPPING_SEQ] = px_value_number(++row->count);
+	row->values[PX_MAPPING_PID] = px_datum_number(pid);
+	row->values[PX_MAPPING_SEQ] = px_datum_number(++row->count);
 	fill_line(row->values, mapping);
-	row->values[PX_MAPPING_CLASS] = px_value_text(class_name, strlen(class_name));
-	row->values[PX_MAPPING_KIND] = px_value_text(kind->name, strlen(kind->name));
+	row->values[PX_MAPPING_CLASS] = px_datum_text(class_name, strlen(class_name));
+	row->values[PX_MAPPING_KIND] = px_datum_text(kind->name, strlen(kind->name));
 	fill_numbers(row->values, mapping->smaps);
 	row->values[PX_MAPPING_VM_FLAGS] = pmapx_smaps_has(mapping->smaps, PMAPX_FIELD_VM_FLAGS)
-		? px_value_text(mapping->smaps->vm_flags.bytes, mapping->smaps->vm_flags.length)
-		: px_value_null();
+		? px_datum_text(mapping->smaps->vm_flags.bytes, mapping->smaps->vm_flags.length)
+		: px_datum_null();
 	return fill_extra(row, mapping->smaps);
 }
 

@@ -11,7 +11,7 @@
 
 /** The rows of a process, one after the other; zero to begin with. */
 struct px_mapping_row {
-	struct px_value values[PX_MAPPING_COLUMNS];
+	struct px_datum values[PX_MAPPING_COLUMNS];
 	int64_t count;            /**< Of mappings so far. */
 	struct pmapx_kinds kinds; /**< Of those. */
 	uint64_t plain_layout; /**< Of smaps, if there is nothing in it that has no column; or 0. */

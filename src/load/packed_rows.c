@@ -34,7 +34,7 @@ int px_bytes_append(struct px_bytes *bytes, const void *more, size_t length)
 	return 0;
 }
 
-int px_row_pack(struct px_bytes *bytes, const struct px_value *row, size_t count)
+int px_row_pack(struct px_bytes *bytes, const struct px_datum *row, size_t count)
 {
 	int r = 0;
 
@@ -42,9 +42,9 @@ int px_row_pack(struct px_bytes *bytes, const struct px_value *row, size_t count
 		unsigned char type = (unsigned char)row[i].type;
 
 		r = px_bytes_append(bytes, &type, sizeof(type));
-		if (r == 0 && type == PX_VALUE_NUMBER)
+		if (r == 0 && type == PX_DATUM_NUMBER)
 			r = px_bytes_append(bytes, &row[i].number, sizeof(row[i].number));
-		if (r < 0 || type != PX_VALUE_TEXT)
+		if (r < 0 || type != PX_DATUM_TEXT)
 			continue;
 		r = px_bytes_append(bytes, &row[i].text.length, sizeof(row[i].text.length));
 		if (r == 0)
@@ -53,26 +53,26 @@ int px_row_pack(struct px_bytes *bytes, const struct px_value *row, size_t count
 	return r;
 }
 
-void px_row_unpack(const char *bytes, struct px_value *row, size_t count)
+void px_row_unpack(const char *bytes, struct px_datum *row, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		int64_t number;
 		size_t length;
 
-		switch ((enum px_value_type)(unsigned char)*bytes++) {
-		case PX_VALUE_NUMBER:
+		switch ((enum px_datum_type)(unsigned char)*bytes++) {
+		case PX_DATUM_NUMBER:
 			memcpy(&number, bytes, sizeof(number));
-			row[i] = px_value_number(number);
+			row[i] = px_datum_number(number);
 			bytes += sizeof(number);
 			break;
-		case PX_VALUE_TEXT:
+		case PX_DATUM_TEXT:
 			memcpy(&length, bytes, sizeof(length));
 			bytes += sizeof(length);
-			row[i] = px_value_text(bytes, length);
+			row[i] = px_datum_text(bytes, length);
 			bytes += length;
 			break;
-		case PX_VALUE_NULL:
-			row[i] = px_value_null();
+		case PX_DATUM_NULL:
+			row[i] = px_datum_null();
 			break;
 		}
 	}
@@ -84,7 +84,7 @@ void px_rows_init(struct px_rows *rows, enum px_table_id table, const char *fold
 	px_spool_init(&rows->spool, folder, ROWS_MEMORY);
 }
 
-int px_rows_add(struct px_rows *rows, const struct px_value *row)
+int px_rows_add(struct px_rows *rows, const struct px_datum *row)
 {
 	size_t length = 0;
 	int r;
@@ -150,7 +150,7 @@ static int have(struct px_rows *rows, uint64_t offset, size_t size, uint64_t *fi
 int px_rows_release(struct px_rows *rows, struct px_store *store, int *ret_read)
 {
 	size_t count = px_tables[rows->table].count, length;
-	struct px_value row[COLUMNS_MAX];
+	struct px_datum row[COLUMNS_MAX];
 	uint64_t offset = 0, first = 0;
 	int r = 0;
 

@@ -19,10 +19,10 @@ struct px_bytes {
 int px_bytes_append(struct px_bytes *bytes, const void *more, size_t length);
 
 /** Append @count values; 0 or -ENOMEM. */
-int px_row_pack(struct px_bytes *bytes, const struct px_value *row, size_t count);
+int px_row_pack(struct px_bytes *bytes, const struct px_datum *row, size_t count);
 
 /** The same backwards; texts of @row point into @bytes. */
-void px_row_unpack(const char *bytes, struct px_value *row, size_t count);
+void px_row_unpack(const char *bytes, struct px_datum *row, size_t count);
 
 /** Rows of one table; few are in memory, many in a file. */
 struct px_rows {
@@ -35,7 +35,7 @@ struct px_rows {
 void px_rows_init(struct px_rows *rows, enum px_table_id table, const char *folder);
 
 /** Add a row; 0, -ENOMEM, or as px_spool_append(). */
-int px_rows_add(struct px_rows *rows, const struct px_value *row);
+int px_rows_add(struct px_rows *rows, const struct px_datum *row);
 
 /** Forget them all. */
 void px_rows_clear(struct px_rows *rows);

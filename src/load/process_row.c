@@ -19,7 +19,7 @@
 struct making {
 	struct px_loading *loading;
 	const struct px_visit *visit;
-	struct px_value row[PX_PROCESS_COLUMNS];
+	struct px_datum row[PX_PROCESS_COLUMNS];
 	char *status, *oom, *exe, *cgroup, *cmdline; /* Owned. */
 	struct pmapx_text told;                      /* All of the command line. */
 	struct px_server server;
@@ -66,10 +66,10 @@ static int fill_status(struct making *making)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (px_parse_number(&status, numbers[i].key, &number) == 0 &&
 			number <= (numbers[i].unit == 1 ? INT32_MAX : INT64_MAX / 1024))
-			making->row[numbers[i].column] = px_value_number(
+			making->row[numbers[i].column] = px_datum_number(
 				(int64_t)number * numbers[i].unit);
 	if (px_parse_ns_pid(&status, &ns_pid) == 0) {
-		making->row[PX_PROCESS_NS_PID] = px_value_number(ns_pid);
+		making->row[PX_PROCESS_NS_PID] = px_datum_number(ns_pid);
 		making->server.ns_pid = ns_pid;
 	}
 	return 0;
@@ -80,27 +80,27 @@ static void fill_identity(struct making *making)
 {
 	const struct pmapx_identity *identity = pmapx_process_identity(making->visit->process);
 	const struct px_capture_facts *facts = &making->loading->facts;
-	struct px_value *row = making->row;
+	struct px_datum *row = making->row;
 
 	if (identity->has_stat || making->status != NULL) {
-		row[PX_PROCESS_PPID] = px_value_number(identity->ppid);
+		row[PX_PROCESS_PPID] = px_datum_number(identity->ppid);
 		making->server.ppid = identity->ppid;
 		making->server.has_parent = true;
 	}
 	if (identity->state != '\0')
-		row[PX_PROCESS_PROC_STATE] = px_value_text(&identity->state, 1);
+		row[PX_PROCESS_PROC_STATE] = px_datum_text(&identity->state, 1);
 	if (identity->comm.length > 0)
-		row[PX_PROCESS_COMM] = px_value_text(identity->comm.bytes, identity->comm.length);
+		row[PX_PROCESS_COMM] = px_datum_text(identity->comm.bytes, identity->comm.length);
 	if (!identity->has_stat || identity->start_ticks > INT64_MAX)
 		return;
-	row[PX_PROCESS_STARTTIME] = px_value_number((int64_t)identity->start_ticks);
+	row[PX_PROCESS_STARTTIME] = px_datum_number((int64_t)identity->start_ticks);
 	if (!facts->has_boot || facts->clock_ticks <= 0 ||
 		identity->start_ticks > INT64_MAX / 4000000)
 		return;
 	making->server.has_start = true;
 	making->server.start_us = facts->boot_us +
 		(int64_t)identity->start_ticks * 1000000 / facts->clock_ticks;
-	row[PX_PROCESS_START_US] = px_value_number(making->server.start_us);
+	row[PX_PROCESS_START_US] = px_datum_number(making->server.start_us);
 }
 
 static int fill_user(struct making *making)
@@ -112,7 +112,7 @@ static int fill_user(struct making *making)
 
 	if (r < 0)
 		return px_is_shortage(r) ? r : 0;
-	making->row[PX_PROCESS_UID] = px_value_number(uid);
+	making->row[PX_PROCESS_UID] = px_datum_number(uid);
 	if (!is_here)
 		return 0;
 	name = px_users_find(&making->loading->users, uid, is_here);
@@ -146,7 +146,7 @@ static int fill_command(struct making *making)
 	for (size_t i = 0; i < length; i++)
 		if (making->cmdline[i] == '\0')
 			making->cmdline[i] = ' ';
-	making->row[PX_PROCESS_CMDLINE] = px_value_text(making->cmdline, length);
+	making->row[PX_PROCESS_CMDLINE] = px_datum_text(making->cmdline, length);
 	return 0;
 }
 
@@ -171,7 +171,7 @@ static int fill_exe(struct making *making, const char *mapped)
 		length = n > 0 ? (size_t)n : 0;
 	}
 	if (length > 0)
-		making->row[PX_PROCESS_EXE] = px_value_text(making->exe, length);
+		making->row[PX_PROCESS_EXE] = px_datum_text(making->exe, length);
 	else
 		making->row[PX_PROCESS_EXE] = px_load_text(mapped);
 	return r;
@@ -186,7 +186,7 @@ static int fill_rest(struct making *making)
 	const char *at, *end;
 
 	if (r == 0)
-		making->row[PX_PROCESS_CGROUP] = px_value_text(text.bytes, text.length);
+		making->row[PX_PROCESS_CGROUP] = px_datum_text(text.bytes, text.length);
 	if (px_is_shortage(r))
 		return r;
 	r = read_file(making, PX_FILE_OOM_SCORE_ADJ, &making->oom, &length);
@@ -195,25 +195,25 @@ static int fill_rest(struct making *making)
 	at = making->oom + (*making->oom == '-');
 	end = px_scan_decimal(at, making->oom + length, &number);
 	if (end != NULL && end > at && number <= 1000)
-		making->row[PX_PROCESS_OOM_ADJ] = px_value_number(
+		making->row[PX_PROCESS_OOM_ADJ] = px_datum_number(
 			at > making->oom ? -(int64_t)number : (int64_t)number);
 	return 0;
 }
 
-static struct px_value text_value(const struct pmapx_text *text)
+static struct px_datum text_value(const struct pmapx_text *text)
 {
-	return text->bytes != NULL ? px_value_text(text->bytes, text->length) : px_value_null();
+	return text->bytes != NULL ? px_datum_text(text->bytes, text->length) : px_datum_null();
 }
 
 /* What PostgreSQL says in its title; false if it is none of its processes. */
 static bool fill_title(struct making *making)
 {
-	const struct px_value *exe = &making->row[PX_PROCESS_EXE];
-	struct px_value *row = making->row;
+	const struct px_datum *exe = &making->row[PX_PROCESS_EXE];
+	struct px_datum *row = making->row;
 	struct px_title title;
 	bool has_title = making->told.length > 0 && px_title_parse(&making->told, &title);
 
-	if (exe->type == PX_VALUE_TEXT ? !px_title_is_server(&exe->text) : !has_title)
+	if (exe->type == PX_DATUM_TEXT ? !px_title_is_server(&exe->text) : !has_title)
 		return false;
 	if (!has_title) {
 		/* Where the command line is not known, it may be any. */
@@ -265,12 +265,12 @@ int px_load_process(struct px_loading *loading, const struct px_visit *visit, pi
 	int r = 0;
 
 	for (int i = 0; i < PX_PROCESS_COLUMNS; i++)
-		making.row[i] = px_value_null();
+		making.row[i] = px_datum_null();
 	making.server.pid = making.server.ns_pid = pid;
-	making.row[PX_PROCESS_PID] = px_value_number(pid);
+	making.row[PX_PROCESS_PID] = px_datum_number(pid);
 	making.row[PX_PROCESS_STATUS] = px_load_text(status);
 	if (mappings >= 0)
-		making.row[PX_PROCESS_N_MAPPINGS] = px_value_number(mappings);
+		making.row[PX_PROCESS_N_MAPPINGS] = px_datum_number(mappings);
 	if (visit->process != NULL)
 		r = fill(&making, exe);
 	else

@@ -11,7 +11,7 @@
 #define SAME_START_US 2000000
 
 int px_servers_add(
-	struct px_servers *servers, const struct px_server *server, const struct px_value *row)
+	struct px_servers *servers, const struct px_server *server, const struct px_datum *row)
 {
 	struct px_server *added;
 
@@ -46,7 +46,7 @@ int px_servers_settle(struct px_servers *servers, struct px_store *store)
 	for (size_t i = 0; r == 0 && i < servers->count; i++) {
 		struct px_server *server = &servers->list[i];
 		const struct px_server key = { .pid = server->ppid };
-		struct px_value row[PX_PROCESS_COLUMNS];
+		struct px_datum row[PX_PROCESS_COLUMNS];
 
 		/* The postmaster starts all others itself. */
 		server->instance = !server->has_parent ? 0
@@ -55,8 +55,8 @@ int px_servers_settle(struct px_servers *servers, struct px_store *store)
 			: server->pid;
 		px_row_unpack(server->row.bytes, row, PX_PROCESS_COLUMNS);
 		row[PX_PROCESS_PG_INSTANCE] = server->instance != 0
-			? px_value_number(server->instance)
-			: px_value_null();
+			? px_datum_number(server->instance)
+			: px_datum_null();
 		r = px_store_add(store, PX_TABLE_PROCESS, row);
 	}
 	return r;

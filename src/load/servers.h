@@ -27,7 +27,7 @@ struct px_servers {
 
 /** Add one, with its row; 0 or -ENOMEM. */
 int px_servers_add(
-	struct px_servers *servers, const struct px_server *server, const struct px_value *row);
+	struct px_servers *servers, const struct px_server *server, const struct px_datum *row);
 
 /** All are there: find out who belongs together, and put their rows into @store. */
 int px_servers_settle(struct px_servers *servers, struct px_store *store);

@@ -161,20 +161,20 @@ static void put_number(struct px_out *out, int64_t number)
 }
 
 static int put_row(
-	struct psql *psql, struct px_out *out, enum px_table_id table, const struct px_value *row)
+	struct psql *psql, struct px_out *out, enum px_table_id table, const struct px_datum *row)
 {
 	size_t count = px_tables[table].count;
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++) {
 		switch (row[i].type) {
-		case PX_VALUE_NULL:
+		case PX_DATUM_NULL:
 			px_out_bytes(out, "\\N", 2);
 			break;
-		case PX_VALUE_NUMBER:
+		case PX_DATUM_NUMBER:
 			put_number(out, row[i].number);
 			break;
-		case PX_VALUE_TEXT:
+		case PX_DATUM_TEXT:
 			r = put_text(psql, out, &row[i].text);
 			break;
 		}
@@ -277,7 +277,7 @@ static int put_beginning(struct psql *psql, const char *columns)
 	return r;
 }
 
-static int begin(struct px_store *store, const struct px_value *row)
+static int begin(struct px_store *store, const struct px_datum *row)
 {
 	struct psql *psql = (struct psql *)store;
 	struct px_out *out = psql->out;
@@ -306,7 +306,7 @@ static int begin(struct px_store *store, const struct px_value *row)
 	return r < 0 ? r : check_output(psql);
 }
 
-static int add(struct px_store *store, enum px_table_id table, const struct px_value *row)
+static int add(struct px_store *store, enum px_table_id table, const struct px_datum *row)
 {
 	struct psql *psql = (struct psql *)store;
 	struct px_waiting **waiting = &psql->waiting[table];

@@ -34,19 +34,19 @@ static int bind_text(struct px_sqlite_store *sqlite, sqlite3_stmt *statement, in
 }
 
 static int bind_row(struct px_sqlite_store *sqlite, sqlite3_stmt *statement, int first,
-	enum px_table_id table, const struct px_value *row)
+	enum px_table_id table, const struct px_datum *row)
 {
 	int count = (int)px_tables[table].count, code = SQLITE_OK;
 
 	for (int i = 0; i < count && code == SQLITE_OK; i++) {
 		switch (row[i].type) {
-		case PX_VALUE_NULL:
+		case PX_DATUM_NULL:
 			code = sqlite->lib.sqlite3_bind_null(statement, first + i);
 			break;
-		case PX_VALUE_NUMBER:
+		case PX_DATUM_NUMBER:
 			code = sqlite->lib.sqlite3_bind_int64(statement, first + i, row[i].number);
 			break;
-		case PX_VALUE_TEXT:
+		case PX_DATUM_TEXT:
 			code = bind_text(sqlite, statement, first + i, &row[i].text);
 			break;
 		}
@@ -71,7 +71,7 @@ static int prepare(struct px_sqlite_store *sqlite, enum px_table_id table)
 	return code == SQLITE_OK ? 0 : px_sqlite_fail(sqlite, code);
 }
 
-static int add(struct px_store *store, enum px_table_id table, const struct px_value *row)
+static int add(struct px_store *store, enum px_table_id table, const struct px_datum *row)
 {
 	struct px_sqlite_store *sqlite = (struct px_sqlite_store *)store;
 	int first = table == PX_TABLE_CAPTURE ? 1 : 2, code, r = 0;
@@ -106,7 +106,7 @@ static int delete_capture(struct px_sqlite_store *sqlite, int64_t id)
 }
 
 /* There is room for a capture of this label and host, or there is made some. */
-static int make_room(struct px_sqlite_store *sqlite, const struct px_value *row)
+static int make_room(struct px_sqlite_store *sqlite, const struct px_datum *row)
 {
 	struct px_clean rooms[2] = { { .bytes = NULL } };
 	struct pmapx_text key[2];
@@ -133,7 +133,7 @@ static int make_room(struct px_sqlite_store *sqlite, const struct px_value *row)
 	return r;
 }
 
-static int begin(struct px_store *store, const struct px_value *row)
+static int begin(struct px_store *store, const struct px_datum *row)
 {
 	struct px_sqlite_store *sqlite = (struct px_sqlite_store *)store;
 	int r = make_room(sqlite, row);

@@ -18,12 +18,12 @@ int px_store_fail(const struct px_store *store, int r, const char *format, ...)
 	return r;
 }
 
-int px_store_begin(struct px_store *store, const struct px_value *row)
+int px_store_begin(struct px_store *store, const struct px_datum *row)
 {
 	return store->ops->begin(store, row);
 }
 
-int px_store_add(struct px_store *store, enum px_table_id table, const struct px_value *row)
+int px_store_add(struct px_store *store, enum px_table_id table, const struct px_datum *row)
 {
 	return store->ops->add(store, table, row);
 }

@@ -34,30 +34,30 @@ struct px_store_options {
 };
 
 /** What a value is. */
-enum px_value_type { PX_VALUE_NULL, PX_VALUE_NUMBER, PX_VALUE_TEXT };
+enum px_datum_type { PX_DATUM_NULL, PX_DATUM_NUMBER, PX_DATUM_TEXT };
 
 /** A value of a row; text may be any bytes, see clean.h. */
-struct px_value {
-	enum px_value_type type;
+struct px_datum {
+	enum px_datum_type type;
 	union {
 		int64_t number;
 		struct pmapx_text text;
 	};
 };
 
-static inline struct px_value px_value_null(void)
+static inline struct px_datum px_datum_null(void)
 {
-	return (struct px_value){ .type = PX_VALUE_NULL };
+	return (struct px_datum){ .type = PX_DATUM_NULL };
 }
 
-static inline struct px_value px_value_number(int64_t number)
+static inline struct px_datum px_datum_number(int64_t number)
 {
-	return (struct px_value){ .type = PX_VALUE_NUMBER, .number = number };
+	return (struct px_datum){ .type = PX_DATUM_NUMBER, .number = number };
 }
 
-static inline struct px_value px_value_text(const char *bytes, size_t length)
+static inline struct px_datum px_datum_text(const char *bytes, size_t length)
 {
-	return (struct px_value){ .type = PX_VALUE_TEXT, .text = { bytes, length } };
+	return (struct px_datum){ .type = PX_DATUM_TEXT, .text = { bytes, length } };
 }
 
 struct px_store;
@@ -87,10 +87,10 @@ int px_store_open_psql(
  * Returns 0 or a negative errno: -EEXIST if there is one of that label and host, and it is not
  * to be replaced.  (Of a script, psql will say that.)
  */
-int px_store_begin(struct px_store *store, const struct px_value *row);
+int px_store_begin(struct px_store *store, const struct px_datum *row);
 
 /** Add a row to a table, with a value for each of its columns. */
-int px_store_add(struct px_store *store, enum px_table_id table, const struct px_value *row);
+int px_store_add(struct px_store *store, enum px_table_id table, const struct px_datum *row);
 
 /** Have it all there, at once, and for good. */
 int px_store_commit(struct px_store *store);

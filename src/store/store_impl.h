@@ -9,8 +9,8 @@
 
 /** What a kind of store does; see store.h. */
 struct px_store_ops {
-	int (*begin)(struct px_store *store, const struct px_value *row);
-	int (*add)(struct px_store *store, enum px_table_id table, const struct px_value *row);
+	int (*begin)(struct px_store *store, const struct px_datum *row);
+	int (*add)(struct px_store *store, enum px_table_id table, const struct px_datum *row);
 	int (*commit)(struct px_store *store);
 	void (*close)(struct px_store *store);
 };

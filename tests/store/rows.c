@@ -29,20 +29,20 @@ static int value_of(int digit)
 }
 
 /* Decode hexadecimal digits in their place. */
-static struct px_value decode(char *digits)
+static struct px_datum decode(char *digits)
 {
 	size_t length = strlen(digits) / 2;
 
 	for (size_t i = 0; i < length; i++)
 		digits[i] = (char)(value_of(digits[2 * i]) << 4 | value_of(digits[2 * i + 1]));
-	return px_value_text(digits, length);
+	return px_datum_text(digits, length);
 }
 
-static struct px_value value(char *word)
+static struct px_datum value(char *word)
 {
 	if (*word == 'i')
-		return px_value_number(strtoll(word + 1, NULL, 10));
-	return *word == 't' ? decode(word + 1) : px_value_null();
+		return px_datum_number(strtoll(word + 1, NULL, 10));
+	return *word == 't' ? decode(word + 1) : px_datum_null();
 }
 
 /* A mapping of the kind that there are many of. */
@@ -50,37 +50,37 @@ static int fill(struct px_store *store, long count)
 {
 	static const char *const names[] = { "/usr/lib/postgresql/15/bin/postgres",
 		"/usr/lib/x86_64-linux-gnu/libc.so.6", "/dev/zero (deleted)", NULL };
-	struct px_value row[PX_MAPPING_COLUMNS];
+	struct px_datum row[PX_MAPPING_COLUMNS];
 	uint64_t address = UINT64_C(0x7f0000000000);
 	int r = 0;
 
 	for (int i = 0; i < PX_MAPPING_COLUMNS; i++)
-		row[i] = px_value_number(0);
-	row[PX_MAPPING_PERMS] = px_value_text("rw-p", 4);
-	row[PX_MAPPING_OFFSET_VAL] = px_value_text("00000000", 8);
-	row[PX_MAPPING_DEV] = px_value_text("fe:01", 5);
-	row[PX_MAPPING_INODE] = px_value_text("1234567", 7);
-	row[PX_MAPPING_CLASS] = px_value_text("file", 4);
-	row[PX_MAPPING_KIND] = px_value_text("data", 4);
-	row[PX_MAPPING_KERNEL_PAGE_SIZE] = row[PX_MAPPING_MMU_PAGE_SIZE] = px_value_number(4096);
-	row[PX_MAPPING_VM_FLAGS] = px_value_text("rd wr mr mw me ac sd", 20);
-	row[PX_MAPPING_EXTRA] = px_value_null();
+		row[i] = px_datum_number(0);
+	row[PX_MAPPING_PERMS] = px_datum_text("rw-p", 4);
+	row[PX_MAPPING_OFFSET_VAL] = px_datum_text("00000000", 8);
+	row[PX_MAPPING_DEV] = px_datum_text("fe:01", 5);
+	row[PX_MAPPING_INODE] = px_datum_text("1234567", 7);
+	row[PX_MAPPING_CLASS] = px_datum_text("file", 4);
+	row[PX_MAPPING_KIND] = px_datum_text("data", 4);
+	row[PX_MAPPING_KERNEL_PAGE_SIZE] = row[PX_MAPPING_MMU_PAGE_SIZE] = px_datum_number(4096);
+	row[PX_MAPPING_VM_FLAGS] = px_datum_text("rd wr mr mw me ac sd", 20);
+	row[PX_MAPPING_EXTRA] = px_datum_null();
 	for (long i = 0; i < count && r == 0; i++, address += 0x3000) {
 		char start[16], end[16];
 		const char *name = names[i % 4];
 
-		row[PX_MAPPING_PID] = px_value_number(i / 1500 + 1);
-		row[PX_MAPPING_SEQ] = px_value_number(i % 1500 + 1);
-		row[PX_MAPPING_START_ADDR] = px_value_text(
+		row[PX_MAPPING_PID] = px_datum_number(i / 1500 + 1);
+		row[PX_MAPPING_SEQ] = px_datum_number(i % 1500 + 1);
+		row[PX_MAPPING_START_ADDR] = px_datum_text(
 			start, (size_t)(px_put_hex(start, address, 8) - start));
-		row[PX_MAPPING_END_ADDR] = px_value_text(
+		row[PX_MAPPING_END_ADDR] = px_datum_text(
 			end, (size_t)(px_put_hex(end, address + 0x2000, 8) - end));
-		row[PX_MAPPING_PATHNAME] = name != NULL ? px_value_text(name, strlen(name))
-							: px_value_null();
-		row[PX_MAPPING_ADDR] = px_value_number((int64_t)address);
-		row[PX_MAPPING_SIZE] = px_value_number(0x2000);
+		row[PX_MAPPING_PATHNAME] = name != NULL ? px_datum_text(name, strlen(name))
+							: px_datum_null();
+		row[PX_MAPPING_ADDR] = px_datum_number((int64_t)address);
+		row[PX_MAPPING_SIZE] = px_datum_number(0x2000);
 		row[PX_MAPPING_RSS] = row[PX_MAPPING_PSS] = row[PX_MAPPING_REFERENCED] =
-			px_value_number(i % 7 * 1024);
+			px_datum_number(i % 7 * 1024);
 		row[PX_MAPPING_PRIVATE_DIRTY] = row[PX_MAPPING_ANONYMOUS] = row[PX_MAPPING_RSS];
 		r = px_store_add(store, PX_TABLE_MAPPING, row);
 	}
@@ -90,7 +90,7 @@ static int fill(struct px_store *store, long count)
 /* A line that begins with the name of a table. */
 static int add(struct px_store *store, const char *name, char *rest)
 {
-	struct px_value row[VALUES_MAX];
+	struct px_datum row[VALUES_MAX];
 	size_t count = 0;
 	int table = 0;
 
