@@ -128,6 +128,7 @@
  *   store.c          what kinds of them share
  *   schema.c         tables and columns, and the SQL that comes of them
  *   clean.c          text as databases take it
+ *   connection.c     connections to SQLite
  *   sqlite_store.c   rows for a file of SQLite
  *   sqlite_file.c    such a file, changed as a whole or not at all
  *   psql.c           a script for psql

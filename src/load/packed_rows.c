@@ -92,7 +92,7 @@ int px_rows_add(struct px_rows *rows, const struct px_datum *row)
 	rows->packed.length = 0;
 	r = px_bytes_append(&rows->packed, &length, sizeof(length));
 	if (r == 0)
-		r = px_row_pack(&rows->packed, row, px_tables[rows->table].count);
+		r = px_row_pack(&rows->packed, row, px_schema_tables[rows->table].count);
 	if (r < 0)
 		return r;
 	length = rows->packed.length - sizeof(length);
@@ -149,7 +149,7 @@ static int have(struct px_rows *rows, uint64_t offset, size_t size, uint64_t *fi
 
 int px_rows_release(struct px_rows *rows, struct px_store *store, int *ret_read)
 {
-	size_t count = px_tables[rows->table].count, length;
+	size_t count = px_schema_tables[rows->table].count, length;
 	struct px_datum row[COLUMNS_MAX];
 	uint64_t offset = 0, first = 0;
 	int r = 0;

@@ -163,7 +163,7 @@ static void put_number(struct px_out *out, int64_t number)
 static int put_row(
 	struct psql *psql, struct px_out *out, enum px_table_id table, const struct px_datum *row)
 {
-	size_t count = px_tables[table].count;
+	size_t count = px_schema_tables[table].count;
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++) {
@@ -238,7 +238,7 @@ static void put_removal(struct px_out *out)
 	px_out_string(out, capture_find);
 	for (int i = 0; i < PX_TABLES; i++) {
 		px_out_string(out, "  DELETE FROM ");
-		px_out_string(out, px_tables[i].name);
+		px_out_string(out, px_schema_tables[i].name);
 		px_out_string(out, " WHERE capture_id = id;\n");
 	}
 }
@@ -254,7 +254,7 @@ static int end_capture(struct psql *psql)
 	for (int i = 0; i < PX_TABLES && r == 0; i++) {
 		if (psql->waiting[i] == NULL)
 			continue;
-		r = begin_copy(psql, px_tables[i].name, (enum px_table_id)i);
+		r = begin_copy(psql, px_schema_tables[i].name, (enum px_table_id)i);
 		px_waiting_release(psql->waiting[i], psql->out);
 		px_out_string(psql->out, end_of_data);
 		px_waiting_destroy(psql->waiting[i]);
@@ -314,7 +314,7 @@ static int add(struct px_store *store, enum px_table_id table, const struct px_d
 
 	if (table == PX_TABLE_MAPPING) {
 		if (!psql->is_copying)
-			r = begin_copy(psql, px_tables[table].name, table);
+			r = begin_copy(psql, px_schema_tables[table].name, table);
 		psql->is_copying = true;
 		if (r == 0)
 			r = put_row(psql, psql->out, table, row);

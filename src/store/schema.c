@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define PX_TABLE(table, name, key, comment) \
-	static const struct px_column table##_columns[PX_##table##_COLUMNS] = {
+	static const struct px_schema_column table##_columns[PX_##table##_COLUMNS] = {
 #define NOT_NULL true
 #define NULLABLE false
 #define PX_COLUMN(table, column, name, type, needed, comment) \
@@ -20,7 +20,7 @@
 #undef PX_COLUMN
 #undef PX_TABLE_END
 
-const struct px_table px_tables[PX_TABLES] = {
+const struct px_schema_table px_schema_tables[PX_TABLES] = {
 #define PX_TABLE(table, name, key, comment) \
 	[PX_TABLE_##table] = { #name, key, comment, table##_columns, PX_##table##_COLUMNS },
 #define PX_COLUMN(table, column, name, type, needed, comment)
@@ -69,7 +69,7 @@ static void put_capture_id(FILE *file, enum px_engine engine, enum px_table_id t
 
 static void put_table(FILE *file, enum px_engine engine, enum px_table_id id)
 {
-	const struct px_table *table = &px_tables[id];
+	const struct px_schema_table *table = &px_schema_tables[id];
 
 	(void)fprintf(file, "CREATE TABLE %s (\n", table->name);
 	put_capture_id(file, engine, id);
@@ -114,7 +114,7 @@ char *px_schema_ddl(enum px_engine engine)
 	return close_text(file, &text);
 }
 
-static void put_columns(FILE *file, const struct px_table *table)
+static void put_columns(FILE *file, const struct px_schema_table *table)
 {
 	for (size_t i = 0; i < table->count; i++)
 		(void)fprintf(file, "%s%s", i > 0 ? ", " : "", table->columns[i].name);
@@ -128,13 +128,13 @@ char *px_schema_columns(enum px_table_id table)
 
 	if (file == NULL)
 		return NULL;
-	put_columns(file, &px_tables[table]);
+	put_columns(file, &px_schema_tables[table]);
 	return close_text(file, &text);
 }
 
 char *px_schema_insert(enum px_table_id id)
 {
-	const struct px_table *table = &px_tables[id];
+	const struct px_schema_table *table = &px_schema_tables[id];
 	bool has_capture = id != PX_TABLE_CAPTURE;
 	size_t count = table->count + (has_capture ? 1 : 0), size;
 	char *text = NULL;

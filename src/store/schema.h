@@ -15,6 +15,9 @@
 /** What meta.application says of a database of ours. */
 #define PX_SCHEMA_APPLICATION "pmapx"
 
+/** What PRAGMA application_id says of a file of ours, for file(1): "pmpx". */
+#define PX_APPLICATION_ID 1886220408
+
 /** Who is to understand the DDL. */
 enum px_engine { PX_ENGINE_SQLITE, PX_ENGINE_POSTGRESQL };
 
@@ -22,7 +25,7 @@ enum px_engine { PX_ENGINE_SQLITE, PX_ENGINE_POSTGRESQL };
 enum px_column_type { PX_TYPE_TEXT, PX_TYPE_INTEGER, PX_TYPE_BIGINT };
 
 /** A column. */
-struct px_column {
+struct px_schema_column {
 	const char *name;
 	enum px_column_type type;
 	bool is_not_null;
@@ -30,11 +33,11 @@ struct px_column {
 };
 
 /** A table. */
-struct px_table {
+struct px_schema_table {
 	const char *name;
-	const char *key;                 /**< Its primary key behind capture_id. */
-	const char *comment;             /**< What a row is. */
-	const struct px_column *columns; /**< All but capture_id. */
+	const char *key;                        /**< Its primary key behind capture_id. */
+	const char *comment;                    /**< What a row is. */
+	const struct px_schema_column *columns; /**< All but capture_id. */
 	size_t count;
 };
 
@@ -65,7 +68,7 @@ enum px_table_id {
 #undef PX_TABLE_END
 
 /** All of them, by their number. */
-extern const struct px_table px_tables[PX_TABLES];
+extern const struct px_schema_table px_schema_tables[PX_TABLES];
 
 /** The text of views.sql: one for both engines. */
 extern const char px_views_sql[];

@@ -16,66 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What PRAGMA application_id says of ours, for file(1): "pmpx". */
-#define APPLICATION_ID 1886220408
-
-/* What SQLite's codes are in errno's terms, with a sentence before SQLite's own words; closer
- * ones come before those that they are a case of. */
-static const struct {
-	int code, error;
-	const char *what;
-} failures[] = {
-	{ SQLITE_BUSY, EBUSY, "another program is using it" },
-	{ SQLITE_LOCKED, EBUSY, "another program is using it" },
-	{ SQLITE_READONLY_DIRECTORY, EACCES,
-		"its folder cannot be written, where its journal goes" },
-	{ SQLITE_READONLY, EROFS, "it cannot be written" },
-	{ SQLITE_CANTOPEN, EACCES, "it, or its journal in the same folder, cannot be opened" },
-	{ SQLITE_PERM, EACCES, "it cannot be opened" },
-	{ SQLITE_FULL, ENOSPC, "there is no room left on the disk" },
-	{ SQLITE_NOTADB, EMEDIUMTYPE, "it is no database" },
-	{ SQLITE_CORRUPT, EUCLEAN, "it is damaged" },
-};
-
-int px_sqlite_fail(const struct px_sqlite_store *store, int code)
-{
-	const char *message = store->lib.sqlite3_errmsg(store->db);
-
-	if (code == SQLITE_NOMEM)
-		return px_store_fail(&store->store, -ENOMEM, "not enough memory");
-	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
-		if (failures[i].code == code || failures[i].code == (code & 0xff))
-			return px_store_fail(&store->store, -failures[i].error, "%s (SQLite: %s)",
-				failures[i].what, message);
-	return px_store_fail(&store->store, -EIO, "SQLite: %s", message);
-}
-
-int px_sqlite_run(const struct px_sqlite_store *store, const char *sql)
-{
-	int code = store->lib.sqlite3_exec(store->db, sql, NULL, NULL, NULL);
-
-	return code == SQLITE_OK ? 0 : px_sqlite_fail(store, code);
-}
-
-int px_sqlite_ask(struct px_sqlite_store *store, const char *sql, const struct pmapx_text *texts,
-	int count, int64_t *ret)
-{
-	const struct px_sqlite *lib = &store->lib;
-	sqlite3_stmt *statement = NULL;
-	int code = lib->sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL), r;
-
-	for (int i = 0; i < count && code == SQLITE_OK; i++)
-		code = lib->sqlite3_bind_text64(statement, i + 1, texts[i].bytes, texts[i].length,
-			SQLITE_STATIC, SQLITE_UTF8);
-	if (code == SQLITE_OK)
-		code = lib->sqlite3_step(statement);
-	if (code == SQLITE_ROW)
-		*ret = lib->sqlite3_column_int64(statement, 0);
-	r = code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : px_sqlite_fail(store, code);
-	(void)lib->sqlite3_finalize(statement);
-	return r;
-}
-
 /* The name of a new file: that of its folder, and one that nobody has. */
 static int make_temporary(struct px_sqlite_store *store)
 {
@@ -86,13 +26,14 @@ static int make_temporary(struct px_sqlite_store *store)
 	int fd;
 
 	if (path == NULL)
-		return px_store_fail(&store->store, -ENOMEM, "not enough memory");
+		return px_store_say(store->connection.error, -ENOMEM, "not enough memory");
 	memcpy(path, store->path, length);
 	memcpy(path + length, name, sizeof(name));
 	/* Whoever opens it sees command lines and queries: it is private, whatever the umask. */
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0) {
-		int r = px_store_fail(&store->store, -errno, "cannot make it: %s", strerror(errno));
+		int r = px_store_say(
+			store->connection.error, -errno, "cannot make it: %s", strerror(errno));
 
 		free(path);
 		return r;
@@ -110,12 +51,12 @@ static int look(struct px_sqlite_store *store)
 	if (stat(store->path, &status) == 0)
 		return S_ISREG(status.st_mode)
 			? 0
-			: px_store_fail(&store->store, -EMEDIUMTYPE, "it is no file");
+			: px_store_say(store->connection.error, -EMEDIUMTYPE, "it is no file");
 	if (errno != ENOENT)
-		return px_store_fail(&store->store, -errno, "%s", strerror(errno));
+		return px_store_say(store->connection.error, -errno, "%s", strerror(errno));
 	/* A link that leads nowhere cannot get out of the way. */
 	if (lstat(store->path, &status) == 0)
-		return px_store_fail(&store->store, -ENOENT, "%s", strerror(ENOENT));
+		return px_store_say(store->connection.error, -ENOENT, "%s", strerror(ENOENT));
 	return make_temporary(store);
 }
 
@@ -126,26 +67,26 @@ static int make_schema(const struct px_sqlite_store *store)
 	int r;
 
 	if (ddl == NULL)
-		return px_store_fail(&store->store, -ENOMEM, "not enough memory");
-	(void)snprintf(pragma, sizeof(pragma), "PRAGMA application_id = %d", APPLICATION_ID);
-	r = px_sqlite_run(store, pragma);
+		return px_store_say(store->connection.error, -ENOMEM, "not enough memory");
+	(void)snprintf(pragma, sizeof(pragma), "PRAGMA application_id = %d", PX_APPLICATION_ID);
+	r = px_connection_run(&store->connection, pragma);
 	if (r == 0)
-		r = px_sqlite_run(store, ddl);
+		r = px_connection_run(&store->connection, ddl);
 	free(ddl);
 	return r;
 }
 
-static int migrate(const struct px_sqlite_store *store, int64_t version)
+static int migrate(const struct px_sqlite_store *store, int version)
 {
 	int r = 0;
 
-	for (int from = (int)version; from < PX_SCHEMA_VERSION && r == 0; from++) {
+	for (int from = version; from < PX_SCHEMA_VERSION && r == 0; from++) {
 		char update[64];
 
 		(void)snprintf(update, sizeof(update), "UPDATE meta SET version = %d", from + 1);
-		r = px_sqlite_run(store, px_schema_step(from));
+		r = px_connection_run(&store->connection, px_schema_step(from));
 		if (r == 0)
-			r = px_sqlite_run(store, update);
+			r = px_connection_run(&store->connection, update);
 	}
 	return r;
 }
@@ -153,69 +94,43 @@ static int migrate(const struct px_sqlite_store *store, int64_t version)
 /* Tables of ours, of this version: made if there is nothing, brought up to it if they are older. */
 static int have_schema(struct px_sqlite_store *store)
 {
-	int64_t id = 0, objects = 0, version = 0;
-	int r = px_sqlite_ask(store, "PRAGMA application_id", NULL, 0, &id);
+	int version = 0, r = px_connection_version(&store->connection, &version);
 
-	if (r >= 0)
-		r = px_sqlite_ask(store, "SELECT COUNT(*) FROM sqlite_master", NULL, 0, &objects);
 	if (r < 0)
 		return r;
-	if (id == 0 && objects == 0)
-		return make_schema(store);
-	if (id == APPLICATION_ID)
-		r = px_sqlite_ask(store,
-			"SELECT version FROM meta WHERE application = '" PX_SCHEMA_APPLICATION "'",
-			NULL, 0, &version);
-	if (r < 0)
-		return r;
-	if (version < 1)
-		return px_store_fail(
-			&store->store, -EMEDIUMTYPE, "it is a database, but none of pmapx");
-	if (version > PX_SCHEMA_VERSION)
-		return px_store_fail(&store->store, -EPROTONOSUPPORT,
-			"a newer pmapx made it: its schema is of version %lld, this one knows %d",
-			(long long)version, PX_SCHEMA_VERSION);
-	return migrate(store, version);
+	return r == 0 ? make_schema(store) : migrate(store, version);
 }
 
 int px_sqlite_file_open(struct px_sqlite_store *store)
 {
-	const struct px_sqlite *lib = &store->lib;
-	int code, r = look(store);
+	struct px_connection *connection = &store->connection;
+	bool is_new;
+	int r = store->path != NULL ? look(store) : 0;
 
+	if (r == 0)
+		r = px_connection_open(connection,
+			store->temporary != NULL ? store->temporary : store->path, false);
 	if (r < 0)
 		return r;
-	code = lib->sqlite3_open_v2(store->temporary != NULL ? store->temporary : store->path,
-		&store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-	if (code != SQLITE_OK)
-		return px_sqlite_fail(store, code);
-	(void)lib->sqlite3_extended_result_codes(store->db, 1);
-	(void)lib->sqlite3_busy_timeout(store->db, store->store.options.wait_ms);
-	/* What others have put into a file of theirs is not run. */
-	r = px_sqlite_run(store, "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192");
-	if (r == 0 && store->temporary != NULL)
-		r = px_sqlite_run(store,
+	(void)connection->lib.sqlite3_busy_timeout(connection->db, store->store.options.wait_ms);
+	is_new = store->temporary != NULL || store->path == NULL;
+	if (is_new)
+		r = px_connection_run(connection,
 			"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 			"PRAGMA locking_mode = EXCLUSIVE");
 	if (r == 0)
-		r = px_sqlite_run(store, "BEGIN IMMEDIATE");
+		r = px_connection_run(connection, "BEGIN IMMEDIATE");
 	return r < 0 ? r : have_schema(store);
 }
 
-static int close_db(struct px_sqlite_store *store)
+/* Forget the statements, which are in the way of closing. */
+static void forget(struct px_sqlite_store *store)
 {
-	int code;
-
-	/* Then there may not even be a library. */
-	if (store->db == NULL)
-		return SQLITE_OK;
 	for (int i = 0; i < PX_TABLES; i++) {
-		(void)store->lib.sqlite3_finalize(store->inserts[i]);
+		if (store->inserts[i] != NULL)
+			(void)store->connection.lib.sqlite3_finalize(store->inserts[i]);
 		store->inserts[i] = NULL;
 	}
-	code = store->lib.sqlite3_close(store->db);
-	store->db = NULL;
-	return code;
 }
 
 /* Give the new file its name, unless somebody has taken that. */
@@ -253,7 +168,8 @@ static int publish(struct px_sqlite_store *store)
 	if (r == 0)
 		r = take_name(store->temporary, store->path);
 	if (r < 0)
-		return px_store_fail(&store->store, r, "cannot give it its name: %s", strerror(-r));
+		return px_store_say(
+			store->connection.error, r, "cannot give it its name: %s", strerror(-r));
 	/* What is left of the temporary name is its folder's. */
 	slash = strrchr(store->temporary, '/');
 	if (slash != NULL)
@@ -261,17 +177,18 @@ static int publish(struct px_sqlite_store *store)
 	r = sync_path(slash != NULL ? store->temporary : ".");
 	free(store->temporary);
 	store->temporary = NULL;
-	return r < 0 ? px_store_fail(&store->store, r, "its folder: %s", strerror(-r)) : 0;
+	return r < 0 ? px_store_say(store->connection.error, r, "its folder: %s", strerror(-r)) : 0;
 }
 
 int px_sqlite_file_commit(struct px_sqlite_store *store)
 {
-	int r = px_sqlite_run(store, "COMMIT");
+	int r = px_connection_run(&store->connection, "COMMIT");
 
 	store->is_committed = r == 0;
+	forget(store);
 	if (r < 0 || store->temporary == NULL)
 		return r;
-	(void)close_db(store);
+	(void)px_connection_close(&store->connection);
 	return publish(store);
 }
 
@@ -281,22 +198,26 @@ int px_sqlite_file_commit(struct px_sqlite_store *store)
  */
 static void undo(struct px_sqlite_store *store)
 {
+	struct px_store_error ignored;
 	int64_t version;
 
-	if (store->lib.sqlite3_open_v2(store->path, &store->db,
-		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
-		(void)px_sqlite_ask(store, "PRAGMA schema_version", NULL, 0, &version);
-	(void)close_db(store);
+	/* What is to be told is why it came to this. */
+	store->connection.error = &ignored;
+	if (px_connection_open(&store->connection, store->path, false) == 0)
+		(void)px_connection_ask(
+			&store->connection, "PRAGMA schema_version", NULL, 0, &version);
+	(void)px_connection_close(&store->connection);
 }
 
 void px_sqlite_file_close(struct px_sqlite_store *store)
 {
-	bool is_undone = store->db != NULL && !store->is_committed;
+	bool is_undone = store->connection.db != NULL && !store->is_committed;
 
-	(void)close_db(store);
+	forget(store);
+	(void)px_connection_close(&store->connection);
 	if (store->temporary != NULL)
 		unlink(store->temporary);
-	else if (is_undone)
+	else if (is_undone && store->path != NULL)
 		undo(store);
 	free(store->temporary);
 	store->temporary = NULL;

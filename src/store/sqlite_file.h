@@ -5,15 +5,14 @@
 #ifndef PX_SQLITE_FILE_H
 #define PX_SQLITE_FILE_H
 
-#include "sqlite.h"
+#include "connection.h"
 #include "store_impl.h"
 
 /** A store that is a file of SQLite. */
 struct px_sqlite_store {
 	struct px_store store;
-	struct px_sqlite lib;
-	sqlite3 *db;
-	char *path;      /**< Where it is, or will be. */
+	struct px_connection connection;
+	char *path;      /**< Where it is, or will be; NULL: in memory. */
 	char *temporary; /**< Where a new one is made; NULL: it was there before. */
 	bool is_committed;
 	int64_t capture_id;
@@ -21,7 +20,8 @@ struct px_sqlite_store {
 };
 
 /**
- * Open what is at store->path, or make a file for it; then begin a transaction.
+ * Open what is at store->path, or make a file for it, or have it in memory; then begin a
+ * transaction.
  *
  * Returns 0 or a negative errno, with a sentence.
  */
@@ -32,18 +32,5 @@ int px_sqlite_file_commit(struct px_sqlite_store *store);
 
 /** Close it; what has not been committed is gone. */
 void px_sqlite_file_close(struct px_sqlite_store *store);
-
-/** Say what SQLite could not do; returns a negative errno. */
-int px_sqlite_fail(const struct px_sqlite_store *store, int code);
-
-/** Run statements that have no results; returns 0 or a negative errno, with a sentence. */
-int px_sqlite_run(const struct px_sqlite_store *store, const char *sql);
-
-/**
- * The number that a statement gives: returns 1 and it, 0 if there is none, or a negative errno,
- * with a sentence.  Up to two texts are bound to it.
- */
-int px_sqlite_ask(struct px_sqlite_store *store, const char *sql, const struct pmapx_text *texts,
-	int count, int64_t *ret);
 
 #endif

@@ -26,9 +26,9 @@ static int bind_text(struct px_sqlite_store *sqlite, sqlite3_stmt *statement, in
 	if (!px_is_plain(text->bytes, text->length) && px_clean_text(&room, text, &clean) < 0)
 		return SQLITE_NOMEM;
 	/* NULL would be no text at all. */
-	code = sqlite->lib.sqlite3_bind_text64(statement, at, clean.length > 0 ? clean.bytes : "",
-		clean.length, clean.bytes == text->bytes ? SQLITE_STATIC : SQLITE_TRANSIENT,
-		SQLITE_UTF8);
+	code = sqlite->connection.lib.sqlite3_bind_text64(statement, at,
+		clean.length > 0 ? clean.bytes : "", clean.length,
+		clean.bytes == text->bytes ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8);
 	free(room.bytes);
 	return code;
 }
@@ -36,15 +36,16 @@ static int bind_text(struct px_sqlite_store *sqlite, sqlite3_stmt *statement, in
 static int bind_row(struct px_sqlite_store *sqlite, sqlite3_stmt *statement, int first,
 	enum px_table_id table, const struct px_datum *row)
 {
-	int count = (int)px_tables[table].count, code = SQLITE_OK;
+	int count = (int)px_schema_tables[table].count, code = SQLITE_OK;
 
 	for (int i = 0; i < count && code == SQLITE_OK; i++) {
 		switch (row[i].type) {
 		case PX_DATUM_NULL:
-			code = sqlite->lib.sqlite3_bind_null(statement, first + i);
+			code = sqlite->connection.lib.sqlite3_bind_null(statement, first + i);
 			break;
 		case PX_DATUM_NUMBER:
-			code = sqlite->lib.sqlite3_bind_int64(statement, first + i, row[i].number);
+			code = sqlite->connection.lib.sqlite3_bind_int64(
+				statement, first + i, row[i].number);
 			break;
 		case PX_DATUM_TEXT:
 			code = bind_text(sqlite, statement, first + i, &row[i].text);
@@ -62,13 +63,14 @@ static int prepare(struct px_sqlite_store *sqlite, enum px_table_id table)
 
 	if (sql == NULL)
 		return no_memory(&sqlite->store);
-	code = sqlite->lib.sqlite3_prepare_v2(sqlite->db, sql, -1, &sqlite->inserts[table], NULL);
+	code = sqlite->connection.lib.sqlite3_prepare_v2(
+		sqlite->connection.db, sql, -1, &sqlite->inserts[table], NULL);
 	free(sql);
 	/* It keeps this one from row to row. */
 	if (code == SQLITE_OK && table != PX_TABLE_CAPTURE)
-		code = sqlite->lib.sqlite3_bind_int64(
+		code = sqlite->connection.lib.sqlite3_bind_int64(
 			sqlite->inserts[table], 1, sqlite->capture_id);
-	return code == SQLITE_OK ? 0 : px_sqlite_fail(sqlite, code);
+	return code == SQLITE_OK ? 0 : px_connection_fail(&sqlite->connection, code);
 }
 
 static int add(struct px_store *store, enum px_table_id table, const struct px_datum *row)
@@ -84,9 +86,9 @@ static int add(struct px_store *store, enum px_table_id table, const struct px_d
 	statement = sqlite->inserts[table];
 	code = bind_row(sqlite, statement, first, table, row);
 	if (code == SQLITE_OK)
-		code = sqlite->lib.sqlite3_step(statement);
-	r = code == SQLITE_DONE ? 0 : px_sqlite_fail(sqlite, code);
-	(void)sqlite->lib.sqlite3_reset(statement);
+		code = sqlite->connection.lib.sqlite3_step(statement);
+	r = code == SQLITE_DONE ? 0 : px_connection_fail(&sqlite->connection, code);
+	(void)sqlite->connection.lib.sqlite3_reset(statement);
 	return r;
 }
 
@@ -99,8 +101,8 @@ static int delete_capture(struct px_sqlite_store *sqlite, int64_t id)
 		char sql[128];
 
 		(void)snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE capture_id = %lld",
-			px_tables[i].name, (long long)id);
-		r = px_sqlite_run(sqlite, sql);
+			px_schema_tables[i].name, (long long)id);
+		r = px_connection_run(&sqlite->connection, sql);
 	}
 	return r;
 }
@@ -118,7 +120,7 @@ static int make_room(struct px_sqlite_store *sqlite, const struct px_datum *row)
 	if (r < 0)
 		r = no_memory(&sqlite->store);
 	else
-		r = px_sqlite_ask(sqlite,
+		r = px_connection_ask(&sqlite->connection,
 			"SELECT capture_id FROM capture WHERE test_label = ? AND hostname = ?", key,
 			2, &id);
 	if (r == 1 && sqlite->store.options.replace)
@@ -141,16 +143,17 @@ static int begin(struct px_store *store, const struct px_datum *row)
 	if (r == 0)
 		r = add(store, PX_TABLE_CAPTURE, row);
 	if (r == 0)
-		sqlite->capture_id = sqlite->lib.sqlite3_last_insert_rowid(sqlite->db);
+		sqlite->capture_id = sqlite->connection.lib.sqlite3_last_insert_rowid(
+			sqlite->connection.db);
 	for (int i = 0; i < PX_TABLES && r == 0; i++) {
 		int code = SQLITE_OK;
 
 		/* Of a capture before. */
 		if (i != PX_TABLE_CAPTURE && sqlite->inserts[i] != NULL)
-			code = sqlite->lib.sqlite3_bind_int64(
+			code = sqlite->connection.lib.sqlite3_bind_int64(
 				sqlite->inserts[i], 1, sqlite->capture_id);
 		if (code != SQLITE_OK)
-			r = px_sqlite_fail(sqlite, code);
+			r = px_connection_fail(&sqlite->connection, code);
 	}
 	return r;
 }
@@ -165,9 +168,14 @@ static void close_store(struct px_store *store)
 	struct px_sqlite_store *sqlite = (struct px_sqlite_store *)store;
 
 	px_sqlite_file_close(sqlite);
-	px_sqlite_close(&sqlite->lib);
+	px_connection_end(&sqlite->connection);
 	free(sqlite->path);
 	free(sqlite);
+}
+
+struct px_connection *px_store_connection(struct px_store *store)
+{
+	return &((struct px_sqlite_store *)store)->connection;
 }
 
 int px_store_open_sqlite(
@@ -181,13 +189,12 @@ int px_store_open_sqlite(
 		return no_memory(&(struct px_store){ .options = *options });
 	sqlite->store.ops = &ops;
 	sqlite->store.options = *options;
-	sqlite->path = strdup(path);
-	r = px_sqlite_open(&sqlite->lib);
-	if (r < 0)
-		r = px_store_fail(&sqlite->store, r, PX_SQLITE_MISSING);
-	else if (sqlite->path == NULL)
+	sqlite->connection.error = options->error;
+	sqlite->path = path != NULL ? strdup(path) : NULL;
+	r = px_connection_load(&sqlite->connection);
+	if (r == 0 && path != NULL && sqlite->path == NULL)
 		r = no_memory(&sqlite->store);
-	else
+	if (r == 0)
 		r = px_sqlite_file_open(sqlite);
 	if (r < 0) {
 		close_store(&sqlite->store);

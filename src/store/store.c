@@ -7,9 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-int px_store_fail(const struct px_store *store, int r, const char *format, ...)
+int px_store_say(struct px_store_error *error, int r, const char *format, ...)
 {
-	struct px_store_error *error = store->options.error;
 	va_list arguments;
 
 	va_start(arguments, format);

@@ -25,6 +25,10 @@ struct px_store_error {
 	char text[512];
 };
 
+/** Put a sentence into @error; returns @r. */
+__attribute__((format(printf, 3, 4))) int px_store_say(
+	struct px_store_error *error, int r, const char *format, ...);
+
 /** What all stores can be told. */
 struct px_store_options {
 	bool replace;                 /**< A capture of the same label and host makes room. */
@@ -61,9 +65,11 @@ static inline struct px_datum px_datum_text(const char *bytes, size_t length)
 }
 
 struct px_store;
+struct px_connection;
 
 /**
- * Open the database at @path, or make one: that has its name once it is committed.
+ * Open the database at @path, or make one: that has its name once it is committed.  NULL is
+ * one in memory, for px_store_connection().
  *
  * Returns 0 or a negative errno: -ELIBACC (no SQLite), -EMEDIUMTYPE (what is there is no
  * database of ours), -EPROTONOSUPPORT (it is of a newer version), -EBUSY (others use it),
@@ -94,6 +100,9 @@ int px_store_add(struct px_store *store, enum px_table_id table, const struct px
 
 /** Have it all there, at once, and for good. */
 int px_store_commit(struct px_store *store);
+
+/** The connection of one in memory, once that is committed; borrowed, until it is closed. */
+struct px_connection *px_store_connection(struct px_store *store);
 
 /** Close it; a database is then as it was before, unless px_store_commit() returned 0. */
 void px_store_close(struct px_store *store);

@@ -22,7 +22,6 @@ struct px_store {
 };
 
 /** Say what went wrong; returns @r. */
-__attribute__((format(printf, 3, 4))) int px_store_fail(
-	const struct px_store *store, int r, const char *format, ...);
+#define px_store_fail(store, r, ...) px_store_say((store)->options.error, r, __VA_ARGS__)
 
 #endif

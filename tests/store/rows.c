@@ -94,11 +94,11 @@ static int add(struct px_store *store, const char *name, char *rest)
 	size_t count = 0;
 	int table = 0;
 
-	while (table < PX_TABLES && strcmp(px_tables[table].name, name) != 0)
+	while (table < PX_TABLES && strcmp(px_schema_tables[table].name, name) != 0)
 		table++;
 	for (char *word; (word = strsep(&rest, "\t")) != NULL && count < VALUES_MAX; count++)
 		row[count] = value(word);
-	if (table == PX_TABLES || count != px_tables[table].count) {
+	if (table == PX_TABLES || count != px_schema_tables[table].count) {
 		(void)fprintf(stderr, "no such row: %s, %zu values\n", name, count);
 		exit(2);
 	}
@@ -135,7 +135,7 @@ static void print_schema(void)
 {
 	(void)printf("version\t%d\n", PX_SCHEMA_VERSION);
 	for (int i = 0; i < PX_TABLES; i++) {
-		const struct px_table *table = &px_tables[i];
+		const struct px_schema_table *table = &px_schema_tables[i];
 
 		(void)printf("table\t%s\t%s\t%s\n", table->name, table->key, table->comment);
 		for (size_t at = 0; at < table->count; at++)
