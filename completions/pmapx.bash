@@ -120,7 +120,7 @@ _pmapx_options()
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
-	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check load help' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check load sql help' -- "$cur")
 }
 
 _pmapx_capture()
@@ -147,6 +147,18 @@ _pmapx_load()
 	case $option in
 	--activity | --contexts) _pmapx_found -f ;;
 	--label | --host) ;;
+	*) _pmapx_value || _pmapx_options $options || _pmapx_found -f ;;
+	esac
+}
+
+_pmapx_sql()
+{
+	local options='-f --file= -v --set= --format= -h --help'
+
+	[[ ! $ended && $previous == -[fv] ]] && option=$previous
+	case $option in
+	-f | --file) _pmapx_found -f ;;
+	-v | --set) ;;
 	*) _pmapx_value || _pmapx_options $options || _pmapx_found -f ;;
 	esac
 }
@@ -310,7 +322,7 @@ _pmapx()
 		_pmapx_value || _pmapx_options $options $own && return
 		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W 'capture rank diff watch check load help' -- "$cur")
+			< <(compgen -W 'capture rank diff watch check load sql help' -- "$cur")
 		;;
 	esac
 }

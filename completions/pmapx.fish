@@ -96,7 +96,7 @@ function __pmapx_verb
     set -l words (commandline -opc)
     set -l verb
     string match -qr '(^|/)pmapx$' -- $words[1]
-    and contains -- "$words[2]" capture rank diff watch check load help
+    and contains -- "$words[2]" capture rank diff watch check load sql help
     and set verb $words[2]
     test "$verb" = "$argv[1]"
 end
@@ -145,7 +145,7 @@ complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, fo
 complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'
 complete -c pmapx -l compat -x -a 3.2 -n __pmapx_verb -d 'lay out as an older pmap did'
 
-set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' watch\t'the same against a moment ago' check\t'what is odd about the memory of processes' load\t'put processes into a database' help\t'print the help of a verb'"
+set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' watch\t'the same against a moment ago' check\t'what is odd about the memory of processes' load\t'put processes into a database' sql\t'query such a database' help\t'print the help of a verb'"
 complete -n __pmapx_is_first -c pmapx -a $verbs
 complete -n '__pmapx_verb help' -c pmapx -a $verbs
 complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
@@ -273,3 +273,8 @@ complete -n '__pmapx_verb load' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'r
 complete -n '__pmapx_verb load' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
 complete -n '__pmapx_verb load' -c pmapx -l strict -d 'status 1 if something could not be read'
 complete -n '__pmapx_verb load' -c pmapx -s h -l help -d 'display help and exit'
+
+complete -n '__pmapx_verb sql' -c pmapx -F -s f -l file -r -d 'queries are in a file'
+complete -n '__pmapx_verb sql' -c pmapx -s v -l set -x -d 'what :name stands for in a query'
+complete -n '__pmapx_verb sql' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d 'write what programs read'
+complete -n '__pmapx_verb sql' -c pmapx -s h -l help -d 'display help and exit'

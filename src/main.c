@@ -13,6 +13,7 @@
  *   rank.c           that of "rank"
  *   diff.c           that of "diff"
  *   load.c           that of "load"
+ *   sql.c            that of "sql"
  *   watch.c          that of "watch"
  *   check.c          that of "check"
  * src/pmap/        pmap's face
@@ -78,6 +79,11 @@
  *   servers.c        which processes are of one PostgreSQL server
  *   beside.c         what PostgreSQL has said of itself
  *   packed_rows.c    rows that wait
+ * src/query/       reading such a database
+ *   database.c       opening it, and statements that only read
+ *   functions.c      functions that SQLite lacks
+ *   result.c         the rows of a statement, printed
+ *   sql.c            queries of others
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by

@@ -20,6 +20,7 @@ static const struct px_verb verbs[] = {
 	{ "check", "what is odd about the memory of processes", px_verb_check,
 		px_verb_check_usage },
 	{ "load", "put processes into a database", px_verb_load, px_verb_load_usage },
+	{ "sql", "query such a database", px_verb_sql, px_verb_sql_usage },
 	{ "help", "print this, or the help of a verb", run_help, help_usage },
 };
 

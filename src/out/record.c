@@ -164,6 +164,13 @@ void px_record_change(struct px_record *record, const char *key, int64_t change)
 	px_out_number(record->out, change < 0 ? -(uint64_t)change : (uint64_t)change);
 }
 
+void px_record_real(struct px_record *record, const char *key, const char *bytes, size_t length)
+{
+	put_key(record, key);
+	record->is_blank = false;
+	px_out_bytes(record->out, bytes, length);
+}
+
 void px_record_address(struct px_record *record, const char *key, uint64_t address)
 {
 	char text[PX_PUT_MAX + 2] = "0x", *end = px_put_hex(text + 2, address, 1);

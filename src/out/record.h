@@ -54,6 +54,8 @@ void px_record_heading(struct px_record *record, const char *key);
 void px_record_text(struct px_record *record, const char *key, const char *bytes, size_t length);
 void px_record_number(struct px_record *record, const char *key, uint64_t number);
 void px_record_change(struct px_record *record, const char *key, int64_t change);
+/** A number that somebody else has written as JSON has it, such as -1.5e+30. */
+void px_record_real(struct px_record *record, const char *key, const char *bytes, size_t length);
 /** "0x" and the digits of maps. */
 void px_record_address(struct px_record *record, const char *key, uint64_t address);
 /** What could not be read: null, or nothing between two commas. */

@@ -74,7 +74,8 @@ static int keep_row(struct px_table *table, struct px_value *row, const struct p
 {
 	for (size_t i = 0; i < table->column_count; i++) {
 		row[i] = values[i];
-		if (row[i].type == PX_VALUE_TEXT && keep_text(table, &row[i].text) < 0)
+		if ((row[i].type == PX_VALUE_TEXT || row[i].type == PX_VALUE_REAL) &&
+			keep_text(table, &row[i].text) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -204,9 +205,9 @@ struct sorting {
 
 static int compare_values(const struct px_value *a, const struct px_value *b)
 {
-	if (a->type == PX_VALUE_TEXT)
+	if (a->type == PX_VALUE_TEXT || a->type == PX_VALUE_REAL)
 		return px_text_compare(&a->text, &b->text);
-	if (a->type == PX_VALUE_CHANGE || a->type == PX_VALUE_BALANCE)
+	if (px_value_may_have_sign(a->type))
 		return ((int64_t)a->number > (int64_t)b->number) -
 			((int64_t)a->number < (int64_t)b->number);
 	return (a->number > b->number) - (a->number < b->number);
@@ -242,57 +243,30 @@ int px_table_sort(struct px_table *table, size_t column, bool descending)
 	return 0;
 }
 
-static void put_record(const struct px_table *table, struct px_out *out, enum px_notation notation,
-	const struct px_value *row)
+static void put_record(const struct px_table_stream *stream, const struct px_value *row)
 {
-	struct px_record record = px_record_begin(out, notation);
+	struct px_record record = px_record_begin(stream->out, stream->notation);
 
-	for (size_t i = 0; i < table->column_count; i++) {
-		const char *key = table->columns[i].name;
+	for (size_t i = 0; i < stream->count; i++) {
+		const char *key = stream->columns[i].name;
 
-		switch (row[i].type) {
-		case PX_VALUE_NOTHING:
+		if (row[i].type == PX_VALUE_NOTHING)
 			px_record_nothing(&record, key);
-			break;
-		case PX_VALUE_TEXT:
+		else if (row[i].type == PX_VALUE_TEXT)
 			px_record_text(&record, key, row[i].text.bytes, row[i].text.length);
-			break;
-		case PX_VALUE_CHANGE:
-		case PX_VALUE_BALANCE:
-			px_record_change(&record, key, (int64_t)row[i].number);
-			break;
-		case PX_VALUE_ADDRESS:
+		else if (row[i].type == PX_VALUE_REAL)
+			px_record_real(&record, key, row[i].text.bytes, row[i].text.length);
+		else if (row[i].type == PX_VALUE_ADDRESS)
 			px_record_address(&record, key, row[i].number);
-			break;
-		default:
+		else if (px_value_may_have_sign(row[i].type))
+			px_record_change(&record, key, (int64_t)row[i].number);
+		else
 			px_record_number(&record, key, row[i].number);
-			break;
-		}
 	}
 	px_record_end(&record);
 }
 
-static void put_all_headings(
-	const struct px_table *table, struct px_out *out, enum px_notation notation)
-{
-	struct px_record record = px_record_begin(out, notation);
-
-	for (size_t i = 0; i < table->column_count; i++)
-		px_record_heading(&record, table->columns[i].name);
-	px_record_end(&record);
-}
-
-static void print_lines(
-	const struct px_table *table, struct px_out *out, enum px_notation notation, size_t rows)
-{
-	if (px_notation_has_headings(notation))
-		put_all_headings(table, out, notation);
-	for (size_t i = 0; i < rows; i++)
-		put_record(table, out, notation, px_table_row(table, i));
-}
-
-static void print_document(const struct px_table *table, struct px_out *out, size_t rows,
-	const struct px_table_frame *frame)
+static void begin_document(struct px_out *out, const struct px_table_frame *frame)
 {
 	px_out_string(out, "{\"schema\":");
 	px_out_json_string(out, frame->schema, strlen(frame->schema));
@@ -302,30 +276,68 @@ static void print_document(const struct px_table *table, struct px_out *out, siz
 	if (frame->put_facts != NULL)
 		frame->put_facts(out, frame->context);
 	px_out_string(out, "\"rows\":[");
-	for (size_t i = 0; i < rows; i++) {
-		px_out_string(out, i > 0 ? ",\n" : "\n");
-		put_record(table, out, PX_NOTATION_JSON, px_table_row(table, i));
+}
+
+static void put_headings(const struct px_table_stream *stream)
+{
+	struct px_record record = px_record_begin(stream->out, stream->notation);
+
+	for (size_t i = 0; i < stream->count; i++)
+		px_record_heading(&record, stream->columns[i].name);
+	px_record_end(&record);
+}
+
+struct px_table_stream px_table_stream_begin(struct px_out *out, enum px_notation notation,
+	const struct px_table_column *columns, size_t count, const struct px_table_frame *frame)
+{
+	struct px_table_stream stream = {
+		.out = out,
+		.notation = notation,
+		.columns = columns,
+		.count = count,
+	};
+
+	if (notation == PX_NOTATION_JSON)
+		begin_document(out, frame);
+	else if (px_notation_has_headings(notation))
+		put_headings(&stream);
+	return stream;
+}
+
+void px_table_stream_put(struct px_table_stream *stream, const struct px_value *row)
+{
+	if (stream->notation == PX_NOTATION_JSON)
+		px_out_string(stream->out, stream->rows > 0 ? ",\n" : "\n");
+	put_record(stream, row);
+	stream->rows++;
+}
+
+void px_table_stream_end(struct px_table_stream *stream, const struct px_value *total)
+{
+	if (stream->notation != PX_NOTATION_JSON)
+		return;
+	px_out_string(stream->out, stream->rows > 0 ? "\n]" : "]");
+	if (total != NULL) {
+		px_out_string(stream->out, ",\"totals\":");
+		put_record(stream, total);
 	}
-	px_out_string(out, rows > 0 ? "\n]" : "]");
-	if (table->total != NULL && !frame->quiet) {
-		px_out_string(out, ",\"totals\":");
-		put_record(table, out, PX_NOTATION_JSON, table->total);
-	}
-	px_out_string(out, "}\n");
+	px_out_string(stream->out, "}\n");
 }
 
 int px_table_print(const struct px_table *table, struct px_console *console,
 	const struct px_shape *shape, const struct px_table_frame *frame)
 {
 	size_t rows = table->row_count;
+	struct px_table_stream stream;
 
 	if (shape->top > 0 && shape->top < rows)
 		rows = shape->top;
 	if (shape->notation == PX_NOTATION_TEXT)
 		return px_table_print_text(table, console, shape, rows, frame);
-	if (shape->notation == PX_NOTATION_JSON)
-		print_document(table, &console->out, rows, frame);
-	else
-		print_lines(table, &console->out, shape->notation, rows);
+	stream = px_table_stream_begin(
+		&console->out, shape->notation, table->columns, table->column_count, frame);
+	for (size_t i = 0; i < rows; i++)
+		px_table_stream_put(&stream, px_table_row(table, i));
+	px_table_stream_end(&stream, frame->quiet ? NULL : table->total);
 	return 0;
 }

@@ -18,14 +18,17 @@ enum px_value_type {
 	PX_VALUE_SIZE,    /**< kB, in the units that are asked for. */
 	PX_VALUE_CHANGE,  /**< The same with a sign. */
 	PX_VALUE_BALANCE, /**< A number with a sign. */
+	PX_VALUE_INTEGER, /**< A number that has a sign only if it is less than 0. */
+	PX_VALUE_REST,    /**< As PX_VALUE_SIZE, with such a sign. */
+	PX_VALUE_REAL,    /**< A number as its text has it; in no column that is sorted by. */
 	PX_VALUE_ADDRESS  /**< In hexadecimal. */
 };
 
 /** A value. */
 struct px_value {
 	enum px_value_type type;
-	struct pmapx_text text; /**< If it is a text; what it points to is copied. */
-	uint64_t number;        /**< If it is none; of what has a sign, as two's complement. */
+	struct pmapx_text text; /**< If it is one, or a real; what it points to is copied. */
+	uint64_t number;        /**< Else; of what may have a sign, as two's complement. */
 };
 
 /** A column. */
@@ -103,5 +106,24 @@ struct px_table_frame {
  */
 int px_table_print(const struct px_table *table, struct px_console *console,
 	const struct px_shape *shape, const struct px_table_frame *frame);
+
+/** Rows for programs that go out one by one, without a table that keeps them. */
+struct px_table_stream {
+	struct px_out *out;
+	enum px_notation notation; /**< Not text. */
+	const struct px_table_column *columns;
+	size_t count;
+	size_t rows; /**< So far. */
+};
+
+/** Begin it, with what stands before the first row; what is given is borrowed. */
+struct px_table_stream px_table_stream_begin(struct px_out *out, enum px_notation notation,
+	const struct px_table_column *columns, size_t count, const struct px_table_frame *frame);
+
+/** A row: a value for each column. */
+void px_table_stream_put(struct px_table_stream *stream, const struct px_value *row);
+
+/** The end; @total is NULL if there is none. */
+void px_table_stream_end(struct px_table_stream *stream, const struct px_value *total);
 
 #endif

@@ -19,6 +19,13 @@ struct px_table {
 	struct store *texts;    /**< The one with room first. */
 };
 
+/** Whether numbers of this type are two's complement. */
+static inline bool px_value_may_have_sign(enum px_value_type type)
+{
+	return type == PX_VALUE_CHANGE || type == PX_VALUE_BALANCE || type == PX_VALUE_INTEGER ||
+		type == PX_VALUE_REST;
+}
+
 /** A row, counted as they are printed. */
 static inline const struct px_value *px_table_row(const struct px_table *table, size_t place)
 {

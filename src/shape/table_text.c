@@ -13,22 +13,24 @@
 /* A value for people, of what is no text. */
 static char *put_value(char *at, const struct px_value *value, enum px_units units)
 {
-	bool has_sign = value->type == PX_VALUE_CHANGE || value->type == PX_VALUE_BALANCE;
+	bool has_plus = value->type == PX_VALUE_CHANGE || value->type == PX_VALUE_BALANCE;
 	uint64_t number = value->number;
 
 	/* As two's complement, above the largest that has no minus. */
-	if (has_sign && number > INT64_MAX) {
+	if (px_value_may_have_sign(value->type) && number > INT64_MAX) {
 		*at++ = '-';
 		number = -number;
-	} else if (has_sign && number > 0) {
+	} else if (has_plus && number > 0) {
 		*at++ = '+';
 	}
 	switch (value->type) {
 	case PX_VALUE_NUMBER:
 	case PX_VALUE_BALANCE:
+	case PX_VALUE_INTEGER:
 		return px_put_decimal(at, number, 0);
 	case PX_VALUE_SIZE:
 	case PX_VALUE_CHANGE:
+	case PX_VALUE_REST:
 		return px_put_size(at, number, units);
 	case PX_VALUE_ADDRESS:
 		return px_put_hex(at, value->number, 1);
@@ -60,7 +62,7 @@ static bool is_left(const struct layout *layout, size_t column)
 static struct pmapx_text shown(const struct layout *layout, const struct px_value *value,
 	const char *nothing, char bytes[PX_SIZE_MAX + 1])
 {
-	if (value->type == PX_VALUE_TEXT)
+	if (value->type == PX_VALUE_TEXT || value->type == PX_VALUE_REAL)
 		return value->text;
 	if (value->type == PX_VALUE_NOTHING)
 		return (struct pmapx_text){ nothing, strlen(nothing) };
@@ -194,7 +196,7 @@ static bool is_void(const struct layout *layout, size_t column)
 	const struct px_table *table = layout->table;
 	enum px_value_type type = table->columns[column].type;
 
-	if (type != PX_VALUE_SIZE && type != PX_VALUE_CHANGE)
+	if (type != PX_VALUE_SIZE && type != PX_VALUE_CHANGE && type != PX_VALUE_REST)
 		return false;
 	/* What could not be read is not nothing. */
 	for (size_t i = 0; i < table->row_count; i++)

@@ -96,8 +96,8 @@ def of_zsh(face):
 def of_specs(specs):
     options = {}
     for line in specs.splitlines():
-        # '(...)'{-A+,--range=}'[limit ...'   "(...)-X[show ..."   '--root=[read ...'
-        found = re.match(r" +(?:['\"]\([^)]*\)['\"]?|')(\{[^}]*\}|-[A-Za-z-]+=?(?=\[))", line)
+        # '(...)'{-A+,--range=}'[limit ...'   '*'{-v+,--set=}'[...'   "(...)-X[show ..."   '--root=[read ...'
+        found = re.match(r" +(?:['\"]\([^)]*\)['\"]?|'\*'|')(\{[^}]*\}|-[A-Za-z-]+=?(?=\[))", line)
         if found:
             options.update(of_words(found.group(1).strip("{}").replace(",", " ").replace("+", "")))
     return options
@@ -209,7 +209,7 @@ class Verbs(px.TestCase):
         return [verb for verb in listed if verb != "help"]
 
     def test_verbs(self):
-        self.assertEqual(self.verbs(), ["capture", "rank", "diff", "watch", "check", "load"])
+        self.assertEqual(self.verbs(), ["capture", "rank", "diff", "watch", "check", "load", "sql"])
         for verb in self.verbs():
             listed = of_help(px.PMAPX, verb)
             self.assertGreater(len(listed), 3)

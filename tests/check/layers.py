@@ -23,7 +23,8 @@ ALLOWED = {
     "capture": {"capture", "source", "core", "out", "lazy"},
     "report": {"report", "shape", "source", "core", "out"},
     "load": {"load", "report", "store", "postgres", "shape", "source", "core", "out"},
-    "cmd": {"cmd", "load", "capture", "report", "shape", "source", "core", "out"},
+    "query": {"query", "store", "shape", "source", "core", "out", "lazy"},
+    "cmd": {"cmd", "query", "load", "capture", "report", "shape", "source", "core", "out"},
     "main": {"pmap", "cmd", "out"},
 }
 
