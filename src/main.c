@@ -90,6 +90,7 @@
  *   key.c            what they may have in common
  *   group.c          mappings added up by what they have in common
  *   stacks.c         which of them are stacks of threads
+ *   guesses.c        mappings that were selected by a guess at their kind, counted
  *   table.c          rows that are sorted, and records of them
  *   table_text.c     the same for people
  *   unread.c         processes that could not be read, counted

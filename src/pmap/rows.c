@@ -9,6 +9,7 @@
 
 #include "by.h"
 #include "descriptor.h"
+#include "guesses.h"
 #include "held.h"
 #include "key.h"
 #include "say.h"
@@ -22,14 +23,13 @@ struct troubles {
 
 /* A reading of a map. */
 struct reading {
-	struct troubles map, numa;        /* Of its file, and of numa_maps. */
-	uint64_t end;                     /* Where the last mapping ends. */
-	struct pmapx_kinds kinds;         /* What is remembered to tell kinds, */
-	bool has_guesses;                 /* and whether some that are shown are guesses: */
-	size_t guesses[PMAPX_KIND_COUNT]; /* how many of each. */
-	bool has_found;                   /* There are mappings that were selected. */
-	bool is_last;                     /* There will be no other. */
-	bool is_torn;                     /* It is to be begun again. */
+	struct troubles map, numa; /* Of its file, and of numa_maps. */
+	uint64_t end;              /* Where the last mapping ends. */
+	struct pmapx_kinds kinds;  /* What is remembered to tell kinds, */
+	struct px_guesses guesses; /* and which that are shown are guesses. */
+	bool has_found;            /* There are mappings that were selected. */
+	bool is_last;              /* There will be no other. */
+	bool is_torn;              /* It is to be begun again. */
 };
 
 bool px_rows_give_up(struct px_sheet *sheet, int error)
@@ -93,10 +93,8 @@ static int is_wanted(struct px_sheet *sheet, const struct px_view *view,
 		return r;
 	r = px_sift_mapping(&options->sift, mapping, kind, view->file == PMAPX_FILE_SMAPS);
 	reading->has_found |= r == 1;
-	if (r == 1 && guessed && px_sift_by_guess(&options->sift, kind)) {
-		reading->has_guesses = true;
-		reading->guesses[kind]++;
-	}
+	if (r == 1 && guessed)
+		px_guesses_note(&reading->guesses, &options->sift, kind);
 	return r;
 }
 
@@ -290,9 +288,9 @@ __attribute__((flatten)) int px_rows_show(struct px_sheet *sheet, const struct p
 	}
 	if (view->end(sheet) < 0)
 		note_shortage(&reading);
-	if (reading.has_guesses)
+	if (px_guesses_any(&reading.guesses))
 		px_say_guessed(sheet, pmapx_reader_pid(reader), pmapx_reader_file(reader),
-			reading.guesses);
+			&reading.guesses);
 	if (sheet->stacks != NULL && !px_by_count(sheet, PX_COUNT_AS_THREADS))
 		px_say_threads(sheet);
 	status = say_troubles(sheet, reader, &reading);

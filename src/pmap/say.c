@@ -115,21 +115,13 @@ void px_say_trouble(struct px_sheet *sheet, pid_t pid, const char *file,
 }
 
 void px_say_guessed(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
-	const size_t counts[PMAPX_KIND_COUNT])
+	const struct px_guesses *guesses)
 {
 	struct px_out *err = &sheet->console->err;
-	const char *before = ": guessed: ";
 
 	begin_message(sheet, sheet->identity->pid, pid, px_map_file_name(file));
-	for (int i = 0; i < PMAPX_KIND_COUNT; i++) {
-		if (counts[i] == 0)
-			continue;
-		px_out_string(err, before);
-		px_out_number(err, counts[i]);
-		px_out_string(err, " ");
-		px_out_string(err, pmapx_kind_lookup((enum pmapx_kind)i)->name);
-		before = ", ";
-	}
+	px_out_string(err, ": ");
+	px_guesses_put(err, guesses);
 	px_message_end(sheet->console);
 }
 

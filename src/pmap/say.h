@@ -6,8 +6,7 @@
 #ifndef PX_PMAP_SAY_H
 #define PX_PMAP_SAY_H
 
-#include <pmapx/kind.h>
-
+#include "guesses.h"
 #include "sheet.h"
 
 /** What a map file is called, and what is read beside it. */
@@ -27,12 +26,9 @@ void px_say_missing(struct px_sheet *sheet, pid_t pid, const char *file, int err
 void px_say_trouble(struct px_sheet *sheet, pid_t pid, const char *file,
 	const struct pmapx_error *first, size_t count);
 
-/**
- * Of the mappings in the map @file of @pid, some are shown by a guess: @counts has how many of
- * each kind.
- */
+/** Of the mappings in the map @file of @pid, these are shown by a guess. */
 void px_say_guessed(struct px_sheet *sheet, pid_t pid, enum pmapx_map_file file,
-	const size_t counts[PMAPX_KIND_COUNT]);
+	const struct px_guesses *guesses);
 
 /** Of some threads of the process at hand it is not known where their stacks are, or of all. */
 void px_say_threads(struct px_sheet *sheet);

@@ -34,7 +34,7 @@ struct reading {
 	struct px_sums skipped; /* and what those add up to that are not. */
 	unsigned known;
 	bool is_torn;
-	size_t guesses[PMAPX_KIND_COUNT];
+	struct px_guesses guesses;
 };
 
 /* Whether a mapping is selected: 1, 0 or -ENOMEM. */
@@ -49,8 +49,8 @@ static int is_selected(struct reading *reading, const struct pmapx_mapping *mapp
 	if (px_sift_by_kind(reading->sift))
 		kind = pmapx_kinds_tell(&reading->kinds, mapping, &guessed);
 	r = px_sift_but_size(reading->sift, mapping, kind);
-	if (r == 1 && guessed && px_sift_by_guess(reading->sift, kind))
-		reading->guesses[kind]++;
+	if (r == 1 && guessed)
+		px_guesses_note(&reading->guesses, reading->sift, kind);
 	return r;
 }
 
@@ -204,8 +204,7 @@ static int keep(
 	reading->groups = (struct px_groups){ 0 };
 	look->known |= reading->known;
 	look->torn += reading->is_torn;
-	for (int i = 0; i < PMAPX_KIND_COUNT; i++)
-		look->guesses[i] += reading->guesses[i];
+	px_guesses_merge(&look->guesses, &reading->guesses);
 	if (visit->member != NULL) {
 		look->when_ms = visit->member->captured_ms;
 		look->redacted |= visit->member->redacted;
@@ -279,36 +278,13 @@ void px_look_say(
 	px_message_end(console);
 }
 
-void px_look_put_guesses(struct px_out *out, const struct px_look *look)
-{
-	const char *before = "guessed: ";
-
-	for (int i = 0; i < PMAPX_KIND_COUNT; i++) {
-		if (look->guesses[i] == 0)
-			continue;
-		px_out_string(out, before);
-		px_out_number(out, look->guesses[i]);
-		px_out_string(out, " ");
-		px_out_string(out, pmapx_kind_lookup((enum pmapx_kind)i)->name);
-		before = ", ";
-	}
-}
-
-bool px_look_has_guesses(const struct px_look *look)
-{
-	for (int i = 0; i < PMAPX_KIND_COUNT; i++)
-		if (look->guesses[i] > 0)
-			return true;
-	return false;
-}
-
 void px_look_tell_guesses(struct px_console *console, const char *verb, const struct px_look *look)
 {
-	if (!px_look_has_guesses(look))
+	if (!px_guesses_any(&look->guesses))
 		return;
 	begin(console, verb, look);
 	px_out_string(&console->err, ": ");
-	px_look_put_guesses(&console->err, look);
+	px_guesses_put(&console->err, &look->guesses);
 	px_message_end(console);
 }
 

@@ -6,6 +6,7 @@
 #ifndef PX_LOOK_H
 #define PX_LOOK_H
 
+#include "guesses.h"
 #include "key.h"
 #include "manifest.h"
 #include "sift.h"
@@ -34,8 +35,7 @@ struct px_look {
 	unsigned known;              /**< Bits (1 << PX_MEASURE_…) of what was read of any. */
 	unsigned redacted;           /**< Bits PMAPX_REDACTED_… of what was in any. */
 	size_t torn;                 /**< Processes whose map was changing while it was read. */
-	/** How many mappings of each kind were selected by a guess at their kind. */
-	size_t guesses[PMAPX_KIND_COUNT];
+	struct px_guesses guesses;   /**< Mappings that were selected by a guess at their kind. */
 	struct px_walk_counts counts;
 };
 
@@ -67,13 +67,7 @@ void px_look_say(
 /** Say of a look if maps of processes were changing. */
 void px_look_tell_torn(struct px_console *console, const char *verb, const struct px_look *look);
 
-/** Whether of any mapping it is a guess that it is selected, */
-bool px_look_has_guesses(const struct px_look *look);
-
-/** of how many, without a newline; */
-void px_look_put_guesses(struct px_out *out, const struct px_look *look);
-
-/** and say so, if there are any. */
+/** Say of how many mappings it is a guess that they are selected, if there are any. */
 void px_look_tell_guesses(struct px_console *console, const char *verb, const struct px_look *look);
 
 /** Free what @look holds. */

@@ -293,7 +293,7 @@ static size_t put_notes(struct watching *watching)
 			px_unread_tell(console, verb, NULL, &now->counts.unread);
 		if (before->torn == 0)
 			px_look_tell_torn(console, verb, now);
-		if (memcmp(before->guesses, now->guesses, sizeof(now->guesses)) != 0)
+		if (!px_guesses_are_same(&before->guesses, &now->guesses))
 			px_look_tell_guesses(console, verb, now);
 		return 0;
 	}
@@ -306,8 +306,8 @@ static size_t put_notes(struct watching *watching)
 		px_out_string(&console->out, PX_LOOK_TORN "\n");
 		lines++;
 	}
-	if (px_look_has_guesses(now)) {
-		px_look_put_guesses(&console->out, now);
+	if (px_guesses_any(&now->guesses)) {
+		px_guesses_put(&console->out, &now->guesses);
 		px_out_string(&console->out, "\n");
 		lines++;
 	}
