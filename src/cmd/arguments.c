@@ -28,9 +28,7 @@ bool px_refuse_value(
 
 bool px_refuse_word(struct px_console *console, const char *verb, const char *word, const char *why)
 {
-	px_message_begin(console);
-	px_out_string(&console->err, verb);
-	px_out_string(&console->err, ": ");
+	px_message_begin_verb(console, verb);
 	if (word != NULL) {
 		px_message_text(console, word);
 		px_out_string(&console->err, ": ");

@@ -44,9 +44,7 @@ void px_load_say(struct px_loading *loading, const char *what, const char *why)
 {
 	struct px_console *console = loading->console;
 
-	px_message_begin(console);
-	px_out_string(&console->err, loading->options->walk.verb);
-	px_out_string(&console->err, ": ");
+	px_message_begin_verb(console, loading->options->walk.verb);
 	if (what != NULL) {
 		px_message_text(console, what);
 		px_out_string(&console->err, ": ");

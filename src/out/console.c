@@ -64,6 +64,15 @@ void px_message_begin(struct px_console *console)
 	px_out_string(&console->err, ": ");
 }
 
+void px_message_begin_verb(struct px_console *console, const char *verb)
+{
+	px_message_begin(console);
+	if (verb == NULL)
+		return;
+	px_out_string(&console->err, verb);
+	px_out_string(&console->err, ": ");
+}
+
 void px_message_end(struct px_console *console)
 {
 	px_out_string(&console->err, "\n");
@@ -89,11 +98,7 @@ void px_message_format(struct px_console *console, const char *format,
 void px_message_option(struct px_console *console, const char *verb, const char *option,
 	const char *value, const char *why)
 {
-	px_message_begin(console);
-	if (verb != NULL) {
-		px_out_string(&console->err, verb);
-		px_out_string(&console->err, ": ");
-	}
+	px_message_begin_verb(console, verb);
 	px_out_string(&console->err, "--");
 	px_out_string(&console->err, option);
 	px_out_string(&console->err, "=");

@@ -39,6 +39,9 @@ size_t px_console_height(const struct px_console *console);
 /** Begin a message: "name: ".  Go on with px_out_…() on &console->err. */
 void px_message_begin(struct px_console *console);
 
+/** The same of a verb, "name: rank: ", if @verb is not NULL. */
+void px_message_begin_verb(struct px_console *console, const char *verb);
+
 /** End a message: newline, and out with it. */
 void px_message_end(struct px_console *console);
 

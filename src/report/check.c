@@ -396,9 +396,7 @@ static void say_count(struct px_console *console, const char *verb, size_t count
 {
 	if (count == 0)
 		return;
-	px_message_begin(console);
-	px_out_string(&console->err, verb);
-	px_out_string(&console->err, ": ");
+	px_message_begin_verb(console, verb);
 	px_out_number(&console->err, count);
 	px_out_string(&console->err, count == 1 ? one : many);
 	px_message_end(console);

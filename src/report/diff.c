@@ -12,9 +12,7 @@
 /* Begin a note about looks. */
 static struct px_out *begin_note(struct px_console *console, const struct px_diff_options *options)
 {
-	px_message_begin(console);
-	px_out_string(&console->err, options->walk.verb);
-	px_out_string(&console->err, ": ");
+	px_message_begin_verb(console, options->walk.verb);
 	return &console->err;
 }
 

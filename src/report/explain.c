@@ -96,9 +96,8 @@ bool px_check_read(struct px_console *console, const char *verb, const char *lis
 			return true;
 		at += length + 1;
 	}
-	px_message_begin(console);
-	px_out_string(&console->err, verb);
-	px_out_string(&console->err, ": --only=");
+	px_message_begin_verb(console, verb);
+	px_out_string(&console->err, "--only=");
 	px_message_text(console, list);
 	px_out_string(&console->err, ": '");
 	px_out_text(&console->err, &console->locale, at, strcspn(at, ","));

@@ -263,9 +263,7 @@ static void read_boot_id(const char *root, char ret[PX_BOOT_ID_SIZE])
 /* "pmapx: diff: WHAT" */
 static void begin(struct px_console *console, const char *verb, const struct px_look *look)
 {
-	px_message_begin(console);
-	px_out_string(&console->err, verb);
-	px_out_string(&console->err, ": ");
+	px_message_begin_verb(console, verb);
 	px_message_text(console, look->name);
 }
 

@@ -89,9 +89,8 @@ static bool has_fields_of_groups(struct px_console *console, const struct px_ran
 	for (size_t i = 0; options->by.count > 0 && i < options->field_count; i++) {
 		if (is_of_groups(options, (enum px_rank_field)options->fields[i]))
 			continue;
-		px_message_begin(console);
-		px_out_string(&console->err, options->walk.verb);
-		px_out_string(&console->err, ": --fields: only a single process has '");
+		px_message_begin_verb(console, options->walk.verb);
+		px_out_string(&console->err, "--fields: only a single process has '");
 		px_out_string(&console->err, all_columns[options->fields[i]].name);
 		px_out_string(&console->err, "', not what --by makes");
 		px_message_end(console);
@@ -370,9 +369,7 @@ static void say_count(const struct report *report, struct px_console *console, s
 {
 	if (count == 0)
 		return;
-	px_message_begin(console);
-	px_out_string(&console->err, report->options->walk.verb);
-	px_out_string(&console->err, ": ");
+	px_message_begin_verb(console, report->options->walk.verb);
 	px_out_number(&console->err, count);
 	px_out_string(&console->err, count == 1 ? one : many);
 	px_message_end(console);

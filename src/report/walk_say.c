@@ -12,9 +12,7 @@ int px_walk_say(struct px_walk *walk, const char *what, const char *why, int r)
 {
 	struct px_console *console = walk->console;
 
-	px_message_begin(console);
-	px_out_string(&console->err, walk->options->verb);
-	px_out_string(&console->err, ": ");
+	px_message_begin_verb(console, walk->options->verb);
 	if (what != NULL) {
 		px_message_text(console, what);
 		px_out_string(&console->err, ": ");
@@ -44,9 +42,7 @@ void px_walk_say_damaged(const struct px_visit *visit, pid_t pid)
 	const struct pmapx_error *error = &visit->error;
 	struct px_out *err = &console->err;
 
-	px_message_begin(console);
-	px_out_string(err, visit->walk->options->verb);
-	px_out_string(err, ": ");
+	px_message_begin_verb(console, visit->walk->options->verb);
 	px_message_text(console, pmapx_source_path(visit->source));
 	if (visit->member != NULL && *visit->member->host != '\0') {
 		px_out_string(err, ": ");
@@ -78,9 +74,7 @@ void px_walk_say_damaged(const struct px_visit *visit, pid_t pid)
 static void say_of(
 	const struct px_walk *walk, struct px_console *console, pid_t pid, const char *why)
 {
-	px_message_begin(console);
-	px_out_string(&console->err, walk->options->verb);
-	px_out_string(&console->err, ": ");
+	px_message_begin_verb(console, walk->options->verb);
 	/* There may be several inputs. */
 	if (walk->options->from != NULL) {
 		px_message_text(console, walk->options->from);

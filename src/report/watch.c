@@ -435,9 +435,8 @@ static void say_none_selected(const struct watching *watching)
 			return;
 	if (!options->sift.is_given || first->count == first->unread)
 		return;
-	px_message_begin(console);
-	px_out_string(&console->err, options->walk.verb);
-	px_out_string(&console->err, ": no mapping is selected");
+	px_message_begin_verb(console, options->walk.verb);
+	px_out_string(&console->err, "no mapping is selected");
 	px_message_end(console);
 }
 

@@ -40,11 +40,7 @@ static bool refuse(struct px_console *console, const char *verb, const char *val
 	struct px_out *err = &console->err;
 	bool is_first = true;
 
-	px_message_begin(console);
-	if (verb != NULL) {
-		px_out_string(err, verb);
-		px_out_string(err, ": ");
-	}
+	px_message_begin_verb(console, verb);
 	px_out_string(err, "--by=");
 	px_message_text(console, value);
 	px_out_string(err, ": '");

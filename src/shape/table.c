@@ -125,11 +125,7 @@ size_t px_table_find(const struct px_table_column *columns, size_t count, const 
 static void begin_message(
 	struct px_console *console, const char *verb, const char *option, const char *value)
 {
-	px_message_begin(console);
-	if (verb != NULL) {
-		px_out_string(&console->err, verb);
-		px_out_string(&console->err, ": ");
-	}
+	px_message_begin_verb(console, verb);
 	px_out_string(&console->err, option);
 	px_message_text(console, value);
 }

@@ -50,11 +50,7 @@ void px_unread_tell(struct px_console *console, const char *verb, const char *fr
 		return;
 	/* Behind what it is about. */
 	px_out_flush(&console->out);
-	px_message_begin(console);
-	if (verb != NULL) {
-		px_out_string(err, verb);
-		px_out_string(err, ": ");
-	}
+	px_message_begin_verb(console, verb);
 	if (from != NULL) {
 		px_message_text(console, from);
 		px_out_string(err, ": ");
