@@ -16,6 +16,7 @@
 
 #include "descriptor.h"
 #include "scan.h"
+#include "threads.h"
 
 /* How often a map that changes is read. */
 #define READINGS_MAX 6
@@ -241,7 +242,7 @@ static bool has_text(const struct px_taken *record, unsigned small_count)
 static bool is_without_memory(const struct pmapx_identity *identity)
 {
 	return !identity->has_start_stack &&
-		(identity->is_kernel || identity->state == 'Z' || identity->state == 'X');
+		(identity->is_kernel || px_has_exited(identity->state));
 }
 
 /*
@@ -297,7 +298,7 @@ static void note_identity(const struct pmapx_identity *identity, struct px_taken
 static void note_kind(
 	const struct pmapx_identity *identity, struct px_taken *record, unsigned small_count)
 {
-	if ((record->state == 'Z' || record->state == 'X') && !has_text(record, small_count))
+	if (px_has_exited(record->state) && !has_text(record, small_count))
 		record->kind = PX_KIND_ZOMBIE;
 	else if (identity->is_kernel)
 		record->kind = PX_KIND_KERNEL;

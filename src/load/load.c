@@ -19,6 +19,7 @@
 #include "load_impl.h"
 #include "mapping_row.h"
 #include "reading.h"
+#include "threads.h"
 
 /* How long to wait for others that use a database. */
 #define WAIT_MS 5000
@@ -277,7 +278,7 @@ static int visit_process(void *context, struct px_visit *visit)
 		r = px_load_capture(loading, visit->source);
 	if (r < 0 || loading->failed != 0)
 		return r;
-	if (!identity->is_kernel && identity->state != 'Z' && identity->state != 'X')
+	if (!identity->is_kernel && !px_has_exited(identity->state))
 		return visit_living(loading, visit);
 	px_walk_lock(visit);
 	r = px_load_process(loading, visit, number_of(visit),

@@ -95,9 +95,7 @@ static int open_process(struct px_visit *visit, pid_t pid)
 
 static bool is_zombie(const struct px_visit *visit)
 {
-	char state = pmapx_process_identity(visit->process)->state;
-
-	return state == 'Z' || state == 'X';
+	return px_has_exited(pmapx_process_identity(visit->process)->state);
 }
 
 /* A process whose first thread has exited is a zombie by its number; others may go on. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "descriptor.h"
+#include "threads.h"
 #include "walk_impl.h"
 
 /* "pmapx: rank: WHAT: WHY"; @what may be NULL.  Returns @r. */
@@ -112,7 +113,7 @@ void px_walk_say_empty(const struct px_visit *visit, pid_t pid)
 		return;
 	if (identity->is_kernel)
 		why = "a thread of the kernel, which has no memory of its own";
-	else if (identity->state == 'Z' || identity->state == 'X')
+	else if (px_has_exited(identity->state))
 		why = "has ended";
 	say_of(visit->walk, visit->console, pid, why);
 }

@@ -94,7 +94,7 @@ static int goes_on(const struct watching *watching, pid_t pid)
 		return px_is_shortage(r) ? r : r != -ESRCH && r != -ENOENT;
 	identity = pmapx_process_identity(process);
 	r = 1;
-	if (identity->state == 'Z' || identity->state == 'X') {
+	if (px_has_exited(identity->state)) {
 		pid_t thread = px_process_living_thread(process);
 
 		r = thread < 0 ? (int)thread : thread > 0;

@@ -24,8 +24,8 @@ static int is_living(struct pmapx_process *process, pid_t tid)
 
 	if (r < 0)
 		return px_is_shortage(r) ? r : 0;
-	result = thread->identity.tgid == process->identity.tgid && thread->identity.state != 'Z' &&
-		thread->identity.state != 'X';
+	result = thread->identity.tgid == process->identity.tgid &&
+		!px_has_exited(thread->identity.state);
 	pmapx_process_close(thread);
 	return result;
 }

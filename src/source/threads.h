@@ -7,6 +7,12 @@
 
 #include <pmapx/process.h>
 
+/** Whether a thread has exited that is in @state, which stat tells: others may go on. */
+static inline bool px_has_exited(char state)
+{
+	return state == 'Z' || state == 'X';
+}
+
 /**
  * A thread of @process that has not exited, other than the one it was opened by: of a
  * process whose first thread has, that is a zombie, and the others go on with its memory.
