@@ -52,13 +52,6 @@ static int say(struct capture *capture, const char *what, const char *why)
 	return -ENOMSG;
 }
 
-static int compare_pids(const void *a, const void *b)
-{
-	pid_t one = *(const pid_t *)a, other = *(const pid_t *)b;
-
-	return one < other ? -1 : one > other;
-}
-
 static int add_pid(struct capture *capture, pid_t pid)
 {
 	if (capture->pid_count == capture->pid_room) {
@@ -150,7 +143,7 @@ static int list_processes(struct capture *capture)
 	if (r < 0)
 		return r;
 	if (capture->pid_count > 0)
-		qsort(capture->pids, capture->pid_count, sizeof(*capture->pids), compare_pids);
+		qsort(capture->pids, capture->pid_count, sizeof(*capture->pids), px_compare_pids);
 	for (size_t i = 0; i < capture->pid_count; i++)
 		if (count == 0 || capture->pids[i] != capture->pids[count - 1])
 			capture->pids[count++] = capture->pids[i];

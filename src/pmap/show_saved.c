@@ -101,16 +101,9 @@ static bool find_tree(struct px_sheet *sheet)
 
 /* A process that is named. */
 struct named {
-	pid_t pid;
+	pid_t pid;     /* By which they are in order. */
 	bool is_there; /* Whether it has come by. */
 };
-
-static int compare_named(const void *a, const void *b)
-{
-	const struct named *one = a, *other = b;
-
-	return (one->pid > other->pid) - (one->pid < other->pid);
-}
 
 /* Those that @wanted names, in order, to be freed; NULL if memory is short. */
 static struct named *list_named(const struct px_wanted *wanted)
@@ -121,7 +114,7 @@ static struct named *list_named(const struct px_wanted *wanted)
 		return NULL;
 	for (size_t i = 0; i < wanted->count; i++)
 		list[i].pid = wanted->pids[i];
-	qsort(list, wanted->count, sizeof(*list), compare_named);
+	qsort(list, wanted->count, sizeof(*list), px_compare_pids);
 	return list;
 }
 
@@ -130,7 +123,7 @@ static struct named *find_named(struct named *list, const struct px_wanted *want
 {
 	const struct named key = { .pid = pid };
 
-	return bsearch(&key, list, wanted->count, sizeof(*list), compare_named);
+	return bsearch(&key, list, wanted->count, sizeof(*list), px_compare_pids);
 }
 
 int px_show_saved(struct px_sheet *sheet, const struct px_view *view, struct px_wanted *wanted)

@@ -32,9 +32,6 @@ struct px_walk {
 /** Look up process @pid, or that which a saved source has handed out, and visit it. */
 void px_walk_visit(struct px_visit *visit, pid_t pid);
 
-/** To put process numbers in order: for qsort(3) and bsearch(3). */
-int px_walk_compare_pids(const void *a, const void *b);
-
 /** List the processes of a folder laid out like /proc; 0, or a negative errno after a message. */
 int px_walk_list_folder(struct px_walk *walk, struct pmapx_source *source);
 

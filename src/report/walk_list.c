@@ -24,20 +24,13 @@ static int add_pid(struct px_walk *walk, pid_t pid)
 	return 0;
 }
 
-int px_walk_compare_pids(const void *a, const void *b)
-{
-	const pid_t *one = a, *other = b;
-
-	return (*one > *other) - (*one < *other);
-}
-
 /* Put them in order, each once. */
 static void sort_pids(struct px_walk *walk)
 {
 	size_t count = 0;
 
 	if (walk->count > 0)
-		qsort(walk->pids, walk->count, sizeof(*walk->pids), px_walk_compare_pids);
+		qsort(walk->pids, walk->count, sizeof(*walk->pids), px_compare_pids);
 	for (size_t i = 0; i < walk->count; i++)
 		if (count == 0 || walk->pids[i] != walk->pids[count - 1])
 			walk->pids[count++] = walk->pids[i];

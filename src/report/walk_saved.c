@@ -43,7 +43,7 @@ static bool is_named(struct px_walk *walk, pid_t pid)
 		memset(walk->is_there, true, walk->count);
 		return true;
 	}
-	found = bsearch(&pid, walk->pids, walk->count, sizeof(pid), px_walk_compare_pids);
+	found = bsearch(&pid, walk->pids, walk->count, sizeof(pid), px_compare_pids);
 	if (found != NULL)
 		walk->is_there[found - walk->pids] = true;
 	return found != NULL;

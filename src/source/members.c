@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "proctable.h"
 #include "saved_name.h"
 
 static int add_pid(struct pmapx_source *source, size_t *room, pid_t pid)
@@ -28,13 +29,6 @@ static int add_pid(struct pmapx_source *source, size_t *room, pid_t pid)
 	}
 	source->pids[source->pid_count++] = pid;
 	return 0;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const pid_t *one = a, *other = b;
-
-	return *one < *other ? -1 : *one > *other;
 }
 
 /* Read the folder once: what comes and goes later is not seen, as in any list. */
@@ -58,7 +52,7 @@ static int list(struct pmapx_source *source)
 		r = -errno;
 	closedir(folder);
 	if (source->pids != NULL)
-		qsort(source->pids, source->pid_count, sizeof(*source->pids), compare);
+		qsort(source->pids, source->pid_count, sizeof(*source->pids), px_compare_pids);
 	return r;
 }
 

@@ -208,18 +208,18 @@ static int read_system(
 	return r;
 }
 
-static int compare_rows(const void *a, const void *b)
+int px_compare_pids(const void *a, const void *b)
 {
-	const struct px_proctable_row *one = a, *other = b;
+	const pid_t *one = a, *other = b;
 
-	return (one->pid > other->pid) - (one->pid < other->pid);
+	return (*one > *other) - (*one < *other);
 }
 
 static struct px_proctable_row *find_row(const struct px_proctable *table, pid_t pid)
 {
 	return table->count == 0 ? NULL
 				 : bsearch(&(struct px_proctable_row){ .pid = pid }, table->rows,
-					   table->count, sizeof(*table->rows), compare_rows);
+					   table->count, sizeof(*table->rows), px_compare_pids);
 }
 
 /*
@@ -247,7 +247,7 @@ void px_proctable_pick(struct px_proctable *table, const struct px_select *selec
 	size_t kept = 0;
 
 	if (table->count > 0)
-		qsort(table->rows, table->count, sizeof(*table->rows), compare_rows);
+		qsort(table->rows, table->count, sizeof(*table->rows), px_compare_pids);
 	root = wants_tree ? find_row(table, select->root) : NULL;
 	if (root != NULL)
 		root->branch = PX_BRANCH_INSIDE;

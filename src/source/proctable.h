@@ -12,6 +12,12 @@
 /** Where a process is, seen from the root of the tree. */
 enum px_branch { PX_BRANCH_UNKNOWN, PX_BRANCH_OUTSIDE, PX_BRANCH_INSIDE };
 
+/**
+ * Put numbers of processes in order, or structs that begin with one: for qsort(3) and
+ * bsearch(3).
+ */
+int px_compare_pids(const void *a, const void *b);
+
 /** A process. */
 struct px_proctable_row {
 	pid_t pid, ppid;

@@ -15,6 +15,7 @@
 #include "digits.h"
 #include "growable.h"
 #include "host_file.h"
+#include "proctable.h"
 
 /* What stays in memory; more goes to a file. */
 #define SPOOL_MEMORY ((size_t)1024 * 1024)
@@ -22,17 +23,10 @@
 /* Of names that are told, so much. */
 #define TOLD_MAX 200
 
-static int compare_pids(const void *a, const void *b)
-{
-	const pid_t *one = a, *other = b;
-
-	return (*one > *other) - (*one < *other);
-}
-
 bool px_saved_wants(const struct px_saved *saved, pid_t pid)
 {
 	return saved->pids == NULL ||
-		bsearch(&pid, saved->sorted_pids, saved->pid_count, sizeof(pid), compare_pids) !=
+		bsearch(&pid, saved->sorted_pids, saved->pid_count, sizeof(pid), px_compare_pids) !=
 		NULL;
 }
 
@@ -472,7 +466,7 @@ static int take_pids(struct px_saved *saved, const struct pmapx_source_options *
 	if (saved->sorted_pids == NULL)
 		return -ENOMEM;
 	memcpy(saved->sorted_pids, saved->pids, saved->pid_count * sizeof(*saved->pids));
-	qsort(saved->sorted_pids, saved->pid_count, sizeof(*saved->sorted_pids), compare_pids);
+	qsort(saved->sorted_pids, saved->pid_count, sizeof(*saved->sorted_pids), px_compare_pids);
 	return 0;
 }
 
