@@ -163,24 +163,14 @@ static int open_living(struct px_sheet *sheet, struct pmapx_process **process)
 {
 	const struct pmapx_identity *identity = pmapx_process_identity(*process);
 	bool is_ours = sheet->options->view == PX_VIEW_BY || sheet->options->view == PX_VIEW_CHOSEN;
-	struct pmapx_process *thread;
-	pid_t tid;
 	int r;
 
-	if (!is_ours || sheet->member != NULL || identity->state != 'Z' ||
+	if (!is_ours || sheet->member != NULL || !px_has_exited(identity->state) ||
 		identity->pid != identity->tgid)
 		return 0;
-	tid = px_process_living_thread(*process);
-	if (tid <= 0)
-		return tid;
-	r = pmapx_process_open(sheet->source, tid, &thread, NULL);
+	r = px_process_go_on(process, false, NULL);
 	/* What has gone meanwhile leaves a zombie. */
-	if (r < 0)
-		return px_is_shortage(r) ? r : 0;
-	px_process_identify_as(thread, *process);
-	pmapx_process_close(*process);
-	*process = thread;
-	return 0;
+	return r == -ESRCH ? 0 : r;
 }
 
 /* Open the process, or the one that a saved source has handed out; 0, or a negative errno. */

@@ -102,19 +102,15 @@ static bool is_zombie(const struct px_visit *visit)
 static int open_living(struct px_visit *visit, pid_t pid)
 {
 	int r = open_process(visit, pid);
-	struct pmapx_process *first = visit->process;
-	pid_t thread;
 
 	if (r < 0 || visit->member != NULL || !is_zombie(visit))
 		return r;
-	thread = px_process_living_thread(first);
-	if (thread <= 0)
-		return thread;
-	visit->process = NULL; /* Where the thread has gone, too, nothing is open. */
-	r = open_process(visit, thread);
+	r = px_process_go_on(&visit->process, visit->walk->options->looks_only, &visit->error);
 	if (r == 0)
-		px_process_identify_as(visit->process, first);
-	pmapx_process_close(first);
+		return 0;
+	/* It had memory when the walk was begun: it has vanished. */
+	pmapx_process_close(visit->process);
+	visit->process = NULL;
 	return r;
 }
 

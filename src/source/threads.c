@@ -56,7 +56,12 @@ pid_t px_process_living_thread(struct pmapx_process *process)
 	return found;
 }
 
-void px_process_identify_as(struct pmapx_process *process, struct pmapx_process *first)
+/*
+ * Have @process, which was opened by a thread that goes on, be called as @first, its first
+ * thread, is, and have begun when that did: what tells one process from others is the same
+ * before and after the first thread has exited.  @first loses its own name.
+ */
+static void identify_as(struct pmapx_process *process, struct pmapx_process *first)
 {
 	char *stat = process->stat;
 
@@ -66,6 +71,24 @@ void px_process_identify_as(struct pmapx_process *process, struct pmapx_process 
 	process->identity.start_ticks = first->identity.start_ticks;
 	first->stat = stat;
 	first->identity.comm = (struct pmapx_text){ "", 0 };
+}
+
+int px_process_go_on(struct pmapx_process **process, bool looks_only, struct pmapx_error *error)
+{
+	struct pmapx_process *first = *process, *other;
+	pid_t tid = px_process_living_thread(first);
+	int r;
+
+	if (tid <= 0)
+		return tid;
+	r = looks_only ? px_process_look(first->source, tid, &other, error)
+		       : pmapx_process_open(first->source, tid, &other, error);
+	if (r < 0)
+		return r;
+	identify_as(other, first);
+	pmapx_process_close(first);
+	*process = other;
+	return 0;
 }
 
 /* Nine numbers, eight of them addresses; or "running". */

@@ -23,11 +23,16 @@ static inline bool px_has_exited(char state)
 pid_t px_process_living_thread(struct pmapx_process *process);
 
 /**
- * Have @process, which was opened by a thread that goes on, be called as @first, its first
- * thread, is, and have begun when that did: what tells one process from others is the same
- * before and after the first thread has exited.  @first loses its own name.
+ * Have *@process, whose first thread has exited, be read by another that goes on, if there is
+ * one; it is called as before, and has begun when it had.
+ *
+ * @looks_only  As px_process_look() has it.
+ * @error       As of pmapx_process_open().
+ *
+ * Returns 0; -ESRCH if that thread, too, has gone meanwhile, or -ENOMEM, -EMFILE or -ENFILE:
+ * *@process is what it was.
  */
-void px_process_identify_as(struct pmapx_process *process, struct pmapx_process *first);
+int px_process_go_on(struct pmapx_process **process, bool looks_only, struct pmapx_error *error);
 
 /** Whether it is known where a thread has its stack, or why not. */
 enum px_thread_state {
