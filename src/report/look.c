@@ -28,7 +28,6 @@ struct looking {
 /* What has been read of one process. */
 struct reading {
 	const struct px_sift *sift;
-	struct pmapx_kinds kinds; /* Of the mappings before, to select. */
 	struct px_groups groups;
 	size_t count;           /* Of mappings, selected or not, */
 	struct px_sums skipped; /* and what those add up to that are not. */
@@ -37,20 +36,17 @@ struct reading {
 	struct px_guesses guesses;
 };
 
-/* Whether a mapping is selected: 1, 0 or -ENOMEM. */
-static int is_selected(struct reading *reading, const struct pmapx_mapping *mapping)
+/* Whether a mapping is selected whose keys have been told: 1, 0 or -ENOMEM. */
+static int is_selected(
+	struct reading *reading, const struct px_keyer *keyer, const struct pmapx_mapping *mapping)
 {
-	enum pmapx_kind kind = PMAPX_KIND_COUNT;
-	bool guessed = false;
 	int r;
 
 	if (!reading->sift->is_given)
 		return 1;
-	if (px_sift_by_kind(reading->sift))
-		kind = pmapx_kinds_tell(&reading->kinds, mapping, &guessed);
-	r = px_sift_but_size(reading->sift, mapping, kind);
-	if (r == 1 && guessed)
-		px_guesses_note(&reading->guesses, reading->sift, kind);
+	r = px_sift_but_size(reading->sift, mapping, keyer->kind);
+	if (r == 1 && keyer->is_guess)
+		px_guesses_note(&reading->guesses, reading->sift, keyer->kind);
 	return r;
 }
 
@@ -59,12 +55,13 @@ static int add_mapping(
 {
 	struct px_sums *sums = &reading->skipped;
 	struct pmapx_text texts[PX_KEYS];
-	int r = is_selected(reading, mapping);
+	int r;
 
-	if (r < 0)
-		return r;
 	/* What a mapping is for depends on those before it, selected or not. */
 	px_keyer_tell(keyer, mapping, texts);
+	r = is_selected(reading, keyer, mapping);
+	if (r < 0)
+		return r;
 	if (r == 1) {
 		struct px_group *group = px_groups_find(
 			&reading->groups, texts, keyer->list->count);
@@ -132,6 +129,7 @@ static int read_once(struct px_visit *visit, const struct looking *looking, stru
 
 	px_groups_clear(&reading->groups);
 	*reading = (struct reading){ .sift = looking->sift };
+	keyer.tells_kinds |= px_sift_by_kind(looking->sift);
 	if (r == 0)
 		r = open_map(visit, looking, &reader);
 	if (r == 0) {

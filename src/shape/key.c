@@ -141,7 +141,7 @@ int px_keyer_begin(struct px_keyer *keyer, const struct px_key_list *list,
 	const struct pmapx_identity *identity = pmapx_process_identity(process);
 	int r = 0;
 
-	*keyer = (struct px_keyer){ .list = list };
+	*keyer = (struct px_keyer){ .list = list, .tells_kinds = px_keys_tell_kinds(list) };
 	if ((list->set >> PX_KEY_HOST & 1) != 0)
 		r = tell_host(keyer, member);
 	if (r == 0 && (list->set >> PX_KEY_PID & 1) != 0 && identity->tgid > 0)
@@ -186,25 +186,22 @@ static struct pmapx_text tell_name(const struct pmapx_mapping *mapping, bool who
 }
 
 /* What it is for, and what the threads have to say to that. */
-static enum pmapx_kind tell_kind(
-	struct px_keyer *keyer, const struct pmapx_mapping *mapping, bool *ret_guessed)
+static void tell_kind(struct px_keyer *keyer, const struct pmapx_mapping *mapping)
 {
-	enum pmapx_kind kind = pmapx_kinds_tell(&keyer->kinds, mapping, ret_guessed);
-
+	keyer->kind = pmapx_kinds_tell(&keyer->kinds, mapping, &keyer->is_guess);
 	if (keyer->stacks != NULL)
-		px_stacks_correct(keyer->stacks, mapping, &kind, ret_guessed);
-	return kind;
+		px_stacks_correct(keyer->stacks, mapping, &keyer->kind, &keyer->is_guess);
 }
 
 void px_keyer_tell(
 	struct px_keyer *keyer, const struct pmapx_mapping *mapping, struct pmapx_text *ret)
 {
 	const struct px_key_list *list = keyer->list;
-	const struct pmapx_kind_info *info = pmapx_kind_lookup(PMAPX_KIND_SPECIAL);
-	bool guessed = false;
+	const struct pmapx_kind_info *info;
 
-	if (px_keys_tell_kinds(list))
-		info = pmapx_kind_lookup(tell_kind(keyer, mapping, &guessed));
+	if (keyer->tells_kinds)
+		tell_kind(keyer, mapping);
+	info = pmapx_kind_lookup(keyer->kind);
 	for (size_t i = 0; i < list->count; i++) {
 		switch (list->keys[i]) {
 		case PX_KEY_NAME:
@@ -216,11 +213,11 @@ void px_keyer_tell(
 			ret[i] = tell_name(mapping, true);
 			break;
 		case PX_KEY_KIND:
-			ret[i] = tell_word(keyer->kind, info->name, guessed);
+			ret[i] = tell_word(keyer->kind_name, info->name, keyer->is_guess);
 			break;
 		case PX_KEY_CLASS:
-			ret[i] = tell_word(
-				keyer->class_name, pmapx_class_name(info->in_class), guessed);
+			ret[i] = tell_word(keyer->class_name, pmapx_class_name(info->in_class),
+				keyer->is_guess);
 			break;
 		case PX_KEY_PERM:
 			ret[i] = (struct pmapx_text){ mapping->perms, strlen(mapping->perms) };

@@ -70,11 +70,16 @@ struct px_keyer {
 	const struct px_key_list *list;
 	struct pmapx_text owner[PX_KEYS]; /**< Of the process. */
 	char *bytes[PX_KEYS];             /**< What of that is to be freed. */
-	struct pmapx_kinds kinds;
+	bool tells_kinds;                 /**< A key needs it; may be set if something else does. */
+	/** What the mapping is for whose keys were told last, and whether that is a guess; if
+	 * kinds are told. */
+	enum pmapx_kind kind;
+	bool is_guess;
+	struct pmapx_kinds kinds; /**< Of the mappings before. */
 	/** Borrowed; to be set if stacks of threads are to be told apart, and then what has
 	 * taken each mapping before its keys are told. */
 	struct px_stacks *stacks;
-	char kind[64], class_name[64], address[20]; /**< What texts point into. */
+	char kind_name[64], class_name[64], address[20]; /**< What texts point into. */
 };
 
 /**
