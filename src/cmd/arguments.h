@@ -74,7 +74,10 @@ bool px_take_sieve(
 bool px_take_operands(struct px_console *console, const char *verb, char **operands, size_t count,
 	const struct px_select *select, pid_t **ret, size_t *ret_count);
 
-/** Rows for a table of getopt_long() that fill struct px_walk_options, with values from @first on. */
+/**
+ * Rows for a table of getopt_long() that fill struct px_walk_options, with values from
+ * @first on.
+ */
 #define PX_WALK_OPTIONS(first)                                               \
 	{ "root", required_argument, NULL, (first) + PX_WALK_ROOT },         \
 		{ "from", required_argument, NULL, (first) + PX_WALK_FROM }, \

@@ -17,7 +17,10 @@
 /* More than what a kernel says of a machine has. */
 #define FACTS_MAX ((size_t)64 * 1024)
 
-/* A file of the host, at most FACTS_MAX of it, terminated and to be freed; NULL if there is none. */
+/*
+ * A file of the host, at most FACTS_MAX of it, terminated and to be freed; NULL if there
+ * is none.
+ */
 static char *read_file(
 	struct px_loading *loading, struct pmapx_source *source, enum px_host_file which)
 {

@@ -210,7 +210,7 @@ static int add_mappings(struct inserts *inserts)
 		if (inserts->program == NULL && mapping->perms[2] == 'x' &&
 			mapping->name.length > 0 && *mapping->name.bytes == '/')
 			inserts->program = strndup(mapping->name.bytes, mapping->name.length);
-		/* No kernel has shared memory without a name: "/dev/zero (deleted)" has been lost. */
+		/* No kernel has such without a name: "/dev/zero (deleted)" has been lost. */
 		if (mapping->name.length == 0 && pmapx_mapping_is_shared(mapping))
 			inserts->row.values[PX_MAPPING_CLASS] =
 				inserts->row.values[PX_MAPPING_KIND] = px_load_text("shm");

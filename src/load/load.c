@@ -360,7 +360,10 @@ static int load_source(struct px_loading *loading, const char *from)
 	return px_walk_status(&walk, &counts, false);
 }
 
-/* Load all sources; the worst of their statuses, of which 2 is not to be kept if nothing was read. */
+/*
+ * Load all sources; the worst of their statuses, of which 2 is not to be kept if nothing
+ * was read.
+ */
 static int load_all(struct px_loading *loading)
 {
 	const struct px_load_options *options = loading->options;

@@ -59,7 +59,10 @@ void px_load_add(struct px_loading *loading, enum px_table_id table, const struc
 /** Text as a value; NULL is none. */
 struct px_datum px_load_text(const char *text);
 
-/** Begin the capture that the process handed out last is of, if another is at hand; 0 or -ENOMEM. */
+/**
+ * Begin the capture that the process handed out last is of, if another is at hand; 0 or
+ * -ENOMEM.
+ */
 int px_load_capture(struct px_loading *loading, struct pmapx_source *source);
 
 /** Begin a capture of which no more is known than its label and host; 0 or -ENOMEM. */
@@ -72,9 +75,9 @@ int px_load_capture_end(struct px_loading *loading, struct pmapx_source *source)
 void px_load_capture_clear(struct px_loading *loading);
 
 /**
- * Add process @pid, the one at hand, @status being what became of it, with @mappings of them, negative
- * if that is not known; @exe is what its map tells that it runs, or NULL.  Called between
- * px_walk_lock() and px_walk_unlock().  0, -ENOMEM, -EMFILE or -ENFILE.
+ * Add process @pid, the one at hand, @status being what became of it, with @mappings of
+ * them, negative if that is not known; @exe is what its map tells that it runs, or NULL.
+ * Called between px_walk_lock() and px_walk_unlock().  0, -ENOMEM, -EMFILE or -ENFILE.
  */
 int px_load_process(struct px_loading *loading, const struct px_visit *visit, pid_t pid,
 	const char *status, int64_t mappings, const char *exe);

@@ -23,7 +23,10 @@ struct px_arrange {
 	size_t top;               /**< How many rows there are at most; 0 for all. */
 };
 
-/** Fill @options->arrange, once the view is known; false if that was refused, which has been said. */
+/**
+ * Fill @options->arrange, once the view is known; false if that was refused, which has
+ * been said.
+ */
 bool px_arrange(struct px_console *console, struct px_options *options);
 
 /** Free what @arrange holds. */

@@ -50,7 +50,10 @@ void px_by_deinit(struct px_by *by);
  */
 bool px_by_check(struct px_console *console, const struct px_options *options);
 
-/** Print what was added up, of all that was asked for if it @is_complete.  Returns its share of the exit status, after a message. */
+/**
+ * Print what was added up, of all that was asked for if it @is_complete.  Returns its
+ * share of the exit status, after a message.
+ */
 int px_by_print(struct px_console *console, const struct px_options *options, struct px_by *by,
 	bool is_complete);
 

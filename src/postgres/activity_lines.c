@@ -40,7 +40,10 @@ enum px_activity_kind px_column_kind(size_t column)
 	return column < PX_ACTIVITY_COLUMN_COUNT ? known[column].kind : PX_KIND_FREE;
 }
 
-/* Whether all bytes of @text are letters or digits of ASCII, or in @signs; some are digits if need be. */
+/*
+ * Whether all bytes of @text are letters or digits of ASCII, or in @signs; some are digits
+ * if need be.
+ */
 static bool is_made_of(const struct pmapx_text *text, const char *signs, bool has_digits)
 {
 	bool seen = !has_digits;

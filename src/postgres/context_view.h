@@ -35,7 +35,10 @@ void px_context_view_deinit(struct px_context_view *view);
 int px_context_view_row(struct px_context_view *view, const struct pmapx_text *record, char *room,
 	struct px_dump_build *build);
 
-/** The view has ended: find parents, and blame @build if there is no tree.  Returns 0 or -ENOMEM. */
+/**
+ * The view has ended: find parents, and blame @build if there is no tree.  Returns 0 or
+ * -ENOMEM.
+ */
 int px_context_view_end(struct px_context_view *view, struct px_dump_build *build);
 
 #endif

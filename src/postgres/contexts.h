@@ -48,7 +48,7 @@ enum px_contexts_flaw {
 	PX_CONTEXTS_RESTARTED, /**< Another one of the same process begins before it ends. */
 	PX_CONTEXTS_TORN,      /**< Its levels do not make a tree: lines are missing. */
 	PX_CONTEXTS_UNEQUAL,   /**< Its rows do not add up to its Grand total. */
-	PX_CONTEXTS_TOO_LARGE, /**< It has more rows, or takes more, than is read; it has no rows. */
+	PX_CONTEXTS_TOO_LARGE, /**< It has, or takes, more than is read; it has no rows. */
 	PX_CONTEXTS_CROWDED    /**< More dumps than are read at once began before it ended. */
 };
 

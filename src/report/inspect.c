@@ -146,7 +146,10 @@ static bool is_guarded(
 		strcmp(looking->below, mapping->perms) == 0;
 }
 
-/* A thread's stack, by its name or by where the thread is; guessed ones are known by their guards. */
+/*
+ * A thread's stack, by its name or by where the thread is; guessed ones are known by their
+ * guards.
+ */
 static int look_at_stack(
 	struct looking *looking, const struct pmapx_mapping *mapping, bool is_named)
 {
@@ -269,7 +272,10 @@ static int look_at_count(struct looking *looking)
 	return 0;
 }
 
-/* Page tables against the memory that they are for; sets *@ret to whether they could be compared. */
+/*
+ * Page tables against the memory that they are for; sets *@ret to whether they could be
+ * compared.
+ */
 static int look_at_page_tables(struct looking *looking, bool *ret)
 {
 	const unsigned wanted = 1U << PX_AMOUNT_USS | 1U << PX_AMOUNT_SWAP;

@@ -155,7 +155,10 @@ static struct px_looked *add_process(struct px_look *look)
 	return &look->processes[look->count];
 }
 
-/* Append what is known of a process that is visited, @pid if it is not open; NULL without memory. */
+/*
+ * Append what is known of a process that is visited, @pid if it is not open; NULL without
+ * memory.
+ */
 static struct px_looked *identify(
 	const struct looking *looking, const struct px_visit *visit, pid_t pid)
 {

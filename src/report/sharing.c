@@ -21,7 +21,10 @@ struct known {
 	size_t count;
 };
 
-/* Whose memory spans the same and has its stack at the same place may be one: fork() copies both. */
+/*
+ * Whose memory spans the same and has its stack at the same place may be one: fork()
+ * copies both.
+ */
 static int compare_spans(const void *a, const void *b)
 {
 	const struct px_rank_row *one = *(struct px_rank_row *const *)a;

@@ -53,7 +53,10 @@ int px_walk_fail(struct px_walk *walk, const char *path, const char *reason, int
 /** Say what is wrong with a file of process @pid, or with itself. */
 void px_walk_say_damaged(const struct px_visit *visit, pid_t pid);
 
-/** Say why process @pid, which is open, has no memory, if it is named, and it is no walk as before. */
+/**
+ * Say why process @pid, which is open, has no memory, if it is named, and it is no walk as
+ * before.
+ */
 void px_walk_say_empty(const struct px_visit *visit, pid_t pid);
 
 /** Count one that is named and is not there, and say so, unless it is a walk as before. */

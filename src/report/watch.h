@@ -9,7 +9,7 @@
 
 /** When there are colours. */
 enum px_colours {
-	PX_COLOURS_AUTO, /**< On a terminal that has such, if the environment has nothing against it. */
+	PX_COLOURS_AUTO, /**< On a terminal that has such, unless the environment is against it. */
 	PX_COLOURS_ALWAYS,
 	PX_COLOURS_NEVER
 };

@@ -31,7 +31,8 @@ void px_groups_clear(struct px_groups *groups);
 
 /**
  * Find the group of @count texts, any bytes, at most PX_KEYS_MAX, or make it without
- * mappings.  A text that is nowhere (its bytes are NULL) is not an empty one.  It stays where it is until px_groups_clear().  NULL if memory is short.
+ * mappings.  A text that is nowhere (its bytes are NULL) is not an empty one.  It stays
+ * where it is until px_groups_clear().  NULL if memory is short.
  */
 struct px_group *px_groups_find(
 	struct px_groups *groups, const struct pmapx_text *texts, size_t count);

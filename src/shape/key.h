@@ -89,15 +89,16 @@ struct px_keyer {
 void px_keys_add_host(struct px_key_list *list);
 
 /**
- * Begin with the mappings of @process; of @member, if it is of a saved source.  Returns 0, or -ENOMEM, -EMFILE or -ENFILE, and
- * then, too, px_keyer_end().
+ * Begin with the mappings of @process; of @member, if it is of a saved source.  Returns 0,
+ * or -ENOMEM, -EMFILE or -ENFILE, and then, too, px_keyer_end().
  */
 int px_keyer_begin(struct px_keyer *keyer, const struct px_key_list *list,
 	struct pmapx_process *process, const struct pmapx_member *member);
 
 /**
- * The keys of the next mapping, in order: @list->count texts that live as long as it
- * does.  What cannot be told of the process is nowhere: its bytes are NULL.  What is said of its kind may be a guess: then " (guessed)" is behind it.
+ * The keys of the next mapping, in order: @list->count texts that live as long as it does.
+ * What cannot be told of the process is nowhere: its bytes are NULL.  What is said of its
+ * kind may be a guess: then " (guessed)" is behind it.
  */
 void px_keyer_tell(
 	struct px_keyer *keyer, const struct pmapx_mapping *mapping, struct pmapx_text *ret);

@@ -218,7 +218,10 @@ static int add_file(struct px_saved *saved)
 	return r;
 }
 
-/* Tell of what is at collection->path, if it is called as a file that is wanted; @type is none's. */
+/*
+ * Tell of what is at collection->path, if it is called as a file that is wanted; @type is
+ * none's.
+ */
 static void tell_no_file(struct px_saved *saved, unsigned char type)
 {
 	const struct collection *collection = saved->reader;

@@ -215,7 +215,10 @@ static int fail(int r, const char *reason, struct pmapx_error *error)
 	return as_missing(r);
 }
 
-/* Find the place of @process; of a source that hands processes out, the one it has, if @pid is 0. */
+/*
+ * Find the place of @process; of a source that hands processes out, the one it has, if
+ * @pid is 0.
+ */
 static int open_place(struct pmapx_process *process, pid_t pid)
 {
 	struct pmapx_source *source = process->source;

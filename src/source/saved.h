@@ -15,9 +15,9 @@ struct px_saved;
 /** What a kind of saved source does. */
 struct px_saved_ops {
 	/**
-	 * Read on, until the index, which is empty, holds what is to be handed
-	 * out next: all, if @saved->is_whole and there is room.  Returns 1, or 0 if there is nothing left.  What cannot be
-	 * read is told by px_saved_trouble(), and passed over.
+	 * Read on, until the index, which is empty, holds what is to be handed out next:
+	 * all, if @saved->is_whole and there is room.  Returns 1, or 0 if there is nothing
+	 * left.  What cannot be read is told by px_saved_trouble(), and passed over.
 	 */
 	int (*fill)(struct px_saved *saved);
 	/** Open a file of the index; NULL if all are in the spool. */

@@ -232,7 +232,10 @@ int px_shm_search(
 /** A px_shm_test that goes by the name. */
 px_shm_test px_shm_by_name;
 
-/** The same, for data of which anybody may have made any: what is called a segment tells nothing. */
+/**
+ * The same, for data of which anybody may have made any: what is called a segment tells
+ * nothing.
+ */
 px_shm_test px_shm_by_safe_name;
 
 #endif
