@@ -55,7 +55,7 @@ static size_t *counter(const struct px_visit *visit, int r)
 /* Note what became of process @pid. */
 static void note(struct px_visit *visit, pid_t pid, int r)
 {
-	const struct px_unread *counts = &visit->walk->counts->unread;
+	struct px_unread *counts = &visit->walk->counts->unread;
 	px_unread_visitor *unread = visit->walk->options->unread;
 	size_t *counted = counter(visit, r);
 
@@ -73,7 +73,10 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 	if (r == 1)
 		px_walk_say_empty(visit, pid);
 	px_walk_lock(visit);
-	++*counted;
+	if (counted == &counts->unsaved)
+		px_unread_add_unsaved(counts, visit->file);
+	else
+		++*counted;
 	/* What is another program now is there. */
 	if (unread != NULL && r < 0 &&
 		(counted != &counts->vanished || r == -ESTALE ||

@@ -4,6 +4,8 @@
  */
 #include "unread.h"
 
+#include <string.h>
+
 size_t px_unread_count(const struct px_unread *unread)
 {
 	return unread->vanished + unread->denied + unread->unsaved + unread->damaged;
@@ -13,6 +15,14 @@ bool px_unread_is_same(const struct px_unread *one, const struct px_unread *othe
 {
 	return one->vanished == other->vanished && one->denied == other->denied &&
 		one->unsaved == other->unsaved && one->damaged == other->damaged;
+}
+
+void px_unread_add_unsaved(struct px_unread *unread, const char *file)
+{
+	if (unread->unsaved++ == 0)
+		unread->lacking = file;
+	else if (file == NULL || unread->lacking == NULL || strcmp(unread->lacking, file) != 0)
+		unread->lacking = NULL;
 }
 
 /* "2 denied", behind @before, if there are any.  Returns what to put before the next. */
@@ -38,6 +48,11 @@ void px_unread_put(struct px_out *out, const struct px_unread *unread)
 	before = put_reason(out, before, unread->denied, " denied");
 	before = put_reason(out, before, unread->vanished, " vanished");
 	before = put_reason(out, before, unread->unsaved, " not saved");
+	if (unread->lacking != NULL) {
+		px_out_string(out, " (");
+		px_out_string(out, unread->lacking);
+		px_out_string(out, ")");
+	}
 	put_reason(out, before, unread->damaged, " damaged");
 }
 

@@ -15,7 +15,12 @@ struct px_unread {
 	size_t denied;   /**< May not be read. */
 	size_t unsaved;  /**< What was to be read of them was not saved. */
 	size_t damaged;  /**< Could not be read for other reasons, each of which was told. */
+	/** The file that was not saved, static text; NULL if it is not the same of all @unsaved. */
+	const char *lacking;
 };
+
+/** Count one more of which @file, which may be NULL, was not saved. */
+void px_unread_add_unsaved(struct px_unread *unread, const char *file);
 
 /** How many of them there are together. */
 size_t px_unread_count(const struct px_unread *unread);

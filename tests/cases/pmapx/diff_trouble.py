@@ -98,7 +98,7 @@ new          2    0      0 b
             os.remove(os.path.join(self.folder, "unsaved/proc/60", name))
         out = "".join("%s %s\n" % row for row in (("100", "+4"), (" 61", "+4")))
         left = "pmapx: diff: 1 process left out, also of totals: not read in every look\n"
-        for other, why in (("damaged", "damaged"), ("unsaved", "not saved")):
+        for other, why in (("damaged", "damaged"), ("unsaved", "not saved (maps)")):
             for looks, sign in (((["a", other]), "+"), (([other, "a"]), "-")):
                 with self.subTest(looks=looks):
                     told = "pmapx: diff: %s: 1 process could not be read: 1 %s\n" % (other, why)
@@ -140,7 +140,7 @@ new          2    0      0 b
             self.process(folder, 60, heap(1), comm="other")
             for name in ("smaps", "maps"):
                 os.remove(os.path.join(self.folder, folder, "proc", str(gone), name))
-        told = ("".join("pmapx: diff: %s: 1 process could not be read: 1 not saved\n" % look for look in "ab") +
+        told = ("".join("pmapx: diff: %s: 1 process could not be read: 1 not saved (maps)\n" % look for look in "ab") +
                 "pmapx: diff: 2 processes left out, also of totals: not read in every look\n"
                 "pmapx: diff: nothing could be compared\n")
         unknown = "".join("%-7s   ?   ?      ?\n" % name for name in MEASURES)

@@ -461,14 +461,14 @@ pid user swap uss pss rss command
  20 70      0   0   4   5 two -x
          ==== === === ===
             0   0 104 405 2 of 3 processes
-""".lstrip("\n"), "pmapx: rank: 1 process could not be read: 1 not saved\n")
+""".lstrip("\n"), "pmapx: rank: 1 process could not be read: 1 not saved (smaps)\n")
 
     def test_selected(self):
         self.result(px.pmapx("rank", "--from", self.tar, "--tree", "20", "--fields", "pid,rss"),
                     "pid rss\n 20   5\n    ===\n      5\n")
         self.result(px.pmapx("rank", "--from", self.tar, "--strict", "--fields", "pid", "30", "77", "100"),
                     "pid\n100\n", "pmapx: rank: %s: 77: no such process\n"
-                    "pmapx: rank: 2 processes could not be read: 1 vanished, 1 not saved\n" % self.tar, 1)
+                    "pmapx: rank: 2 processes could not be read: 1 vanished, 1 not saved (smaps)\n" % self.tar, 1)
         self.result(px.pmapx("rank", "--from", self.tar, "--user", "9"), b"",
                     "pmapx: rank: %s: no process is selected\n" % self.tar, 2)
 
@@ -482,7 +482,7 @@ pid user swap uss pss rss command
     def test_hosts(self):
         """Whose a process is comes first; users of one are not those of another."""
         words = ("--fields", "rss,user")
-        told = "pmapx: rank: 2 processes could not be read: 2 not saved\n"
+        told = "pmapx: rank: 2 processes could not be read: 2 not saved (smaps)\n"
         self.result(px.pmapx("rank", "--from", self.hosts, "--fields", "pid,rss"), """
 host pid rss
 a    100 400
@@ -568,14 +568,31 @@ b            1   5 70
                            ("smaps-50", MIXED)):
             with open(os.path.join(folder, name), "wb") as out:
                 out.write(text)
-        told = "pmapx: rank: 1 process could not be read: 1 not saved\n"
+        told = "pmapx: rank: 1 process could not be read: 1 not saved (%s)\n"
         self.result(px.pmapx("rank", "--from", folder, "--fields=pid,vss"),
-                    "pid  vss\n 50 5136\n 30   12\n    ====\n    5148 2 of 3 processes\n", told)
+                    "pid  vss\n 50 5136\n 30   12\n    ====\n    5148 2 of 3 processes\n", told % "maps")
         self.result(px.pmapx("rank", "--from", folder, "--fields=pid,vss,rss", "30", "40"),
                     "pid vss rss\n 40   ?   7\n 30  12   ?\n")
         self.result(px.pmapx("rank", "--from", os.path.join(folder, "maps-30"), "--fields=pid,vss"),
                     "pid vss\n 30  12\n    ===\n     12\n")
-        self.result(px.pmapx("rank", "--from", folder, "--fields=pid,rss", "30"), "", told, 2)
+        self.result(px.pmapx("rank", "--from", folder, "--fields=pid,rss", "30"), "", told % "smaps", 2)
+
+    def test_lacking(self):
+        """What was not saved is named if it is the same of all."""
+        folder = os.path.join(self.work, "lacking")
+        with px.Root() as root:
+            for pid in (60, 61, 62):
+                add(root, pid, "some", 0, sums=rollup(Rss=4))
+            saving.copy(root.path, folder, NAMES)
+        for pid, names in ((60, ("smaps_rollup", "smaps")), (61, ("stat",)), (62, ("stat",))):
+            for name in names:
+                os.remove(os.path.join(folder, str(pid), name))
+        for pids, said in ((("60",), "1 process could not be read: 1 not saved (smaps)"),
+                           (("61", "62"), "2 processes could not be read: 2 not saved (stat)"),
+                           (("60", "61", "62"), "3 processes could not be read: 3 not saved")):
+            for jobs in ("1", "2"):
+                got = px.pmapx("rank", "--root", folder, "--jobs", jobs, "--fields=pid,rss", *pids)
+                self.result(got, "", "pmapx: rank: %s\n" % said, 2)
 
 
 if __name__ == "__main__":

@@ -23,16 +23,16 @@ TABLE = (
     ([WELL], True, 0, 0, []),
     ([WELL, KERNEL], True, 0, 0, []),
     ([WELL, MISSING], True, 0, 1, [NO_PROCESS, "1 process could not be read: 1 vanished"]),
-    ([WELL, UNSAVED], True, 0, 1, ["1 process could not be read: 1 not saved"]),
+    ([WELL, UNSAVED], True, 0, 1, ["1 process could not be read: 1 not saved ({lacking})"]),
     ([WELL, UNSAVED, MISSING], True, 0, 1,
-     [NO_PROCESS, "2 processes could not be read: 1 vanished, 1 not saved"]),
+     [NO_PROCESS, "2 processes could not be read: 1 vanished, 1 not saved ({lacking})"]),
     # Damage is trouble, whatever the rest says,
     ([WELL, DAMAGED], True, 2, 2, [WRONG, "1 process could not be read: 1 damaged"]),
     # and so it is if nothing could be read.
     ([MISSING], False, 2, 2, [NO_PROCESS]),
-    ([UNSAVED], False, 2, 2, ["1 process could not be read: 1 not saved"]),
+    ([UNSAVED], False, 2, 2, ["1 process could not be read: 1 not saved ({lacking})"]),
     ([UNSAVED, MISSING], False, 2, 2,
-     [NO_PROCESS, "2 processes could not be read: 1 vanished, 1 not saved"]),
+     [NO_PROCESS, "2 processes could not be read: 1 vanished, 1 not saved ({lacking})"]),
     ([DAMAGED], False, 2, 2, [WRONG, "1 process could not be read: 1 damaged"]),
 )
 # Of the kernel's thread, if it is named.
@@ -73,16 +73,21 @@ class Statuses(px.TestCase):
             return got.stdout
 
     def of_processes(self, source, reword):
-        """*reword* makes of what is said of saved processes what is said of these."""
+        """*reword* makes of what is said of saved processes what is said of these. A copy lacks even
+        the stat of what was not copied."""
         for pids, is_answered, plain, strict, said in TABLE:
             path, lines = self.save(pids), [reword(line) for line in [NO_MEMORY] * (KERNEL in pids) + said]
             for option, status in ([], plain), (["--strict"], strict):
                 words = [source, path, *option, *map(str, pids)]
-                out = self.ends(["rank", "--fields=rss", *words], status, lines, path=path, file="smaps_rollup")
+                lacking = "stat" if source == "--root" else "smaps"
+                out = self.ends(["rank", "--fields=rss", *words], status, lines, path=path, file="smaps_rollup",
+                                lacking=lacking)
                 with self.subTest(pids=pids, option=option):
                     self.assertEqual(out != b"", is_answered)
                 # There is nothing to be found: that is its answer.
-                self.ends(["check", "--only=map-count", *words], status, lines, path=path, file="maps")
+                lacking = lacking.replace("smaps", "maps")
+                self.ends(["check", "--only=map-count", *words], status, lines, path=path, file="maps",
+                          lacking=lacking)
 
     def test_of_saved_processes(self):
         self.of_processes("--from", str)
@@ -102,13 +107,13 @@ class Statuses(px.TestCase):
         self.assertEqual(self.ends(["rank", "--format=csv", "--fields=vss,rss", *source, "100"], 0, []),
                          b"vss,rss\r\n1024,\r\n")
         self.assertEqual(self.ends(["rank", "--fields=rss", *source, "100"], 2,
-                                   ["1 process could not be read: 1 not saved"]), b"")
+                                   ["1 process could not be read: 1 not saved (smaps)"]), b"")
         well = self.save([WELL])
         self.ends(["diff", *source, well, "100"], 0,
                   ["100 has no smaps: of what it is compared with, only sizes are known"])
         # a look that has nothing of a process does not tell that it has ended
         os.remove(os.path.join(folder, "100", "maps"))
-        self.ends(["diff", *source, well, "100"], 2, ["1 process could not be read: 1 not saved",
+        self.ends(["diff", *source, well, "100"], 2, ["1 process could not be read: 1 not saved (maps)",
                                                       "100: no process that has memory could be read"])
 
     def test_of_a_copy_without_stat(self):
@@ -118,7 +123,7 @@ class Statuses(px.TestCase):
         for change, status, said in (
                 (lambda: open(path, "w").close(), 2,
                  ["%s: No data available" % path, "1 process could not be read: 1 damaged"]),
-                (lambda: os.remove(path), 2, ["1 process could not be read: 1 not saved"])):
+                (lambda: os.remove(path), 2, ["1 process could not be read: 1 not saved (stat)"])):
             change()
             self.ends(["rank", "--fields=rss", "--root", folder, "100"], status, said)
 
@@ -133,7 +138,8 @@ class Statuses(px.TestCase):
             if not is_answered:
                 lines.append("{path}: no process that has memory could be read")
             for option, status in ([], plain), (["--strict"], strict):
-                out = self.ends(["diff", *option, well, path], status, lines, path=path, file="smaps")
+                out = self.ends(["diff", *option, well, path], status, lines, path=path, file="smaps",
+                                lacking="maps")
                 with self.subTest(pids=pids, option=option):
                     self.assertEqual(out != b"", is_answered)
 
