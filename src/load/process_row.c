@@ -115,9 +115,9 @@ static int fill_user(struct making *making)
 	making->row[PX_PROCESS_UID] = px_datum_number(uid);
 	if (!is_here)
 		return 0;
-	name = px_users_find(&making->loading->users, uid, is_here);
-	if (name == NULL)
-		return -ENOMEM;
+	r = px_users_find(&making->loading->users, uid, is_here, &name);
+	if (r < 0)
+		return r;
 	/* A number is no name. */
 	if (*name < '0' || *name > '9')
 		making->row[PX_PROCESS_USER_NAME] = px_load_text(name);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptor.h"
 #include "scan.h"
 #include "table.h"
 #include "who.h"
@@ -80,6 +81,7 @@ static int tell_key(struct sums_table *sums, enum px_key key, const struct pmapx
 	bool is_here = sums->options->root == NULL && sums->options->from == NULL;
 	uint64_t number = 0;
 	const char *name;
+	int r;
 
 	*ret = (struct px_value){ .type = PX_VALUE_TEXT, .text = *text };
 	if (text->bytes == NULL)
@@ -91,11 +93,10 @@ static int tell_key(struct sums_table *sums, enum px_key key, const struct pmapx
 		*ret = (struct px_value){ .type = PX_VALUE_NUMBER, .number = number };
 		return 0;
 	}
-	name = px_users_find(&sums->users, (uint32_t)number, is_here);
-	if (name == NULL)
-		return -ENOMEM;
-	ret->text = (struct pmapx_text){ name, strlen(name) };
-	return 0;
+	r = px_users_find(&sums->users, (uint32_t)number, is_here, &name);
+	if (r == 0)
+		ret->text = (struct pmapx_text){ name, strlen(name) };
+	return r;
 }
 
 static int add_row(struct sums_table *sums, struct px_table *table, const struct px_group *group)
@@ -203,6 +204,6 @@ int px_by_print(struct px_console *console, const struct px_options *options, st
 	px_users_deinit(&sums.users);
 	if (r == 0)
 		return 0;
-	px_message(console, "memory allocation failed");
+	px_message(console, r == -ENOMEM ? "memory allocation failed" : px_describe_error(-r));
 	return 1;
 }

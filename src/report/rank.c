@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "descriptor.h"
 #include "table.h"
 
 static const struct px_table_column all_columns[PX_RANK_FIELDS] = {
@@ -454,7 +455,8 @@ static int finish(struct report *report, struct px_console *console)
 	if (r == 0)
 		r = print(report, console);
 	if (r < 0) {
-		px_message(console, "memory allocation failed");
+		px_message(
+			console, r == -ENOMEM ? "memory allocation failed" : px_describe_error(-r));
 		return 2;
 	}
 	say_caveats(report, console);

@@ -138,10 +138,9 @@ static int name_users(struct px_ranking *ranking)
 		/* Of some it is not known. */
 		if (row->uid == UINT32_MAX)
 			continue;
-		name = px_users_find(&users, row->uid, ranking->is_live);
-		r = name == NULL
-			? -ENOMEM
-			: keep(row, PX_RANK_USER, &(struct pmapx_text){ name, strlen(name) });
+		r = px_users_find(&users, row->uid, ranking->is_live, &name);
+		if (r == 0)
+			r = keep(row, PX_RANK_USER, &(struct pmapx_text){ name, strlen(name) });
 	}
 	px_users_deinit(&users);
 	return r;

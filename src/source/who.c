@@ -86,18 +86,16 @@ int px_user_number(const char *name, uint32_t *ret)
 	return r;
 }
 
-/* What user @uid is called on this machine, to be freed; NULL if nothing tells. */
-static char *find_name(uint32_t uid)
+/* What user @uid is called on this machine, to be freed, NULL if nothing tells; or a shortage. */
+static int find_name(uint32_t uid, char **ret)
 {
 	struct passwd entry;
-	char *bytes;
+	int r = find_entry(NULL, uid, &entry, ret);
 
-	(void)find_entry(NULL, uid, &entry, &bytes);
-	if (bytes == NULL)
-		return NULL;
 	/* It lies somewhere in what is to be freed. */
-	memmove(bytes, entry.pw_name, strlen(entry.pw_name) + 1);
-	return bytes;
+	if (*ret != NULL)
+		memmove(*ret, entry.pw_name, strlen(entry.pw_name) + 1);
+	return px_is_shortage(r) ? r : 0;
 }
 
 /* Whether a comma list has @word. */
@@ -197,35 +195,42 @@ static void free_user(void *data)
 	free(user);
 }
 
-/* What @uid is called, or its number, to be freed; NULL if memory is short. */
-static char *name_of(uint32_t uid, bool is_here)
+/* Set what @user is called, or its number; 0, or a shortage. */
+static int name_user(struct user *user, bool is_here)
 {
-	char number[16], *name = is_here ? find_name(uid) : NULL;
+	char number[16];
+	int r = is_here ? find_name(user->uid, &user->name) : 0;
 
-	if (name != NULL)
-		return name;
-	(void)snprintf(number, sizeof(number), "%u", (unsigned)uid);
-	return strdup(number);
+	if (r < 0 || user->name != NULL)
+		return r;
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)user->uid);
+	user->name = strdup(number);
+	return user->name != NULL ? 0 : -ENOMEM;
 }
 
-const char *px_users_find(struct px_users *users, uint32_t uid, bool is_here)
+int px_users_find(struct px_users *users, uint32_t uid, bool is_here, const char **ret)
 {
 	const struct user wanted = { .uid = uid }, *const * found;
 	struct user *user;
+	int r;
 
 	found = tfind(&wanted, &users->tree, compare_users);
-	if (found != NULL)
-		return (*found)->name;
+	if (found != NULL) {
+		*ret = (*found)->name;
+		return 0;
+	}
 	user = calloc(1, sizeof(*user));
 	if (user == NULL)
-		return NULL;
+		return -ENOMEM;
 	user->uid = uid;
-	user->name = name_of(uid, is_here);
-	if (user->name == NULL || tsearch(user, &users->tree, compare_users) == NULL) {
+	r = name_user(user, is_here);
+	if (r == 0 && tsearch(user, &users->tree, compare_users) == NULL)
+		r = -ENOMEM;
+	if (r == 0)
+		*ret = user->name;
+	else
 		free_user(user);
-		return NULL;
-	}
-	return user->name;
+	return r;
 }
 
 void px_users_deinit(struct px_users *users)

@@ -29,9 +29,11 @@ struct px_users {
 
 /**
  * What user @uid is called, asked once: on this machine if @is_here, and its number if
- * that has no name for it.  Owned by @users; NULL if memory is short.
+ * that has no name for it.  *@ret is owned by @users.
+ *
+ * Returns 0, -ENOMEM, -EMFILE or -ENFILE.
  */
-const char *px_users_find(struct px_users *users, uint32_t uid, bool is_here);
+int px_users_find(struct px_users *users, uint32_t uid, bool is_here, const char **ret);
 
 /** Free what @users holds. */
 void px_users_deinit(struct px_users *users);

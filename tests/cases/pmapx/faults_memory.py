@@ -287,13 +287,19 @@ class Rank(Sweep):
                 count = self.sweep(["rank", "--jobs=1", "--root", root.path, *words], self.check)
                 self.assertGreater(count, 10, "allocations were counted")
 
+    def test_users(self):
+        """Who has a name is not shown by number, be it that memory is short."""
+        with px.Target("anon") as target:
+            count = self.sweep(["rank", "--jobs=1", "--fields=pid,user", str(target.pid)], self.check)
+            self.assertGreater(count, 10, "allocations were counted")
+
 
 class Check(Rank):
     """All findings, or none of them."""
 
     STATUS = 1
     TOLD = rb"\Apmapx: (check: )?memory allocation failed\n\Z"
-    test_rank = None
+    test_rank = test_users = None
 
     def test_check(self):
         with px.Root() as root:
