@@ -148,24 +148,52 @@ complete -c pmapx -l compat -x -a 3.2 -n __pmapx_verb -d 'lay out as an older pm
 set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' watch\t'the same against a moment ago' check\t'what is odd about the memory of processes' load\t'put processes into a database' sql\t'query such a database' help\t'print the help of a verb'"
 complete -n __pmapx_is_first -c pmapx -a $verbs
 complete -n '__pmapx_verb help' -c pmapx -a $verbs
+
+# What several verbs have.
+for verb in capture rank diff watch check load
+    complete -n "__pmapx_verb $verb" -c pmapx -l name -x -d 'processes whose name matches'
+    complete -n "__pmapx_verb $verb" -c pmapx -l user -x -a '(__fish_complete_users)' -d 'processes of this user'
+    complete -n "__pmapx_verb $verb" -c pmapx -l tree -x -k -a '(__pmapx_pids)' -d 'this process and its descendants'
+    complete -n "__pmapx_verb $verb" -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
+    complete -n "__pmapx_verb $verb" -c pmapx -s h -l help -d 'display help and exit'
+end
+for verb in capture rank diff check load
+    complete -n "__pmapx_verb $verb" -c pmapx -l jobs -x -d 'read at most so many processes at a time'
+    complete -n "__pmapx_verb $verb" -c pmapx -l strict -d 'status 1 if something could not be read'
+end
+for verb in capture rank watch check
+    complete -n "__pmapx_verb $verb" -c pmapx -l all -d 'every process'
+end
+for verb in rank diff watch check load
+    complete -n "__pmapx_verb $verb" -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
+end
+for verb in rank check
+    complete -n "__pmapx_verb $verb" -c pmapx -l from -r -F -d 'read what was saved'
+end
+for verb in rank diff check
+    complete -n "__pmapx_verb $verb" -c pmapx -l format -x -a 'text json ndjson csv tsv' -d notation
+end
+for verb in rank diff watch
+    complete -n "__pmapx_verb $verb" -c pmapx -l top -x -d 'only so many rows'
+    complete -n "__pmapx_verb $verb" -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
+end
+for verb in diff watch
+    complete -n "__pmapx_verb $verb" -c pmapx -l by -x -a '(__pmapx_list name path kind class perm address pid)' \
+        -d 'add mappings up by'
+    complete -n "__pmapx_verb $verb" -c pmapx -l map -x -d 'mappings whose name matches'
+    complete -n "__pmapx_verb $verb" -c pmapx -l kind -x -a '(__pmapx_kinds)' -d 'mappings of these kinds or classes'
+    complete -n "__pmapx_verb $verb" -c pmapx -l perm -x -d 'mappings that have these permissions'
+    complete -n "__pmapx_verb $verb" -c pmapx -l min -x -d 'what has at least so much resident'
+end
+
 complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
 complete -n '__pmapx_verb capture' -c pmapx -l label -x -d 'a name for the capture'
 complete -n '__pmapx_verb capture' -c pmapx -l force -d 'replace what is there'
 complete -n '__pmapx_verb capture' -c pmapx -l redact -x -a '(__pmapx_list args paths addresses)' \
     -d 'replace before writing'
 complete -n '__pmapx_verb capture' -c pmapx -l max-rss -x -d 'do not walk page tables of larger processes'
-complete -n '__pmapx_verb capture' -c pmapx -l all -d 'every process'
-complete -n '__pmapx_verb capture' -c pmapx -l name -x -d 'processes whose name matches'
-complete -n '__pmapx_verb capture' -c pmapx -l user -x -a '(__fish_complete_users)' \
-    -d 'processes of this user'
-complete -n '__pmapx_verb capture' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
-    -d 'this process and its descendants'
-complete -n '__pmapx_verb capture' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
 complete -n '__pmapx_verb capture' -c pmapx -l numa -d 'also save numa_maps'
 complete -n '__pmapx_verb capture' -c pmapx -l cost -d 'say how long each process took'
-complete -n '__pmapx_verb capture' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
-complete -n '__pmapx_verb capture' -c pmapx -l strict -d 'status 1 if something could not be read'
-complete -n '__pmapx_verb capture' -c pmapx -s h -l help -d 'display help and exit'
 
 set -l fields host user cgroup cmd command pid processes memory_of vss rss pss uss swap swap_pss \
     hugetlb footprint own own_swap
@@ -173,88 +201,24 @@ complete -n '__pmapx_verb rank' -c pmapx -l fields -x -a "(__pmapx_list $fields)
 complete -n '__pmapx_verb rank' -c pmapx -l by -x -a '(__pmapx_list cmd user cgroup)' -d 'add up by'
 complete -n '__pmapx_verb rank' -c pmapx -l sort -x -a "$fields -"(string join ' -' $fields) \
     -d 'by a column; with - the largest first'
-complete -n '__pmapx_verb rank' -c pmapx -l top -x -d 'only so many rows'
-complete -n '__pmapx_verb rank' -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
-complete -n '__pmapx_verb rank' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d notation
-complete -n '__pmapx_verb rank' -c pmapx -l all -d 'every process'
-complete -n '__pmapx_verb rank' -c pmapx -l name -x -d 'processes whose name matches'
-complete -n '__pmapx_verb rank' -c pmapx -l user -x -a '(__fish_complete_users)' \
-    -d 'processes of this user'
-complete -n '__pmapx_verb rank' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
-    -d 'this process and its descendants'
-complete -n '__pmapx_verb rank' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
-complete -n '__pmapx_verb rank' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
-complete -n '__pmapx_verb rank' -c pmapx -l from -r -F -d 'read what was saved'
-complete -n '__pmapx_verb rank' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
-complete -n '__pmapx_verb rank' -c pmapx -l strict -d 'status 1 if something could not be read'
-complete -n '__pmapx_verb rank' -c pmapx -s h -l help -d 'display help and exit'
 
 set -l fields state host pid cmd {count,size,rss,pss,private,dirty,anonymous,swap,hugetlb}{,_old,_new} per_hour \
     name path kind class perm address mapping
 complete -n '__pmapx_verb diff' -c pmapx -F -d 'a look: map, folder or archive'
-complete -n '__pmapx_verb diff' -c pmapx -l by -x -a '(__pmapx_list name path kind class perm address pid)' \
-    -d 'add mappings up by'
 complete -n '__pmapx_verb diff' -c pmapx -l match -x -a 'pid cmd' -d 'which processes are the same'
 complete -n '__pmapx_verb diff' -c pmapx -l fields -x -a "(__pmapx_list $fields)" -d columns
 complete -n '__pmapx_verb diff' -c pmapx -l sort -x -a "$fields -"(string join ' -' $fields) \
     -d 'by a column; with - the largest first'
-complete -n '__pmapx_verb diff' -c pmapx -l top -x -d 'only so many rows'
-complete -n '__pmapx_verb diff' -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
-complete -n '__pmapx_verb diff' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d notation
 complete -n '__pmapx_verb diff' -c pmapx -l all -d 'all processes as they are now'
-complete -n '__pmapx_verb diff' -c pmapx -l name -x -d 'processes whose name matches'
-complete -n '__pmapx_verb diff' -c pmapx -l user -x -a '(__fish_complete_users)' \
-    -d 'processes of this user'
-complete -n '__pmapx_verb diff' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
-    -d 'this process and its descendants'
-complete -n '__pmapx_verb diff' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
-complete -n '__pmapx_verb diff' -c pmapx -l map -x -d 'mappings whose name matches'
-complete -n '__pmapx_verb diff' -c pmapx -l kind -x -a '(__pmapx_kinds)' -d 'mappings of these kinds or classes'
-complete -n '__pmapx_verb diff' -c pmapx -l perm -x -d 'mappings that have these permissions'
-complete -n '__pmapx_verb diff' -c pmapx -l min -x -d 'what has at least so much resident'
-complete -n '__pmapx_verb diff' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
-complete -n '__pmapx_verb diff' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
-complete -n '__pmapx_verb diff' -c pmapx -l strict -d 'status 1 if something could not be read'
 complete -n '__pmapx_verb diff' -c pmapx -s q -l quiet -d 'no headings and no totals'
-complete -n '__pmapx_verb diff' -c pmapx -s h -l help -d 'display help and exit'
 
 complete -n '__pmapx_verb watch' -c pmapx -s n -l interval -x -d 'seconds from one look to the next'
 complete -n '__pmapx_verb watch' -c pmapx -s c -l count -x -d 'so many times'
-complete -n '__pmapx_verb watch' -c pmapx -l by -x -a '(__pmapx_list name path kind class perm address pid)' \
-    -d 'add mappings up by'
-complete -n '__pmapx_verb watch' -c pmapx -l all -d 'every process'
-complete -n '__pmapx_verb watch' -c pmapx -l name -x -d 'processes whose name matches'
-complete -n '__pmapx_verb watch' -c pmapx -l user -x -a '(__fish_complete_users)' \
-    -d 'processes of this user'
-complete -n '__pmapx_verb watch' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
-    -d 'this process and its descendants'
-complete -n '__pmapx_verb watch' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
-complete -n '__pmapx_verb watch' -c pmapx -l map -x -d 'mappings whose name matches'
-complete -n '__pmapx_verb watch' -c pmapx -l kind -x -a '(__pmapx_kinds)' -d 'mappings of these kinds or classes'
-complete -n '__pmapx_verb watch' -c pmapx -l perm -x -d 'mappings that have these permissions'
-complete -n '__pmapx_verb watch' -c pmapx -l min -x -d 'what has at least so much resident'
-complete -n '__pmapx_verb watch' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
-complete -n '__pmapx_verb watch' -c pmapx -l top -x -d 'only so many rows'
-complete -n '__pmapx_verb watch' -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
 complete -n '__pmapx_verb watch' -c pmapx -l color -x -a 'auto always never' -d 'when there are colours'
-complete -n '__pmapx_verb watch' -c pmapx -s h -l help -d 'display help and exit'
 
 complete -n '__pmapx_verb check' -c pmapx -l only -x -d 'only these checks' -a '(__pmapx_list map-count \
     writable-executable deleted-file replaced-file unguarded-stack page-tables)'
 complete -n '__pmapx_verb check' -c pmapx -l explain -d 'what findings mean, and what to do'
-complete -n '__pmapx_verb check' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d notation
-complete -n '__pmapx_verb check' -c pmapx -l all -d 'every process'
-complete -n '__pmapx_verb check' -c pmapx -l name -x -d 'processes whose name matches'
-complete -n '__pmapx_verb check' -c pmapx -l user -x -a '(__fish_complete_users)' \
-    -d 'processes of this user'
-complete -n '__pmapx_verb check' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
-    -d 'this process and its descendants'
-complete -n '__pmapx_verb check' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
-complete -n '__pmapx_verb check' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
-complete -n '__pmapx_verb check' -c pmapx -l from -r -F -d 'read what was saved'
-complete -n '__pmapx_verb check' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
-complete -n '__pmapx_verb check' -c pmapx -l strict -d 'status 1 if something could not be read'
-complete -n '__pmapx_verb check' -c pmapx -s h -l help -d 'display help and exit'
 
 complete -n '__pmapx_verb load' -c pmapx -F -l psql -d 'write a script for psql'
 complete -n '__pmapx_verb load' -c pmapx -l label -x -d 'what the capture is called'
@@ -263,16 +227,6 @@ complete -n '__pmapx_verb load' -c pmapx -l replace -d 'put it in the place of o
 complete -n '__pmapx_verb load' -c pmapx -l activity -r -F -d 'pg_stat_activity, as it was saved'
 complete -n '__pmapx_verb load' -c pmapx -l contexts -r -F -d 'a log with memory contexts'
 complete -n '__pmapx_verb load' -c pmapx -l all -d 'every process of the running system'
-complete -n '__pmapx_verb load' -c pmapx -l name -x -d 'processes whose name matches'
-complete -n '__pmapx_verb load' -c pmapx -l user -x -a '(__fish_complete_users)' \
-    -d 'processes of this user'
-complete -n '__pmapx_verb load' -c pmapx -l tree -x -k -a '(__pmapx_pids)' \
-    -d 'this process and its descendants'
-complete -n '__pmapx_verb load' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
-complete -n '__pmapx_verb load' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
-complete -n '__pmapx_verb load' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
-complete -n '__pmapx_verb load' -c pmapx -l strict -d 'status 1 if something could not be read'
-complete -n '__pmapx_verb load' -c pmapx -s h -l help -d 'display help and exit'
 
 complete -n '__pmapx_verb sql' -c pmapx -F -s f -l file -r -d 'queries are in a file'
 complete -n '__pmapx_verb sql' -c pmapx -s v -l set -x -d 'what :name stands for in a query'

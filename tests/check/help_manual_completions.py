@@ -135,10 +135,15 @@ def of_zsh_verb(verb):
 
 def of_fish_verb(verb):
     options = {}
-    start = "complete -n '__pmapx_verb %s' -c pmapx " % verb
+    verbs = []   # of the loop that a line is in
     for line in read("completions", "pmapx.fish").replace("\\\n", " ").splitlines():
-        if line.startswith(start):
-            options.update(of_fish_words(line[len(start):].split(" -d ")[0].split()))
+        if line == "end":
+            verbs = []
+        elif line.startswith("for verb in "):
+            verbs = line.split()[3:]
+        found = re.match(r" *complete -n (?:'__pmapx_verb (\w+)'|(\"__pmapx_verb \$verb\")) -c pmapx (.*)", line)
+        if found and verb in (verbs if found.group(2) else [found.group(1)]):
+            options.update(of_fish_words(found.group(3).split(" -d ")[0].split()))
     return options
 
 
