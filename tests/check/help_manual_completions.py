@@ -95,6 +95,10 @@ def of_zsh(face):
 
 def of_specs(specs):
     options = {}
+    # What several have is in arrays.
+    specs = re.sub(r"^ +\$(_pmapx_\w+)(?: \\)?\n", lambda found: re.search(
+        r"^%s=\(\n(.*?)^\)" % found.group(1), read("completions", "_pmapx"), re.M | re.S).group(1), specs,
+        flags=re.M)
     for line in specs.splitlines():
         # '(...)'{-A+,--range=}'[limit ...'   '*'{-v+,--set=}'[...'   "(...)-X[show ..."   '--root=[read ...'
         found = re.match(r" +(?:['\"]\([^)]*\)['\"]?|'\*'|')(\{[^}]*\}|-[A-Za-z-]+=?(?=\[))", line)
