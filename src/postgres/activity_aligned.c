@@ -224,15 +224,10 @@ static int aligned_next(
 	size_t begin;
 	int r;
 
-	while (px_line_at(activity, activity->at, &line) && line.text.length == 0)
-		px_line_take(activity, &line);
-	row->line = activity->line;
-	begin = activity->at;
-	if (!px_line_at(activity, begin, &line))
-		return 0;
-	r = px_footer_take(activity, &line, error);
+	r = px_row_begin(activity, row, &line, error);
 	if (r <= 0)
 		return r;
+	begin = activity->at;
 	memset(activity->continued, true, activity->count * sizeof(*activity->continued));
 	do
 		r = take_line(activity, row->line, error);

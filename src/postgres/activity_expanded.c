@@ -169,12 +169,7 @@ static int expanded_next(
 	struct px_line line;
 	int r;
 
-	while (px_line_at(activity, activity->at, &line) && line.text.length == 0)
-		px_line_take(activity, &line);
-	row->line = activity->line;
-	if (!px_line_at(activity, activity->at, &line))
-		return 0;
-	r = px_footer_take(activity, &line, error);
+	r = px_row_begin(activity, row, &line, error);
 	if (r <= 0)
 		return r;
 	px_line_take(activity, &line);

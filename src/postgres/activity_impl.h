@@ -113,11 +113,13 @@ int px_row_fail(struct pmapx_error *error, int code, uint64_t line, const char *
 bool px_is_footer(const struct pmapx_text *line, uint64_t *ret_rows);
 
 /**
- * If @line is a footer, and what is behind it is empty: take the rest.
- * Returns 1 if it is none; 0; or -EBADMSG if it counts another number of rows.
+ * Begin a row: pass over empty lines, and note where it is; *@ret is its first line, which
+ * is still to be taken.
+ * Returns 1; 0 at the end, or if there is but a footer; or -EBADMSG if that counts another
+ * number of rows.
  */
-int px_footer_take(
-	struct px_activity *activity, const struct px_line *line, struct pmapx_error *error);
+int px_row_begin(struct px_activity *activity, struct px_activity_row *row, struct px_line *ret,
+	struct pmapx_error *error);
 
 /** Whether a text with tabs between columns, named in @header, has a NULL as COPY writes it. */
 bool px_copy_has_nulls(const struct px_activity *activity, const struct px_line *header);

@@ -239,7 +239,11 @@ bool px_is_footer(const struct pmapx_text *line, uint64_t *ret_rows)
 	return at != NULL && *at == ' ' && memchr(at, '(', (size_t)(end - at)) == NULL;
 }
 
-int px_footer_take(
+/*
+ * If @line is a footer, and what is behind it is empty: take the rest.
+ * Returns 1 if it is none; 0; or -EBADMSG if it counts another number of rows.
+ */
+static int take_footer(
 	struct px_activity *activity, const struct px_line *line, struct pmapx_error *error)
 {
 	uint64_t rows, number = activity->line;
@@ -250,4 +254,15 @@ int px_footer_take(
 	if (rows == activity->rows)
 		return 0;
 	return px_row_fail(error, EBADMSG, number, "the last line counts another number of rows");
+}
+
+int px_row_begin(struct px_activity *activity, struct px_activity_row *row, struct px_line *ret,
+	struct pmapx_error *error)
+{
+	while (px_line_at(activity, activity->at, ret) && ret->text.length == 0)
+		px_line_take(activity, ret);
+	row->line = activity->line;
+	if (!px_line_at(activity, activity->at, ret))
+		return 0;
+	return take_footer(activity, ret, error);
 }

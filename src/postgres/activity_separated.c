@@ -194,12 +194,7 @@ static int separated_next(
 	struct px_line line;
 	int r;
 
-	while (px_line_at(activity, activity->at, &line) && line.text.length == 0)
-		px_line_take(activity, &line);
-	row->line = activity->line;
-	if (!px_line_at(activity, activity->at, &line))
-		return 0;
-	r = px_footer_take(activity, &line, error);
+	r = px_row_begin(activity, row, &line, error);
 	if (r <= 0)
 		return r;
 	if (!take_columns(activity, &line.text, row, &query)) {
