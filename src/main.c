@@ -53,7 +53,7 @@
  *   walk_saved.c     those of what was saved
  *   walk_say.c       what is wrong with one
  *   counts.c         what became of them
- *   reading.c        whether a map that was read fits together
+ *   reading.c        opening maps, and whether one that was read fits together
  *   memory.c         what one has in memory
  *   command.c        what it is called
  *   ranking.c        rows of what they cost, grouped and added up

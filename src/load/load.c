@@ -141,9 +141,8 @@ static int read_map(struct reading *reading, enum pmapx_map_file file)
 	struct px_visit *visit = reading->visit;
 	const struct pmapx_mapping *mapping;
 	struct pmapx_reader *reader;
-	int r = pmapx_reader_open(visit->process, file, &options, &reader);
+	int r = px_reading_open(visit, file, &options, &reader);
 
-	visit->file = file == PMAPX_FILE_MAPS ? "maps" : "smaps";
 	if (r < 0)
 		return r;
 	reset(reading);
@@ -172,9 +171,7 @@ static int read_steady_map(struct reading *reading)
 
 	do {
 		r = read_map(reading, file);
-		if (r == -ENOENT && file == PMAPX_FILE_SMAPS &&
-			(reading->visit->member != NULL ||
-				!pmapx_source_in_order(reading->visit->source))) {
+		if (r == -ENOENT && file == PMAPX_FILE_SMAPS && px_visit_is_copy(reading->visit)) {
 			file = PMAPX_FILE_MAPS;
 			r = read_map(reading, file);
 		}

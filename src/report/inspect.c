@@ -207,9 +207,8 @@ static int read_map(struct looking *looking, enum pmapx_map_file file)
 	bool is_ordered = px_reading_is_ordered(visit);
 	const struct pmapx_mapping *mapping;
 	struct pmapx_reader *reader;
-	int r = pmapx_reader_open(visit->process, file, &options, &reader);
+	int r = px_reading_open(visit, file, &options, &reader);
 
-	visit->file = file == PMAPX_FILE_MAPS ? "maps" : "smaps";
 	if (r < 0)
 		return r;
 	px_findings_clear(looking->findings);

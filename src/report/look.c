@@ -112,13 +112,11 @@ static int open_map(
 
 	if (options.look_ahead)
 		options.fields |= PX_KEY_KIND_FIELDS;
-	visit->file = "smaps";
-	r = pmapx_reader_open(visit->process, PMAPX_FILE_SMAPS, &options, ret);
+	r = px_reading_open(visit, PMAPX_FILE_SMAPS, &options, ret);
 	if (r != -ENOENT || !px_visit_is_copy(visit))
 		return r;
 	options.mappings_only = true;
-	visit->file = "maps";
-	return pmapx_reader_open(visit->process, PMAPX_FILE_MAPS, &options, ret);
+	return px_reading_open(visit, PMAPX_FILE_MAPS, &options, ret);
 }
 
 static int read_once(struct px_visit *visit, const struct looking *looking, struct reading *reading)

@@ -60,18 +60,6 @@ static void add_mapping(struct px_memory *memory, const struct pmapx_mapping *ma
 	add(memory, PX_AMOUNT_OWN_SWAP, smaps->swap_kb);
 }
 
-static const char *file_name(enum pmapx_map_file file)
-{
-	switch (file) {
-	case PMAPX_FILE_SMAPS_ROLLUP:
-		return "smaps_rollup";
-	case PMAPX_FILE_SMAPS:
-		return "smaps";
-	default:
-		return "maps";
-	}
-}
-
 /*
  * Add up all mappings of @file; what none or not all of them tell is not known.  Returns
  * as a visitor does.
@@ -87,9 +75,8 @@ static int read_once(struct px_visit *visit, enum pmapx_map_file file, struct px
 	const struct pmapx_mapping *mapping;
 	struct pmapx_reader *reader;
 	uint64_t have = FIELDS;
-	int r = pmapx_reader_open(visit->process, file, &options, &reader);
+	int r = px_reading_open(visit, file, &options, &reader);
 
-	visit->file = file_name(file);
 	if (r < 0)
 		return r;
 	*ret = (struct px_memory){ .is_from_smaps = file == PMAPX_FILE_SMAPS };

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Maps of processes that go on: whether what has been read of one fits together.
+ * Maps of processes that are visited, which may go on: whether what has been read of one
+ * fits together.
  */
 #ifndef PX_READING_H
 #define PX_READING_H
 
+#include <pmapx/reader.h>
+
 #include "walk.h"
+
+/** Open @file of the process at hand, which is to blame if the visit fails from here on. */
+int px_reading_open(struct px_visit *visit, enum pmapx_map_file file,
+	const struct pmapx_reader_options *options, struct pmapx_reader **ret);
 
 /**
  * Whether the map of the process at hand was written by a kernel, in order: a mapping
