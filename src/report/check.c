@@ -390,18 +390,6 @@ static int print(struct report *report, struct px_console *console)
 	return r;
 }
 
-/* "pmapx: check: 3 processes WHAT" */
-static void say_count(struct px_console *console, const char *verb, size_t count, const char *one,
-	const char *many)
-{
-	if (count == 0)
-		return;
-	px_message_begin_verb(console, verb);
-	px_out_number(&console->err, count);
-	px_out_string(&console->err, count == 1 ? one : many);
-	px_message_end(console);
-}
-
 /* What was not looked at, or not as it was. */
 static void say_caveats(const struct report *report, struct px_console *console)
 {
@@ -409,9 +397,10 @@ static void say_caveats(const struct report *report, struct px_console *console)
 
 	px_out_flush(&console->out);
 	px_unread_tell(console, verb, NULL, &report->counts.unread);
-	say_count(console, verb, report->torn, " process was changing its map while it was read",
+	px_walk_say_count(console, verb, report->torn,
+		" process was changing its map while it was read",
 		" processes were changing their maps while they were read");
-	say_count(console, verb, report->incomparable,
+	px_walk_say_count(console, verb, report->incomparable,
 		" process was not checked for page-tables: what that needs is missing",
 		" processes were not checked for page-tables: what that needs is missing");
 }

@@ -364,41 +364,31 @@ static int print(struct report *report, struct px_console *console)
 	return r;
 }
 
-/* "pmapx: rank: 3 processes WHAT" */
-static void say_count(const struct report *report, struct px_console *console, size_t count,
-	const char *one, const char *many)
-{
-	if (count == 0)
-		return;
-	px_message_begin_verb(console, report->options->walk.verb);
-	px_out_number(&console->err, count);
-	px_out_string(&console->err, count == 1 ? one : many);
-	px_message_end(console);
-}
-
 /* What the numbers alone would let one misunderstand. */
 static void say_caveats(const struct report *report, struct px_console *console)
 {
 	const struct px_ranking *ranking = &report->ranking;
+	const char *verb = report->options->walk.verb;
 
 	px_out_flush(&console->out);
-	px_unread_tell(console, report->options->walk.verb, NULL, &report->counts.unread);
-	say_count(report, console, ranking->torn, " process was changing its map while it was read",
+	px_unread_tell(console, verb, NULL, &report->counts.unread);
+	px_walk_say_count(console, verb, ranking->torn,
+		" process was changing its map while it was read",
 		" processes were changing their maps while they were read");
-	say_count(report, console, ranking->copies,
+	px_walk_say_count(console, verb, ranking->copies,
 		" process shares the memory of another: totals count it once",
 		" processes share the memory of another: totals count it once");
-	say_count(report, console, ranking->incomparable,
+	px_walk_say_count(console, verb, ranking->incomparable,
 		" process may share the memory of another, which the kernel does not tell: "
 		"totals may count it twice",
 		" processes may share the memory of another, which the kernel does not tell: "
 		"totals may count it twice");
 	if ((ranking->amounts & PX_MEMORY_OF_MAPPINGS) == 0)
-		say_count(report, console, ranking->from_smaps,
+		px_walk_say_count(console, verb, ranking->from_smaps,
 			" process without smaps_rollup: its smaps was added up",
 			" processes without smaps_rollup: their smaps were added up");
 	if (!has_field(report, PX_RANK_AMOUNT + PX_AMOUNT_HUGETLB))
-		say_count(report, console, ranking->huge,
+		px_walk_say_count(console, verb, ranking->huge,
 			" process has pages of hugetlbfs, which are in no column but hugetlb, "
 			"footprint and own",
 			" processes have pages of hugetlbfs, which are in no column but hugetlb, "

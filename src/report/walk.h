@@ -123,6 +123,10 @@ bool px_visit_is_copy(const struct px_visit *visit);
 /** Whether nothing of what was asked for could be read; threads of the kernel have nothing. */
 bool px_walk_is_vain(const struct px_walk_counts *counts);
 
+/** Say "pmapx: rank: 3 WHAT" if there are any: @one is what to say of one, @many of more. */
+void px_walk_say_count(struct px_console *console, const char *verb, size_t count, const char *one,
+	const char *many);
+
 /** Write a number into a JSON document: @key as it stands, and the number. */
 void px_put_fact(struct px_out *out, const char *key, size_t number);
 

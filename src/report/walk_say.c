@@ -23,6 +23,17 @@ int px_walk_say(struct px_walk *walk, const char *what, const char *why, int r)
 	return r;
 }
 
+void px_walk_say_count(struct px_console *console, const char *verb, size_t count, const char *one,
+	const char *many)
+{
+	if (count == 0)
+		return;
+	px_message_begin_verb(console, verb);
+	px_out_number(&console->err, count);
+	px_out_string(&console->err, count == 1 ? one : many);
+	px_message_end(console);
+}
+
 int px_walk_no_memory(struct px_walk *walk)
 {
 	return px_walk_say(walk, NULL, "memory allocation failed", -ENOMEM);
