@@ -39,6 +39,23 @@ static const char prologue[] =
 	") ON COMMIT DROP;\n"
 	"INSERT INTO pmapx_unfinished VALUES (1), (1);\n";
 
+/*
+ * To sort the keys of all mappings at once takes half of the time that it takes to find the place of
+ * each as it comes: where the table is new, it has its key when its rows are there.
+ */
+static const char key_drop[] = "    ALTER TABLE mapping DROP CONSTRAINT mapping_pkey;\n";
+
+static const char key_find[] =
+	"DO $pmapx$\n"
+	"BEGIN\n"
+	"  IF NOT EXISTS (SELECT 1 FROM pg_constraint\n"
+	"      WHERE conrelid = CAST('mapping' AS regclass) AND contype = 'p') THEN\n"
+	"    ALTER TABLE mapping ADD PRIMARY KEY (capture_id, ";
+
+static const char key_found[] = ");\n"
+				"  END IF;\n"
+				"END $pmapx$;\n";
+
 static const char epilogue[] = "DELETE FROM pmapx_unfinished;\n"
 			       "COMMIT;\n"
 			       "\\endif\n";
@@ -210,6 +227,7 @@ static int put_schema(struct psql *psql)
 		return no_memory(&psql->store);
 	px_out_string(out, schema_begin);
 	px_out_string(out, ddl);
+	px_out_string(out, key_drop);
 	px_out_string(out, schema_found);
 	free(ddl);
 	px_out_string(out, "  IF known > ");
@@ -338,6 +356,9 @@ static int commit(struct px_store *store)
 
 	if (r < 0)
 		return r;
+	px_out_string(psql->out, key_find);
+	px_out_string(psql->out, px_schema_tables[PX_TABLE_MAPPING].key);
+	px_out_string(psql->out, key_found);
 	px_out_string(psql->out, epilogue);
 	px_out_flush(psql->out);
 	return check_output(psql);

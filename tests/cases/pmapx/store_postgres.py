@@ -130,6 +130,35 @@ class Postgres(px.TestCase):
         self.compare(["maps", "by_user", "by_mapping", "contexts"])
         self.assertEqual(self.query("SELECT COUNT(*) FROM capture"), [[b"2"]])
 
+    def keys(self):
+        """{table: its primary key}."""
+        return {name.decode(): text.decode() for name, text in self.query(
+            "SELECT relname, pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class t ON t.oid = conrelid"
+            " WHERE contype = 'p' AND relnamespace = 'public'::regnamespace")}
+
+    def test_keys(self):
+        """All tables have theirs, also mapping, whose key is made when rows are there; two rows that have the same
+        are as wrong in a new database as later."""
+        expected = {name: "PRIMARY KEY (%s)" % ", ".join(["capture_id", *([table.key] if name != "capture" else [])])
+                    for name, table in storing.TABLES.items()}
+        twice = storing.Capture("twice")
+        for _ in range(2):
+            twice.seq.clear()
+            twice.mapping(1)
+        twice = storing.psql_script(twice.text())
+        got = self.load(twice)
+        self.assertEqual((got.status, self.tables()), (3, 0))
+        self.assertIn(b'could not create unique index "mapping_pkey"', got.stderr)
+        for label in "AB":
+            made = storing.Capture(label)
+            made.mapping(1)
+            self.loaded(storing.psql_script(made.text()))
+            self.assertEqual(self.keys(), expected)
+            got = self.load(twice)
+            self.assertEqual(got.status, 3)
+            self.assertIn(b'duplicate key value violates unique constraint "mapping_pkey"', got.stderr)
+        self.assertEqual(self.query("SELECT test_label FROM capture"), [[b"A"], [b"B"]])
+
     def test_cut_scripts(self):
         """Wherever a script ends: nothing is there, or all is; and psql fails unless all is."""
         script = storing.psql_script(storing.made_up(1, "A", processes=12))
