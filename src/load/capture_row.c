@@ -183,6 +183,8 @@ static void ask_here(struct px_capture_facts *facts)
 	clock_gettime(CLOCK_REALTIME, &now);
 	facts->has_start = true;
 	facts->start_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	facts->is_now = true;
+	clock_gettime(CLOCK_MONOTONIC, &facts->began);
 	facts->page_size = sysconf(_SC_PAGESIZE);
 	facts->clock_ticks = sysconf(_SC_CLK_TCK);
 	if (uname(&name) == 0 && facts->machine == NULL)
@@ -430,10 +432,24 @@ static void add_facts(struct px_loading *loading, struct pmapx_source *source)
 	free(meminfo);
 }
 
+/* How long it took to look at this machine. */
+static int set_duration(const struct px_loading *loading)
+{
+	const struct timespec *began = &loading->facts.began;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return px_store_set_duration(loading->store,
+		(int64_t)(now.tv_sec - began->tv_sec) * 1000000 +
+			(now.tv_nsec - began->tv_nsec) / 1000);
+}
+
 int px_load_capture_end(struct px_loading *loading, struct pmapx_source *source)
 {
 	int r = 0;
 
+	if (loading->failed == 0 && loading->facts.is_now)
+		loading->failed = set_duration(loading);
 	if (loading->failed == 0)
 		add_facts(loading, source);
 	if (loading->failed == 0)

@@ -18,7 +18,9 @@ struct px_capture_facts {
 	int64_t page_size, clock_ticks;                         /**< 0 if unknown. */
 	bool has_start, has_end, has_boot;
 	int64_t start_us, end_us; /**< When it was begun, and when it ended. */
-	int64_t boot_us;          /**< When the machine was booted. */
+	bool is_now;           /**< This machine is being looked at; since then, by a clock that */
+	struct timespec began; /**< nobody sets. */
+	int64_t boot_us;       /**< When the machine was booted. */
 };
 
 /** A source that is being loaded. */

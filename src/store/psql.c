@@ -349,6 +349,21 @@ static int add(struct px_store *store, enum px_table_id table, const struct px_d
 	return r;
 }
 
+/* No mapping comes behind it; if one did, that would be another COPY. */
+static int set_duration(struct px_store *store, int64_t duration_us)
+{
+	struct psql *psql = (struct psql *)store;
+
+	if (psql->is_copying)
+		px_out_string(psql->out, end_of_data);
+	psql->is_copying = false;
+	px_out_string(psql->out, "UPDATE capture SET duration_us = ");
+	put_number(psql->out, duration_us);
+	px_out_string(psql->out,
+		"\n  WHERE capture_id = CAST(current_setting('pmapx.capture_id') AS INTEGER);\n");
+	return check_output(psql);
+}
+
 static int commit(struct px_store *store)
 {
 	struct psql *psql = (struct psql *)store;
@@ -377,7 +392,7 @@ static void close_script(struct px_store *store)
 int px_store_open_psql(
 	struct px_out *out, const struct px_store_options *options, struct px_store **ret)
 {
-	static const struct px_store_ops ops = { begin, add, commit, close_script };
+	static const struct px_store_ops ops = { begin, add, set_duration, commit, close_script };
 	struct psql *psql = calloc(1, sizeof(*psql));
 
 	if (psql == NULL)

@@ -158,6 +158,17 @@ static int begin(struct px_store *store, const struct px_datum *row)
 	return r;
 }
 
+static int set_duration(struct px_store *store, int64_t duration_us)
+{
+	const struct px_sqlite_store *sqlite = (const struct px_sqlite_store *)store;
+	char sql[128];
+
+	(void)snprintf(sql, sizeof(sql),
+		"UPDATE capture SET duration_us = %lld WHERE capture_id = %lld",
+		(long long)duration_us, (long long)sqlite->capture_id);
+	return px_connection_run(&sqlite->connection, sql);
+}
+
 static int commit(struct px_store *store)
 {
 	return px_sqlite_file_commit((struct px_sqlite_store *)store);
@@ -181,7 +192,7 @@ struct px_connection *px_store_connection(struct px_store *store)
 int px_store_open_sqlite(
 	const char *path, const struct px_store_options *options, struct px_store **ret)
 {
-	static const struct px_store_ops ops = { begin, add, commit, close_store };
+	static const struct px_store_ops ops = { begin, add, set_duration, commit, close_store };
 	struct px_sqlite_store *sqlite = calloc(1, sizeof(*sqlite));
 	int r;
 

@@ -27,6 +27,11 @@ int px_store_add(struct px_store *store, enum px_table_id table, const struct px
 	return store->ops->add(store, table, row);
 }
 
+int px_store_set_duration(struct px_store *store, int64_t duration_us)
+{
+	return store->ops->set_duration(store, duration_us);
+}
+
 int px_store_commit(struct px_store *store)
 {
 	return store->ops->commit(store);

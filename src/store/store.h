@@ -98,6 +98,9 @@ int px_store_begin(struct px_store *store, const struct px_datum *row);
 /** Add a row to a table, with a value for each of its columns. */
 int px_store_add(struct px_store *store, enum px_table_id table, const struct px_datum *row);
 
+/** How long the capture at hand has taken, where that is known only now that all is read. */
+int px_store_set_duration(struct px_store *store, int64_t duration_us);
+
 /** Have it all there, at once, and for good. */
 int px_store_commit(struct px_store *store);
 

@@ -11,6 +11,7 @@
 struct px_store_ops {
 	int (*begin)(struct px_store *store, const struct px_datum *row);
 	int (*add)(struct px_store *store, enum px_table_id table, const struct px_datum *row);
+	int (*set_duration)(struct px_store *store, int64_t duration_us);
 	int (*commit)(struct px_store *store);
 	void (*close)(struct px_store *store);
 };

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
@@ -255,6 +256,29 @@ class Live(Loading):
         for key, column in SMAPS.items():
             self.assertEqual([row[0] is None for row in self.rows("SELECT %s FROM mapping" % column)],
                              [not any(line.startswith(key.encode() + b":") for line in lines)] * len(heads), key)
+
+    def test_duration(self):
+        """How long it took is known only at the end; of a folder like /proc nothing tells when that was."""
+        with px.Target("anon") as target:
+            before = time.monotonic_ns()
+            self.loads(self.db, str(target.pid), "--label", "live")
+            whole = time.monotonic_ns() - before
+            script = load("--psql", str(target.pid), "--label", "live").stdout
+            with px.Root() as root:
+                root.copy(target.pid)
+                self.loads(self.db, "--root", root.path, "--label", "copy")
+        took, copy = [row[0] for row in self.rows("SELECT duration_us FROM capture ORDER BY capture_id")]
+        self.assertIsNone(copy)
+        self.assertGreater(took, 0)
+        self.assertLessEqual(took * 1000, whole)
+        with postgres.Server() as server, server.database() as database:
+            # Beside another capture, which is left as it is.
+            for one in (px.pmapx("load", "--psql", "--label", "copy", self.save("maps", MAPS)).stdout, script):
+                got = server.psql(database, one)
+                self.assertEqual((got.status, got.stderr), (0, b""))
+            self.assertEqual(server.rows(database, "SELECT test_label, duration_us > 0 FROM capture ORDER BY capture_id"),
+                             [[b"copy", None], [b"live", b"t"]])
+            self.assertEqual(len(server.rows(database, "SELECT 1 FROM process")), 2)
 
     def test_capture(self):
         """A capture, as it streams and from a folder, has what the running system has."""
