@@ -72,6 +72,7 @@
  *   explain.c        what that means
  * src/load/        processes into a database
  *   load.c           one source after the other
+ *   progress.c       how far it is, on a terminal
  *   inserts.c        files of INSERTs
  *   capture_row.c    a capture, and what it says of its machine
  *   process_row.c    a process

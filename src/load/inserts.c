@@ -216,6 +216,8 @@ static int add_mappings(struct inserts *inserts)
 				inserts->row.values[PX_MAPPING_KIND] = px_load_text("shm");
 		px_load_add(inserts->loading, PX_TABLE_MAPPING, inserts->row.values);
 		inserts->loading->mappings++;
+		if (inserts->row.count % 4096 == 0)
+			px_load_progress(inserts->loading);
 	}
 	return r == -ENOMEM ? r : 0;
 }
@@ -234,6 +236,7 @@ static int end_process(struct inserts *inserts)
 		r = px_load_process(inserts->loading, &nobody, (pid_t)inserts->pid, "ok",
 			inserts->row.count, inserts->program);
 	inserts->loading->processes++;
+	px_load_progress(inserts->loading);
 	inserts->pid = 0;
 	pmapx_parser_reset(inserts->parser);
 	inserts->row.count = 0;
@@ -379,6 +382,7 @@ int px_load_inserts(struct px_loading *loading, const char *path)
 		r = pmapx_parser_open(&options, &inserts.parser);
 	if (r == 0)
 		r = read_all(&inserts);
+	px_load_progress_end(loading);
 	status = tell(&inserts, r);
 	px_load_capture_clear(loading);
 	pmapx_parser_close(inserts.parser);

@@ -11,7 +11,6 @@
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <pmapx/reader.h>
 
@@ -23,9 +22,6 @@
 
 /* How long to wait for others that use a database. */
 #define WAIT_MS 5000
-
-/* Between one progress line and the next. */
-#define REDRAW_NS 100000000
 
 /* The map of a process that is being read. */
 struct reading {
@@ -60,38 +56,6 @@ void px_load_add(struct px_loading *loading, enum px_table_id table, const struc
 		loading->failed = px_store_add(loading->store, table, row);
 }
 
-/* How far it is, on a terminal. */
-static void show_progress(struct px_loading *loading)
-{
-	struct px_out *err = &loading->console->err;
-	struct timespec now;
-
-	if (!loading->is_live)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if ((now.tv_sec - loading->shown.tv_sec) * 1000000000 + now.tv_nsec -
-			loading->shown.tv_nsec <
-		REDRAW_NS)
-		return;
-	loading->shown = now;
-	px_out_string(err, "\r");
-	px_out_number(err, loading->processes);
-	px_out_string(err, " processes, ");
-	px_out_number(err, loading->mappings);
-	px_out_string(err, " mappings\033[K");
-	px_out_flush(err);
-}
-
-static void end_progress(struct px_loading *loading)
-{
-	struct px_out *err = &loading->console->err;
-
-	if (loading->is_live && loading->shown.tv_sec != 0) {
-		px_out_string(err, "\r\033[K");
-		px_out_flush(err);
-	}
-}
-
 /* One mapping; 0, -ENOMEM, or what keeping it gave. */
 static int take_mapping(struct reading *reading, const struct pmapx_mapping *mapping)
 {
@@ -113,7 +77,7 @@ static int take_mapping(struct reading *reading, const struct pmapx_mapping *map
 	px_load_add(loading, PX_TABLE_MAPPING, reading->row.values);
 	loading->mappings++;
 	if (reading->row.count % 4096 == 0)
-		show_progress(loading);
+		px_load_progress(loading);
 	return 0;
 }
 
@@ -254,7 +218,7 @@ static int visit_living(struct px_loading *loading, struct px_visit *visit)
 		px_walk_lock(visit);
 		r = keep(&reading);
 		loading->processes++;
-		show_progress(loading);
+		px_load_progress(loading);
 		px_walk_unlock(visit);
 	}
 	px_mapping_row_deinit(&reading.row);
@@ -345,7 +309,7 @@ static int load_source(struct px_loading *loading, const char *from)
 	walk.ending = end_source;
 	loading->captures = loading->last_number = 0;
 	r = px_walk(loading->console, &walk, visit_process, loading, &counts);
-	end_progress(loading);
+	px_load_progress_end(loading);
 	px_load_capture_clear(loading);
 	px_users_deinit(&loading->users);
 	loading->users = (struct px_users){ .tree = NULL };
@@ -386,7 +350,6 @@ int px_load(struct px_console *console, const struct px_load_options *options)
 		.options = options,
 		.console = console,
 		.folder = folder != NULL && *folder != '\0' ? folder : "/tmp",
-		.is_live = isatty(console->err.fd),
 	};
 	const struct px_store_options store_options = {
 		.replace = options->replace,
@@ -396,6 +359,7 @@ int px_load(struct px_console *console, const struct px_load_options *options)
 	};
 	int status = 2, r;
 
+	px_load_progress_begin(&loading);
 	r = options->database != NULL
 		? px_store_open_sqlite(options->database, &store_options, &loading.store)
 		: px_store_open_psql(&console->out, &store_options, &loading.store);
@@ -406,6 +370,7 @@ int px_load(struct px_console *console, const struct px_load_options *options)
 			r = px_store_commit(loading.store);
 		px_store_close(loading.store);
 	}
+	console->has_progress = false;
 	if (r == 0 && loading.is_damaged)
 		status = 2;
 	if (r == 0)

@@ -47,10 +47,20 @@ struct px_loading {
 	size_t last_number; /**< Of the visit that has a row though it failed, plus 1. */
 
 	/* For the progress. */
-	bool is_live;
-	struct timespec shown;
+	bool is_live;           /**< There is a terminal to show it on. */
+	bool is_drawn;          /**< It stands there. */
+	struct timespec looked; /**< When it was drawn last, or might first have been. */
 	size_t processes, mappings;
 };
+
+/** Show how far it is from now on, if standard error is a terminal: messages take its place. */
+void px_load_progress_begin(struct px_loading *loading);
+
+/** Show it, if it is time. */
+void px_load_progress(struct px_loading *loading);
+
+/** Take it off the screen. */
+void px_load_progress_end(struct px_loading *loading);
 
 /** Say "pmapx: load: WHAT: WHY"; @what may be NULL. */
 void px_load_say(struct px_loading *loading, const char *what, const char *why);

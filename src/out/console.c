@@ -25,6 +25,7 @@ void px_console_init(struct px_console *console, const char *argv0)
 
 	console->name = slash ? slash + 1 : argv0;
 	console->terse = false;
+	console->has_progress = false;
 	console->locale = (struct px_locale){ 0 };
 	begin_stream(&console->out, STDOUT_FILENO);
 	begin_stream(&console->err, STDERR_FILENO);
@@ -34,6 +35,7 @@ void px_console_copy(struct px_console *console, const struct px_console *other)
 {
 	console->name = other->name;
 	console->terse = other->terse;
+	console->has_progress = other->has_progress;
 	console->locale = (struct px_locale){ .translates = other->locale.translates };
 	begin_stream(&console->out, other->out.fd);
 	begin_stream(&console->err, other->err.fd);
@@ -60,6 +62,8 @@ size_t px_console_height(const struct px_console *console)
 
 void px_message_begin(struct px_console *console)
 {
+	if (console->has_progress)
+		px_out_string(&console->err, "\r\033[K");
 	px_message_text(console, console->name);
 	px_out_string(&console->err, ": ");
 }

@@ -16,6 +16,8 @@
 struct px_console {
 	const char *name; /**< What messages begin with: argv[0] behind its last slash. */
 	bool terse;       /**< Say no more on standard error than pmap does. */
+	/** Standard error is a terminal on which progress may stand: messages take its place. */
+	bool has_progress;
 	struct px_locale locale;
 	struct px_out out; /**< Standard output. */
 	struct px_out err; /**< Standard error. */

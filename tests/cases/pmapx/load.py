@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """pmapx load: what is in a database is what was saved, in SQLite and in PostgreSQL alike."""
+import contextlib
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import termios
 import time
 import unittest
 
@@ -16,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import postgres
 import px
 import storing
+import tars
 
 SAMPLES = os.path.join(px.SHARED, "postgres")
 
@@ -298,6 +301,106 @@ class Live(Loading):
         self.assertEqual(looks[1], looks[0])
         self.assertEqual(looks[2], looks[0])
         self.assertTrue(self.rows("SELECT num FROM capture_fact WHERE name = 'meminfo.MemTotal'")[0][0] > 1 << 20)
+
+
+def screen(seen):
+    """The lines that a terminal shows in the end."""
+    lines, at = [b""], 0
+    for part in re.findall(rb"\r|\n|\x1b\[K|[^\r\n\x1b]+", seen):
+        if part == b"\r":
+            at = 0
+        elif part == b"\n":
+            lines, at = [*lines, b""], 0
+        elif part == b"\x1b[K":
+            lines[-1] = lines[-1][:at]
+        else:
+            lines[-1] = lines[-1][:at] + part + lines[-1][at + len(part):]
+            at += len(part)
+    return lines
+
+
+class Progress(Loading):
+    DRAWN = re.compile(rb"\r(\d+) processes, (\d+) mappings\x1b\[K")
+    TOLD = (b"pmapx: load: -: %d: maps: line 1, column 8: expected a mapping, or ':' after a key\n",
+            b"pmapx: load: -: 1 process could not be read: 1 damaged\n")
+    # Enough behind a process to have it read.
+    REST = tars.entry("proc/rest", bytes(65536))
+
+    def feed(self, stderr, enough):
+        """Load a capture of which a process comes now and then until enough() says so; then a damaged one; then the
+        same again. Gives what is told."""
+        with subprocess.Popen([px.PMAPX, "load", self.db, "-", "--label", "L"], stdin=subprocess.PIPE, stderr=stderr,
+                              stdout=subprocess.DEVNULL, env=px.environment()) as child:
+            pid = 0
+            child.stdin.write(self.manifest("false"))
+            for contents in (b"rubbish\n", b""):
+                while not enough():
+                    pid += 1
+                    child.stdin.write(tars.entry("proc/%d/maps" % pid, MAPS) + self.REST)
+                    child.stdin.flush()
+                    time.sleep(0.01)
+                    self.assertLess(pid, 12000)
+                if contents:
+                    pid = damaged = pid + 1
+                    child.stdin.write(tars.entry("proc/%d/maps" % pid, contents))
+            child.stdin.write(self.manifest("true") + tars.END)
+            child.stdin.close()
+            self.assertEqual(child.wait(), 2)
+        self.assertEqual(self.rows("SELECT COUNT(*), SUM(n_mappings) FROM process"), [(pid, (pid - 1) * 6)])
+        return [self.TOLD[0] % damaged, self.TOLD[1]]
+
+    @staticmethod
+    def manifest(complete):
+        return tars.entry("pmapx.json", '{"pmapx_capture": 1, "complete": %s, "order": "pid"}' % complete)
+
+    def test_on_a_terminal(self):
+        """It is there, but not at once, and gone in the end; a message has a line of its own."""
+        seen, drawn, started = bytearray(), 0, time.monotonic()
+        ours, theirs = os.openpty()
+        attributes = termios.tcgetattr(theirs)
+        attributes[1] &= ~termios.OPOST
+        termios.tcsetattr(theirs, termios.TCSANOW, attributes)
+        os.set_blocking(ours, False)
+
+        def enough():
+            nonlocal drawn
+            with contextlib.suppress(BlockingIOError):
+                seen.extend(os.read(ours, 65536))
+            # One more than before.
+            before, drawn = drawn, len(self.DRAWN.findall(seen))
+            if drawn:
+                self.assertGreaterEqual(time.monotonic() - started, 0.1)
+            return drawn > before
+        try:
+            told = self.feed(theirs, enough)
+            with contextlib.suppress(BlockingIOError):
+                while part := os.read(ours, 65536):
+                    seen.extend(part)
+        finally:
+            os.close(ours)
+            os.close(theirs)
+        counts = [tuple(map(int, found)) for found in self.DRAWN.findall(seen)]
+        self.assertGreaterEqual(len(counts), 2)
+        self.assertEqual(counts, sorted(counts))
+        self.assertRegex(seen, rb" mappings\x1b\[K\r\x1b\[K" + re.escape(told[0]))
+        self.assertRegex(seen, rb" mappings\x1b\[K(\r\x1b\[K)+" + re.escape(told[1]))
+        self.assertEqual(screen(seen), b"".join(told).split(b"\n"))
+
+    def test_elsewhere(self):
+        """Only messages go to what is no terminal, however long it takes."""
+        started, path = time.monotonic(), self.path("stderr")
+
+        def enough():
+            nonlocal started
+            # Some more for the second time.
+            if time.monotonic() < started + 0.3:
+                return False
+            started = time.monotonic()
+            return True
+        with open(path, "wb") as stderr:
+            told = self.feed(stderr, enough)
+        with open(path, "rb") as stderr:
+            self.assertEqual(stderr.read(), b"".join(told))
 
 
 class Servers(Loading):
