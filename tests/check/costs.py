@@ -9,12 +9,15 @@ import collections
 import contextlib
 import os
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import px
+import tars
 import trace
 from made import make_process
 
@@ -36,6 +39,10 @@ MOST_OF_ADDRESSES = 512
 # And the system calls of diff beside those that it takes to read the files, of which it may need one in fifty
 # more, as what is left of a buffer is kept.
 MOST_DIFF_CALLS = 120
+# Loading a capture of so many processes of so many mappings each; all are of a PostgreSQL server, so that their rows
+# wait for the end.
+LOADED, EACH = 1500, 333
+MOST_OF_LOADS = 65536
 # What the workers may hold back together, above that, while the first process is being shown.
 MOST_BACKLOG = 8192
 
@@ -277,6 +284,49 @@ class Sums(px.TestCase):
         self.assertLessEqual(len(got.calls), MOST_DIFF_CALLS + reads + reads // 50)
         for look in looks:
             self.assertNotIn(os.path.join(look, "100", "maps"), trace.opened(got.calls))
+
+
+class Loads(px.TestCase):
+    """Loading keeps no mappings, and of processes little; what SQLite keeps counts."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if px.is_sanitized(px.PMAPX):
+            raise unittest.SkipTest("a sanitizer has memory of its own")
+        if not shutil.which("zstd"):
+            raise unittest.SkipTest("zstd is not installed")
+        cls.root = cls.enterClassContext(px.Root())
+        cls.capture, cls.db = (os.path.join(cls.root.path, name) for name in ("case.tar.zst", "db"))
+        make_process(cls.root, 100, EACH)
+        smaps = cls.root.read("100/smaps")
+        with open(cls.capture, "wb") as out, subprocess.Popen(["zstd", "-q", "-1", "-c"], stdin=subprocess.PIPE,
+                                                              stdout=out) as packer:
+            for part in cls.parts(smaps):
+                packer.stdin.write(part)
+
+    @staticmethod
+    def parts(smaps):
+        """Entries of the capture."""
+        manifest = '{"pmapx_capture": 1, "complete": %s, "order": "pid", "label": "A", "host": "h"}'
+        yield tars.entry("pmapx.json", manifest % "false")
+        rest = tars.entry("", smaps)[tars.BLOCK:]
+        for pid in range(100, 100 + LOADED):
+            name = "proc/%d/" % pid
+            yield tars.entry(name + "stat", px.stat_line(pid, "postgres", ppid=100 if pid > 100 else 1))
+            yield tars.entry(name + "cmdline", b"postgres: user%d database [local] idle" % pid + bytes(200))
+            yield tars.entry(name + "exe", "/usr/lib/postgresql/15/bin/postgres\n")
+            yield tars.header(name + "smaps", len(smaps)) + rest
+        yield tars.entry("pmapx.json", manifest % "true") + tars.END
+
+    def test_sqlite(self):
+        self.assertLessEqual(peak_kb(self.root, "load", self.db, self.capture), MOST_OF_LOADS)
+        with contextlib.closing(sqlite3.connect(self.db)) as db:
+            self.assertEqual(db.execute("SELECT COUNT(*) FROM mapping WHERE rss >= 0").fetchone(), (LOADED * EACH,))
+            self.assertEqual(db.execute("SELECT COUNT(*) FROM process WHERE pg_instance = 100").fetchone(), (LOADED,))
+
+    def test_psql(self):
+        self.assertLessEqual(peak_kb(self.root, "load", "--psql", self.capture), MOST_OF_LOADS)
 
 
 if __name__ == "__main__":
