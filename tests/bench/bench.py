@@ -23,6 +23,7 @@ import time
 import unittest
 from collections import namedtuple
 
+import loading
 import measure
 import table
 from measure import px
@@ -43,7 +44,8 @@ CORES = 2
 HEADER_FILES = "stat,cmdline"
 
 MIB = 1024
-# of_pmap: None where pmap has nothing like it. peak_kb: what pmapx may use at its peak, where there is a limit.
+# of_pmap: None where pmap has nothing like it; of the group load it is of the article's way. peak_kb: what pmapx may
+# use at its peak, where there is a limit.
 Row = namedtuple("Row", "group view floor of_pmap of_floor peak_kb", defaults=(None,))
 ROWS = (
     Row("start", "default", "empty", 0.40, 1.50),
@@ -66,6 +68,8 @@ ROWS = (
     Row("diff", "diff OLD NEW", "saved", None, 5.00, 4 * MIB),
     Row("capture", ".tar", "smaps", None, 1.50, 64 * MIB),
     Row("capture", ".tar.zst", "smaps", None, 2.00, 64 * MIB),
+    Row("load", "DB", None, 0.12, None, 64 * MIB),
+    Row("load", "--psql", None, 0.12, None),
 )
 # How many mappings saved looks have, and how many the second has more.
 SAVED, MORE = 324000, 1000
@@ -118,6 +122,10 @@ class Subjects:
         """A look at the process that has many mappings."""
         return self.undo.enter_context(px.Root(TMPFS)).copy(self.mappings.pid).path
 
+    @functools.cached_property
+    def loads(self):
+        return loading.Places(self.undo)
+
     def without_mappings(self):
         """Let that process end; who needs it later has another."""
         for name in ("mappings", "earlier"):
@@ -144,6 +152,8 @@ class Subjects:
             "capture": "capture: %s processes of %d mappings and one of %s, to tmpfs; a disk's sync" % (
                 format(self.process_count, ","), self.each, count),
             "diff": "%s mappings saved, and as they are; %s, saved twice" % (count, format(SAVED, ",")),
+            "load": "load: %s saved mappings of %d processes (pmap: gawk and psql)" % (
+                format(loading.count(), ","), loading.OTHERS + 1),
             "address": "one address in %s mappings (pmap: in a small process)" % count,
         }
 
@@ -262,6 +272,8 @@ def measure_row(row, subjects, options, others):
     """One row of the report."""
     if row.group == "capture":
         return measure_capture(row, subjects, options)
+    if row.group == "load":
+        return loading.measure_load(row, subjects.loads, load_rounds(options))
     result = {"group": row.group, "view": row.view, "wrong": "", "ms": {}, "shares": 0}
     ours, theirs, columns = commands(row, subjects, options.pmap, others)
     beside_pmap = options.pmap and row.of_pmap is not None
@@ -285,6 +297,11 @@ def measure_row(row, subjects, options, others):
     result["peak_kb"] = {name: max(run.peak_kb for run in runs) for name, runs in costs.items()}
     result["runs"] = {name: [run._asdict() for run in runs] for name, runs in costs.items()}
     return result
+
+
+def load_rounds(options):
+    """The article's way takes ten seconds and more."""
+    return (options.runs + 1) // 2
 
 
 def measure_rows(subjects, options, others):
@@ -329,6 +346,9 @@ def notes(report, subjects, options):
         yield subjects.remark
     if not options.pmap:
         yield "no pmap of procps-ng was found, so answers were not compared"
+    if any(row["group"] == "load" and not row["wrong"] for row in report["rows"]):
+        yield "load: in place of pmap, gawk makes INSERTs of maps and psql runs them, while pmapx loads all of smaps; " \
+            "from the files to rows that have been committed, of %d runs" % load_rounds(options)
     if px.is_sanitized(px.PMAPX) or report["about"]["build"] == "Debug":
         yield "this is the build for tests; measure a release"
     for row in report["rows"]:
@@ -351,7 +371,7 @@ def read_options():
     parser.add_argument("--runs", type=int, default=7, help="rounds of each row (7); of those that "
                         "take no time, %d times as many" % SHORT)
     parser.add_argument("--rows", metavar="REGEX", default="", help="only rows whose GROUP VIEW "
-                        "has this, as in 'mappings -X$' (start, mappings, processes, address, diff or capture)")
+                        "has this, as in 'mappings -X$' (start, mappings, processes, address, diff, capture or load)")
     parser.add_argument("--mappings", type=int, default=300000, metavar="N",
                         help="of the process that has many")
     parser.add_argument("--processes", type=int, default=1500, metavar="N")
