@@ -29,8 +29,7 @@ struct run {
 /* Say "pmapx: sql: WHAT: WHY"; returns 2. */
 static int say(struct px_console *console, const char *what, const char *why)
 {
-	px_message_begin(console);
-	px_out_string(&console->err, "sql: ");
+	px_message_begin_verb(console, "sql");
 	px_message_text(console, what);
 	px_out_string(&console->err, ": ");
 	px_message_text(console, why);
