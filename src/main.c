@@ -79,6 +79,7 @@
  *   mapping_row.c    a mapping
  *   servers.c        which processes are of one PostgreSQL server
  *   beside.c         what PostgreSQL has said of itself
+ *   text_input.c     text that may be packed
  *   packed_rows.c    rows that wait
  * src/query/       reading such a database
  *   database.c       opening it, and statements that only read

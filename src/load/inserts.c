@@ -9,11 +9,9 @@
  * with blanks in them.  Lines of maps are made of them again, for the parser.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <pmapx/parser.h>
 
@@ -21,10 +19,11 @@
 #include "load_impl.h"
 #include "mapping_row.h"
 #include "scan.h"
+#include "text_input.h"
 
 static const char insert[] = "INSERT INTO maps VALUES ('";
 
-/* Enough to see what a file is; no statement in it is longer. */
+/* No statement is longer. */
 #define STATEMENT_MAX ((size_t)64 * 1024)
 
 /* A statement. */
@@ -38,13 +37,14 @@ struct statement {
 /* A file of them that is read. */
 struct inserts {
 	struct px_loading *loading;
-	const char *path;
-	FILE *file;
+	struct px_text_input input;
 	char *text, *line; /* The statement at hand, and a line; owned. */
-	size_t length, line_room;
+	size_t length;
+	bool is_long;           /* Not all of the statement is there. */
 	uint64_t number, first; /* Of lines so far, and that of the statement. */
 	size_t bad;
 	uint64_t first_bad;
+	bool is_cut;   /* Nothing more can be read. */
 	bool has_next; /* @line is the beginning of the next statement. */
 
 	/* The process at hand: */
@@ -66,24 +66,22 @@ static bool is_frame(const char *line)
 		line[strspn(line, " \t\r\n")] == '\0';
 }
 
-bool px_inserts_is(const char *path)
+bool px_inserts_is(struct px_input *input)
 {
-	int fd = strcmp(path, "-") != 0 ? px_open_regular(AT_FDCWD, path, 0) : -1;
-	char *bytes = fd >= 0 ? malloc(STATEMENT_MAX + 1) : NULL, *rest = bytes, *line;
-	ssize_t n = bytes != NULL ? px_read_whole(fd, bytes, STATEMENT_MAX) : -1;
-	bool is = false;
+	char line[sizeof(insert)];
+	struct px_text_input text;
+	size_t seen = 0;
+	ssize_t n = 1;
 
-	if (fd >= 0)
-		close(fd);
-	if (n > 0) {
-		bytes[n] = '\0';
-		do
-			line = strsep(&rest, "\n");
-		while (line != NULL && is_frame(line));
-		is = line != NULL && begins(line, insert);
-	}
-	free(bytes);
-	return is;
+	*line = '\0';
+	/* What cannot be unpacked is told by whoever reads it then. */
+	if (input->is_folder || px_text_input_open(&text, input, true) < 0)
+		return false;
+	/* A little that is packed may be very much. */
+	for (; n > 0 && seen < STATEMENT_MAX && is_frame(line); seen += (size_t)n)
+		n = px_text_input_line(&text, line, sizeof(line));
+	px_text_input_close(&text);
+	return n > 0 && begins(line, insert);
 }
 
 /* What is before the next @end of *@rest, which loses both; false if there is none. */
@@ -233,8 +231,8 @@ static int end_process(struct inserts *inserts)
 	pmapx_parser_finish(inserts->parser);
 	r = add_mappings(inserts);
 	if (r == 0)
-		r = px_load_process(inserts->loading, &nobody, (pid_t)inserts->pid, "ok",
-			inserts->row.count, inserts->program);
+		r = px_load_process(inserts->loading, &nobody, (pid_t)inserts->pid,
+			inserts->is_cut ? "partial" : "ok", inserts->row.count, inserts->program);
 	inserts->loading->processes++;
 	px_load_progress(inserts->loading);
 	inserts->pid = 0;
@@ -295,102 +293,115 @@ static int take_statement(struct inserts *inserts, const struct statement *state
 	return r == 0 ? add_mappings(inserts) : r;
 }
 
-/* The next statement, with all its lines; 1, 0 at the end, -ENOMEM or what reading gave. */
+/* Append the line to the statement, as far as there is room. */
+static void add_line(struct inserts *inserts)
+{
+	size_t length = strlen(inserts->line), room = STATEMENT_MAX - inserts->length;
+
+	inserts->is_long |= length > room || inserts->input.is_cut;
+	if (length > room)
+		length = room;
+	memcpy(inserts->text + inserts->length, inserts->line, length);
+	inserts->length += length;
+}
+
+/* The next statement, with all its lines; 1, 0 at the end, or what reading gave. */
 static int next_statement(struct inserts *inserts)
 {
 	inserts->length = 0;
+	inserts->is_long = false;
 	for (;;) {
-		ssize_t n = inserts->has_next
-			? (ssize_t)strlen(inserts->line)
-			: getline(&inserts->line, &inserts->line_room, inserts->file);
-		bool is_new = n > 0 && (begins(inserts->line, insert) || is_frame(inserts->line));
+		ssize_t n = 1;
 
-		if (n < 0)
-			return ferror(inserts->file) != 0 ? -errno : inserts->length > 0;
-		if (is_new && inserts->length > 0) {
-			inserts->has_next = true;
+		if (!inserts->has_next)
+			n = px_text_input_line(&inserts->input, inserts->line, STATEMENT_MAX);
+		if (n <= 0)
+			return n < 0 ? (int)n : inserts->length > 0;
+		inserts->has_next = inserts->length > 0 &&
+			(begins(inserts->line, insert) || is_frame(inserts->line));
+		if (inserts->has_next)
 			return 1;
-		}
 		inserts->number++;
-		inserts->has_next = false;
 		if (inserts->length == 0 && is_frame(inserts->line))
 			continue;
 		if (inserts->length == 0)
 			inserts->first = inserts->number;
-		if ((size_t)n > STATEMENT_MAX - inserts->length)
-			n = (ssize_t)(STATEMENT_MAX - inserts->length);
-		memcpy(inserts->text + inserts->length, inserts->line, (size_t)n);
-		inserts->length += (size_t)n;
+		add_line(inserts);
 	}
 }
 
 static int read_all(struct inserts *inserts)
 {
 	struct statement statement;
-	int r;
+	int r = 0, read = 0;
 
-	while (inserts->loading->failed == 0 && (r = next_statement(inserts)) != 0) {
-		if (r < 0)
-			return r;
-		if (inserts->length > strlen(insert) && begins(inserts->text, insert) &&
-			parse(inserts, &statement))
+	while (inserts->loading->failed == 0 && (read = next_statement(inserts)) > 0) {
+		if (!inserts->is_long && inserts->length > strlen(insert) &&
+			begins(inserts->text, insert) && parse(inserts, &statement))
 			r = take_statement(inserts, &statement);
 		else
 			note_bad(inserts, inserts->first);
 		if (r < 0)
 			return r;
 	}
-	return inserts->loading->failed == 0 ? end_capture(inserts) : 0;
+	/* What is there is loaded. */
+	inserts->is_cut = read < 0;
+	r = inserts->loading->failed == 0 ? end_capture(inserts) : 0;
+	return read < 0 ? read : r;
 }
 
 /* Say what could not be read, @r or statements. */
-static int tell(struct inserts *inserts, int r)
+static int tell(const struct inserts *inserts, const char *path, int r)
 {
 	char text[128];
 
-	if (r < 0) {
-		px_load_say(inserts->loading, inserts->path, px_describe_error(-r));
-		return 2;
+	if (r < 0)
+		px_load_say(inserts->loading, path, px_text_input_trouble(&inserts->input, r));
+	if (inserts->bad > 0) {
+		(void)snprintf(text, sizeof(text), "line %llu: not an INSERT of a mapping",
+			(unsigned long long)inserts->first_bad);
+		if (inserts->bad > 1)
+			(void)snprintf(text + strlen(text), sizeof(text) - strlen(text),
+				" (and %zu more)", inserts->bad - 1);
+		px_load_say(inserts->loading, path, text);
 	}
-	if (inserts->bad == 0)
-		return 0;
-	(void)snprintf(text, sizeof(text), "line %llu: not an INSERT of a mapping",
-		(unsigned long long)inserts->first_bad);
-	if (inserts->bad > 1)
-		(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), " (and %zu more)",
-			inserts->bad - 1);
-	px_load_say(inserts->loading, inserts->path, text);
-	return 2;
+	return r < 0 || inserts->bad > 0 ? 2 : 0;
 }
 
-int px_load_inserts(struct px_loading *loading, const char *path)
+static int read_input(struct inserts *inserts)
 {
 	const struct pmapx_parser_options options = {
 		.size = sizeof(options),
 		.mappings_only = true,
 		.look_ahead = true,
 	};
-	struct inserts inserts = { .loading = loading, .path = path };
-	int status, fd = px_open_regular(AT_FDCWD, path, 0), r = fd < 0 ? fd : 0;
+	int r;
 
-	loading->from = path;
-	inserts.file = r == 0 ? fdopen(fd, "r") : NULL;
-	inserts.text = malloc(STATEMENT_MAX);
-	if (r == 0 && (inserts.file == NULL || inserts.text == NULL))
-		r = -ENOMEM;
-	if (r == 0)
-		r = pmapx_parser_open(&options, &inserts.parser);
-	if (r == 0)
-		r = read_all(&inserts);
+	inserts->text = malloc(STATEMENT_MAX);
+	inserts->line = malloc(STATEMENT_MAX);
+	if (inserts->text == NULL || inserts->line == NULL)
+		return -ENOMEM;
+	r = pmapx_parser_open(&options, &inserts->parser);
+	return r == 0 ? read_all(inserts) : r;
+}
+
+int px_load_inserts(struct px_loading *loading, struct px_input *input)
+{
+	struct inserts inserts = { .loading = loading };
+	int status, r = px_text_input_open(&inserts.input, input, false);
+
+	if (r < 0) {
+		px_load_say(loading, input->path, px_describe_error(-r));
+		return 2;
+	}
+	loading->from = input->path;
+	r = read_input(&inserts);
 	px_load_progress_end(loading);
-	status = tell(&inserts, r);
+	status = tell(&inserts, input->path, r);
 	px_load_capture_clear(loading);
 	pmapx_parser_close(inserts.parser);
 	px_mapping_row_deinit(&inserts.row);
-	if (inserts.file != NULL)
-		(void)fclose(inserts.file);
-	else if (fd >= 0)
-		close(fd);
+	px_text_input_close(&inserts.input);
 	free(inserts.text);
 	free(inserts.line);
 	free(inserts.label);

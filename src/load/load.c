@@ -295,14 +295,16 @@ static int end_source(void *context, struct pmapx_source *source)
 	return r;
 }
 
-/* Load one source; its status. */
-static int load_source(struct px_loading *loading, const char *from)
+/* Load processes, of @input if there is one; their status. */
+static int load_processes(struct px_loading *loading, struct px_input *input)
 {
 	struct px_walk_options walk = loading->options->walk;
 	struct px_walk_counts counts;
+	const char *from = input != NULL ? input->path : NULL;
 	int r;
 
 	walk.from = loading->from = from;
+	walk.input = input;
 	walk.unread = remember_unread;
 	walk.is_complete = true;
 	walk.opened = begin_source;
@@ -321,6 +323,24 @@ static int load_source(struct px_loading *loading, const char *from)
 	return px_walk_status(&walk, &counts, false);
 }
 
+/* Load one source, which is opened once: it may be a pipe. */
+static int load_source(struct px_loading *loading, const char *path)
+{
+	struct px_input input;
+	int status, r = px_input_open(path, &input);
+
+	if (r < 0) {
+		px_load_say(loading, path, px_describe_error(-r));
+		status = 2;
+	} else if (px_inserts_is(&input)) {
+		status = px_load_inserts(loading, &input);
+	} else {
+		status = load_processes(loading, &input);
+	}
+	px_input_close(&input);
+	return status;
+}
+
 /*
  * Load all sources; the worst of their statuses, of which 2 is not to be kept if nothing
  * was read.
@@ -332,9 +352,8 @@ static int load_all(struct px_loading *loading)
 	int status = 0;
 
 	for (size_t i = 0; i < count && loading->failed == 0; i++) {
-		const char *from = options->source_count > 0 ? options->sources[i] : NULL;
-		int one = from != NULL && px_inserts_is(from) ? px_load_inserts(loading, from)
-							      : load_source(loading, from);
+		int one = options->source_count > 0 ? load_source(loading, options->sources[i])
+						    : load_processes(loading, NULL);
 
 		if (one > status)
 			status = one;

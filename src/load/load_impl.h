@@ -94,11 +94,11 @@ void px_load_capture_clear(struct px_loading *loading);
 int px_load_process(struct px_loading *loading, const struct px_visit *visit, pid_t pid,
 	const char *status, int64_t mappings, const char *exe);
 
-/** Whether the file at @path, by what is in it, has INSERTs into a table maps. */
-bool px_inserts_is(const char *path);
+/** Whether a file has INSERTs into a table maps, by what has been read of it. */
+bool px_inserts_is(struct px_input *input);
 
 /** Load it; the status of that. */
-int px_load_inserts(struct px_loading *loading, const char *path);
+int px_load_inserts(struct px_loading *loading, struct px_input *input);
 
 /** Add what PostgreSQL has said, of the options and of the source, NULL for none; 0 or -ENOMEM. */
 int px_load_activity(struct px_loading *loading, struct pmapx_source *source);

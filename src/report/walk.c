@@ -7,6 +7,7 @@
 
 #include "descriptor.h"
 #include "jobs.h"
+#include "saved.h"
 #include "source_impl.h"
 #include "threads.h"
 #include "walk_impl.h"
@@ -264,7 +265,9 @@ static int open_source(struct px_walk *walk, struct pmapx_source **ret)
 
 	if (options->from != NULL) {
 		path = options->from;
-		r = pmapx_source_open_saved(path, &source_options, ret, &error);
+		r = options->input != NULL
+			? px_source_open_input(options->input, &source_options, ret, &error)
+			: pmapx_source_open_saved(path, &source_options, ret, &error);
 	} else if (options->root != NULL) {
 		path = options->root;
 		r = pmapx_source_open_root(path, NULL, ret);

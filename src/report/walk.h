@@ -14,6 +14,7 @@
 #include "unread.h"
 
 struct px_visit;
+struct px_input;
 
 /**
  * Be told of process @pid, 0 if nothing tells its number, that is there, as far as can be
@@ -30,6 +31,7 @@ struct px_walk_options {
 	const char *verb;        /**< What messages begin with, behind the program's name. */
 	const char *root;        /**< Another proc root, */
 	const char *from;        /**< or what was saved; NULL for the running system. */
+	struct px_input *input;  /**< That, begun already, which is taken; NULL to open it. */
 	struct px_select select; /**< The processes that are selected, */
 	/** beside those that are named; with neither, all.  Of what was saved, 0 names a
 	 * map of which nothing tells the number: it may be any of the others. */

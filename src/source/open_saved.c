@@ -172,30 +172,32 @@ static int open_map(struct px_input *input, enum px_file kind, pid_t pid,
 	return 0;
 }
 
-/* Open @path, and read the beginning of what is no folder. */
-static int begin(struct px_input *input, struct stat *status)
+int px_input_open(const char *path, struct px_input *input)
 {
+	struct stat status;
 	off_t offset;
 	ssize_t n;
 
+	*input = (struct px_input){ .fd = -1, .path = path };
 	/* Pipes are waited for: nobody would be served by less. */
-	if (strcmp(input->path, "-") == 0) {
+	if (strcmp(path, "-") == 0) {
 		input->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 		if (input->fd < 0)
 			return -errno;
 	} else {
-		input->fd = px_openat(AT_FDCWD, input->path, O_RDONLY, 0);
+		input->fd = px_openat(AT_FDCWD, path, O_RDONLY, 0);
 	}
 	if (input->fd < 0)
 		return input->fd;
-	if (fstat(input->fd, status) < 0)
+	if (fstat(input->fd, &status) < 0)
 		return -errno;
-	if (S_ISDIR(status->st_mode))
+	input->is_folder = S_ISDIR(status.st_mode);
+	if (input->is_folder)
 		return 0;
 	input->bytes = malloc(PX_INPUT_SIZE);
 	if (input->bytes == NULL)
 		return -ENOMEM;
-	offset = S_ISREG(status->st_mode) ? lseek(input->fd, 0, SEEK_CUR) : -1;
+	offset = S_ISREG(status.st_mode) ? lseek(input->fd, 0, SEEK_CUR) : -1;
 	input->is_seekable = offset >= 0;
 	input->offset = offset >= 0 ? (uint64_t)offset : 0;
 	n = px_read_whole(input->fd, input->bytes, PX_INPUT_SIZE);
@@ -204,6 +206,14 @@ static int begin(struct px_input *input, struct stat *status)
 	input->length = (size_t)n;
 	input->is_all = input->length < PX_INPUT_SIZE;
 	return 0;
+}
+
+void px_input_close(struct px_input *input)
+{
+	if (input->fd >= 0)
+		close(input->fd);
+	free(input->bytes);
+	*input = (struct px_input){ .fd = -1 };
 }
 
 /* Whether @path is called as a file of a process; in whose folder that is is not told. */
@@ -262,27 +272,36 @@ static int open_file(struct px_input *input, const struct pmapx_source_options *
 	return 0;
 }
 
+int px_source_open_input(struct px_input *input, const struct pmapx_source_options *options,
+	struct pmapx_source **ret, struct pmapx_error *error)
+{
+	const char *reason = "";
+	int r = PX_CHECK_OPTIONS(options);
+
+	if (r == 0 && input->is_folder) {
+		r = px_collection_open(input->path, input->fd, options, ret);
+		if (r == 0)
+			input->fd = -1;
+	} else if (r == 0) {
+		r = open_file(input, options, ret, &reason);
+	}
+	if (r < 0 && error != NULL)
+		*error = (struct pmapx_error){ .code = -r, .reason = reason };
+	return r;
+}
+
 int pmapx_source_open_saved(const char *path, const struct pmapx_source_options *options,
 	struct pmapx_source **ret, struct pmapx_error *error)
 {
-	struct px_input input = { .fd = -1, .path = path };
-	const char *reason = "";
-	struct stat status = { 0 };
+	struct px_input input = { .fd = -1 };
 	int r = PX_CHECK_OPTIONS(options);
 
 	if (r == 0)
-		r = begin(&input, &status);
-	if (r == 0 && S_ISDIR(status.st_mode)) {
-		r = px_collection_open(path, input.fd, options, ret);
-		if (r == 0)
-			input.fd = -1;
-	} else if (r == 0) {
-		r = open_file(&input, options, ret, &reason);
-	}
-	if (input.fd >= 0)
-		close(input.fd);
-	free(input.bytes);
-	if (r < 0 && error != NULL)
-		*error = (struct pmapx_error){ .code = -r, .reason = reason };
+		r = px_input_open(path, &input);
+	if (r == 0)
+		r = px_source_open_input(&input, options, ret, error);
+	else if (error != NULL)
+		*error = (struct pmapx_error){ .code = -r, .reason = "" };
+	px_input_close(&input);
 	return r;
 }

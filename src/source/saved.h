@@ -136,9 +136,23 @@ struct px_input {
 	char *bytes;      /**< What has been read, owned by whoever opens. */
 	size_t length;    /**< How much of @bytes is filled. */
 	bool is_all;      /**< There is no more. */
+	bool is_folder;   /**< @fd is one, and nothing has been read. */
 	bool is_seekable; /**< @fd is a regular file, */
 	uint64_t offset;  /**< and this is where @bytes were. */
 };
+
+/**
+ * Open @path, which is borrowed, and read the beginning of what is no folder.  Returns 0 or a
+ * negative errno; *@ret is to be closed in any case.
+ */
+int px_input_open(const char *path, struct px_input *ret);
+
+/** Close and free what nobody has taken of it. */
+void px_input_close(struct px_input *input);
+
+/** As pmapx_source_open_saved(), of what has been begun; takes what @input has if it can. */
+int px_source_open_input(struct px_input *input, const struct pmapx_source_options *options,
+	struct pmapx_source **ret, struct pmapx_error *error);
 
 /** Open a folder. */
 int px_collection_open(const char *path, int fd, const struct pmapx_source_options *options,

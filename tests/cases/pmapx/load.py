@@ -4,12 +4,10 @@
 import contextlib
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
 import tarfile
-import tempfile
 import termios
 import time
 import unittest
@@ -19,6 +17,7 @@ import postgres
 import px
 import storing
 import tars
+from loading import MAPS, Loading, load, smaps
 
 SAMPLES = os.path.join(px.SHARED, "postgres")
 
@@ -38,54 +37,6 @@ FROM maps
 WHERE pid IN (SELECT pid FROM maps WHERE pathname LIKE '%post%')
 GROUP BY pid ORDER BY pid
 """
-
-MAPS = b"""\
-00400000-00401000 r-xp 00000000 fe:01 77                                 /usr/bin/it's (deleted)
-00600000-00621000 rw-p 00000000 00:00 0                                  [heap]
-7f0000000000-7f0000100000 rw-s 00000000 00:01 18446744073709551615       /dev/zero (deleted)
-7f0000200000-7f0000201000 r--p 00001000 fe:01 78                         /x');DROP\x0cTABLE\x0cmapping;--
-7f0000300000-7f0000301000 rw-p 00000000 00:00 0 
-ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]
-"""
-
-
-def smaps(maps, rss=4):
-    text = b""
-    for line in maps.splitlines(True):
-        text += line + b"Size: 4 kB\nRss: %d kB\nFuture_Key: 7 kB\nVmFlags: rd mr \n" % rss
-    return text
-
-
-def load(*words, **kwargs):
-    return px.pmapx("load", *words, **kwargs)
-
-
-class Loading(px.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="px-load-")
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.db = self.path("db")
-
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
-    def save(self, name, contents):
-        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
-        with open(self.path(name), "wb") as file:
-            file.write(contents)
-        return self.path(name)
-
-    def contents(self):
-        with open(self.db, "rb") as file:
-            return file.read()
-
-    def rows(self, query, *values):
-        with sqlite3.connect(self.db) as db:
-            return db.execute(query, values).fetchall()
-
-    def loads(self, *words, status=0, message=b""):
-        got = load(*words)
-        self.assertEqual((got.status, got.stdout, got.stderr), (status, b"", message))
 
 
 class Files(Loading):
@@ -201,47 +152,6 @@ class Files(Loading):
             got = self.rows("SELECT m.pathname FROM mapping m JOIN capture c USING (capture_id) WHERE test_label = ?"
                             " ORDER BY seq", name)
             self.assertEqual([row[0] for row in got], want)
-
-
-class Inserts(Loading):
-    """Files of the article's, which are read and never run."""
-
-    LINE = "INSERT INTO maps VALUES ('%s', '%s', %d, %d, '%s', '%s', '%s', '%s', '%s', '%s', %s);\n"
-
-    def line(self, pid, start, end, perms, name, label="L", host="h"):
-        return self.LINE % (label, host, pid, int(end, 16) - int(start, 16), start, end, perms, "00000000", "00:01",
-                            "7", name)
-
-    def test_names(self):
-        """Quotes doubled or not, SQL, newlines; what is shared and has no name is no memory of malloc's."""
-        names = [("'/a/b'", "/a/b", "file"), ("NULL", None, "anon"), ("'/it's'", "/it's", "file"),
-                 ("'/it''s'", "/it's", "file"), ("'/x');DROP\x0cTABLE\x0cmaps;--'", "/x');DROP\x0cTABLE\x0cmaps;--", "file"),
-                 ("'/a\nb'", "/a\\012b", "file"), ("'[heap]'", "[heap]", "heap")]
-        text = "BEGIN;\n"
-        for i, (name, _, _) in enumerate(names):
-            text += self.line(5, "%x000" % (16 + i * 2), "%x000" % (17 + i * 2), "rw-p", name)
-        text += self.line(5, "90000", "92000", "rw-s", "NULL") + "COMMIT;\nBEGIN;\n"
-        text += self.line(6, "1000", "2000", "r-xp", "'/usr/bin/postgres'") + "COMMIT;\n"
-        text += self.line(6, "1000", "2000", "r-xp", "'/x'", label="Bob's", host="other")
-        self.loads(self.db, self.save("old.sql", text.encode()))
-        self.assertEqual(self.rows("SELECT test_label, hostname FROM capture ORDER BY 1 DESC"),
-                         [("L", "h"), ("Bob's", "other")])
-        got = self.rows("SELECT pathname, class FROM mapping WHERE pid = 5 ORDER BY seq")
-        self.assertEqual(got, [(name, class_) for _, name, class_ in names] + [(None, "shm")])
-        self.assertEqual(self.rows("SELECT chunk_size, start_addr FROM maps WHERE pid = 5 AND perms = 'rw-s'"),
-                         [(8192, "90000")])
-        self.assertEqual(self.rows("SELECT pid, status, n_mappings, exe, pg_role, pg_instance FROM process"
-                                   " WHERE capture_id = 1 ORDER BY pid"),
-                         [(5, "ok", 8, None, None, None), (6, "ok", 1, "/usr/bin/postgres", None, None)])
-
-    def test_bad(self):
-        """What is no such INSERT is told of, and the rest is loaded."""
-        path = self.save("old.sql", (self.line(1, "1000", "2000", "rw-p", "NULL")
-                                        + "INSERT INTO maps VALUES ('L', 'h', x);\n"
-                                        + self.line(1, "2000", "3000", "rw-p", "NULL")).encode())
-        self.loads(self.db, path, status=2,
-                   message=b"pmapx: load: %s: line 2: not an INSERT of a mapping\n" % path.encode())
-        self.assertEqual(self.rows("SELECT COUNT(*) FROM mapping"), [(2,)])
 
 
 class Live(Loading):
