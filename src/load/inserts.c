@@ -9,6 +9,7 @@
  * with blanks in them.  Lines of maps are made of them again, for the parser.
  */
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +45,14 @@ struct inserts {
 	uint64_t number, first; /* Of lines so far, and that of the statement. */
 	size_t bad;
 	uint64_t first_bad;
-	bool is_cut;   /* Nothing more can be read. */
-	bool has_next; /* @line is the beginning of the next statement. */
+	const char *why; /* That is. */
+	bool is_cut;     /* Nothing more can be read. */
+	bool has_next;   /* @line is the beginning of the next statement. */
+
+	char **captures; /* All that have begun: label, newline, host; owned. */
+	size_t capture_count;
+	void *processes;      /* All of the capture at hand, as tsearch() has them. */
+	const char *repeated; /* Why nothing is taken, NULL if it is. */
 
 	/* The process at hand: */
 	uint64_t pid;
@@ -182,10 +189,14 @@ static int feed(struct inserts *inserts, const struct statement *statement)
 	return r;
 }
 
-static void note_bad(struct inserts *inserts, uint64_t line)
+static const char not_insert[] = "not an INSERT of a mapping";
+
+static void note_bad(struct inserts *inserts, const char *why)
 {
-	if (inserts->bad++ == 0)
-		inserts->first_bad = line;
+	if (inserts->bad++ == 0) {
+		inserts->first_bad = inserts->first;
+		inserts->why = why;
+	}
 }
 
 /* Add what can be told of the mappings so far. */
@@ -199,7 +210,7 @@ static int add_mappings(struct inserts *inserts)
 		if (r == -EAGAIN || r == -ENOMEM)
 			break;
 		if (r < 0) {
-			note_bad(inserts, inserts->first);
+			note_bad(inserts, not_insert);
 			continue;
 		}
 		r = px_mapping_row_fill(&inserts->row, (pid_t)inserts->pid, mapping);
@@ -259,6 +270,8 @@ static int end_capture(struct inserts *inserts)
 	if (r == 0 && loading->failed == 0)
 		r = px_load_contexts(loading, NULL);
 	px_load_capture_clear(loading);
+	tdestroy(inserts->processes, free);
+	inserts->processes = NULL;
 	return r;
 }
 
@@ -266,6 +279,61 @@ static bool is_text(const char *string, const struct pmapx_text *text)
 {
 	return string != NULL && strlen(string) == text->length &&
 		memcmp(string, text->bytes, text->length) == 0;
+}
+
+/* Begin the capture that a statement is of, unless there has been one of that name. */
+static int begin_capture(struct inserts *inserts, const struct statement *statement)
+{
+	const struct px_load_options *options = inserts->loading->options;
+	char **more = reallocarray(
+		inserts->captures, inserts->capture_count + 1, sizeof(*inserts->captures));
+	char *name;
+
+	free(inserts->label);
+	free(inserts->host);
+	inserts->label = strndup(statement->label.bytes, statement->label.length);
+	inserts->host = strndup(statement->host.bytes, statement->host.length);
+	if (more == NULL || inserts->label == NULL || inserts->host == NULL)
+		return -ENOMEM;
+	inserts->captures = more;
+	if (asprintf(&name, "%s\n%s", options->label != NULL ? options->label : inserts->label,
+		    options->host != NULL ? options->host : inserts->host) < 0)
+		return -ENOMEM;
+	inserts->repeated = NULL;
+	for (size_t i = 0; i < inserts->capture_count; i++)
+		if (strcmp(inserts->captures[i], name) == 0)
+			inserts->repeated =
+				"another capture has come since the one that this is of";
+	inserts->captures[inserts->capture_count++] = name;
+	if (inserts->repeated != NULL)
+		return 0;
+	return px_load_capture_named(inserts->loading, inserts->label, inserts->host);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const uint64_t *one = a, *other = b;
+
+	return (*one > *other) - (*one < *other);
+}
+
+/* Begin the process that a statement is of, unless it was there before. */
+static int begin_process(struct inserts *inserts, uint64_t pid)
+{
+	uint64_t *number = malloc(sizeof(*number)), **found = NULL;
+
+	if (number != NULL) {
+		*number = pid;
+		found = tsearch(number, &inserts->processes, compare);
+	}
+	inserts->repeated = NULL;
+	if (found != NULL && *found == number) {
+		inserts->pid = pid;
+		return 0;
+	}
+	free(number);
+	inserts->repeated = "another process has come since the one that this is of";
+	return found != NULL ? 0 : -ENOMEM;
 }
 
 /* One statement: of the process at hand, or of the next. */
@@ -276,18 +344,18 @@ static int take_statement(struct inserts *inserts, const struct statement *state
 	if (!is_text(inserts->label, &statement->label) ||
 		!is_text(inserts->host, &statement->host)) {
 		r = end_capture(inserts);
-		free(inserts->label);
-		free(inserts->host);
-		inserts->label = strndup(statement->label.bytes, statement->label.length);
-		inserts->host = strndup(statement->host.bytes, statement->host.length);
-		if (inserts->label == NULL || inserts->host == NULL)
-			return -ENOMEM;
 		if (r == 0)
-			r = px_load_capture_named(inserts->loading, inserts->label, inserts->host);
-	} else if (statement->pid != inserts->pid) {
-		r = end_process(inserts);
+			r = begin_capture(inserts, statement);
 	}
-	inserts->pid = statement->pid;
+	if (r == 0 && inserts->loading->has_begun && statement->pid != inserts->pid) {
+		r = end_process(inserts);
+		if (r == 0)
+			r = begin_process(inserts, statement->pid);
+	}
+	if (r == 0 && inserts->repeated != NULL) {
+		note_bad(inserts, inserts->repeated);
+		return 0;
+	}
 	if (r == 0)
 		r = feed(inserts, statement);
 	return r == 0 ? add_mappings(inserts) : r;
@@ -340,7 +408,7 @@ static int read_all(struct inserts *inserts)
 			begins(inserts->text, insert) && parse(inserts, &statement))
 			r = take_statement(inserts, &statement);
 		else
-			note_bad(inserts, inserts->first);
+			note_bad(inserts, not_insert);
 		if (r < 0)
 			return r;
 	}
@@ -358,8 +426,8 @@ static int tell(const struct inserts *inserts, const char *path, int r)
 	if (r < 0)
 		px_load_say(inserts->loading, path, px_text_input_trouble(&inserts->input, r));
 	if (inserts->bad > 0) {
-		(void)snprintf(text, sizeof(text), "line %llu: not an INSERT of a mapping",
-			(unsigned long long)inserts->first_bad);
+		(void)snprintf(text, sizeof(text), "line %llu: %s",
+			(unsigned long long)inserts->first_bad, inserts->why);
 		if (inserts->bad > 1)
 			(void)snprintf(text + strlen(text), sizeof(text) - strlen(text),
 				" (and %zu more)", inserts->bad - 1);
@@ -407,5 +475,9 @@ int px_load_inserts(struct px_loading *loading, struct px_input *input)
 	free(inserts.label);
 	free(inserts.host);
 	free(inserts.program);
+	tdestroy(inserts.processes, free);
+	for (size_t i = 0; i < inserts.capture_count; i++)
+		free(inserts.captures[i]);
+	free(inserts.captures);
 	return status;
 }

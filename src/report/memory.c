@@ -155,7 +155,7 @@ int px_memory_read(struct px_visit *visit, unsigned wanted, struct px_memory *re
 
 void px_memory_add(struct px_memory *sums, const struct px_memory *more)
 {
-	for (size_t i = 0; i < PX_AMOUNTS; i++)
+	for (enum px_amount i = 0; i < PX_AMOUNTS; i++)
 		add(sums, i, more->kb[i]);
 	sums->known &= more->known;
 }

@@ -103,6 +103,21 @@ class Inserts(Loading):
         self.assertEqual(status, "partial")
         self.assertEqual(self.rows("SELECT COUNT(*) FROM mapping WHERE pid = ?", last), [(count,)])
 
+    def test_repeated(self):
+        """A process or capture that comes again is not put beside itself, nor in its own place."""
+        one, other, more = [self.line(pid, start, "9000", "rw-p", "NULL") for pid, start in
+                            ((5, "1000"), (6, "2000"), (5, "3000"))]
+        path = self.save("old.sql", (one + other + more).encode())
+        self.loads(self.db, path, status=2, message=b"pmapx: load: %s: line 3: another process has come since the one"
+                   b" that this is of\n" % path.encode())
+        self.assertEqual(self.rows("SELECT pid, start_addr FROM mapping ORDER BY pid"), [(5, "1000"), (6, "2000")])
+        self.save("old.sql", (one + one.replace("'L'", "'M'") + more).encode())
+        self.loads(self.db, path, "--replace", status=2, message=b"pmapx: load: %s: line 3: another capture has come"
+                   b" since the one that this is of\n" % path.encode())
+        self.assertEqual(self.rows("SELECT test_label, start_addr FROM maps ORDER BY 1"), [("L", "1000"), ("M", "1000")])
+        self.loads(self.db, path, "--replace", "--label", "L", status=2, message=b"pmapx: load: %s: line 2: another"
+                   b" capture has come since the one that this is of (and 1 more)\n" % path.encode())
+
     def test_lost_names(self):
         """Of the samples: shared memory whose name awk has lost is shared memory all the same."""
         archive = os.path.join(px.SHARED, "postgres", "captures-AB.tar.xz")
