@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maps.h"
+#include "scan.h"
+
 /* Where the number of a key is, and which column has it. */
 struct number {
 	size_t offset; /* In struct pmapx_smaps. */
@@ -57,30 +60,21 @@ static struct px_datum text_value(const struct pmapx_text *text)
 	return text->length > 0 ? px_datum_text(text->bytes, text->length) : px_datum_null();
 }
 
-/* What is before the next @separator of @line, which loses it. */
-static struct px_datum take_word(struct pmapx_text *line, char separator)
-{
-	const char *end = line->length > 0 ? memchr(line->bytes, separator, line->length) : NULL;
-	struct pmapx_text word = { line->bytes,
-		end != NULL ? (size_t)(end - line->bytes) : line->length };
-	size_t taken = word.length + (end != NULL);
-
-	line->bytes = taken > 0 ? line->bytes + taken : line->bytes;
-	line->length -= taken;
-	return text_value(&word);
-}
-
 /* The fields of the line. */
 static void fill_line(struct px_datum *values, const struct pmapx_mapping *mapping)
 {
-	struct pmapx_text line = mapping->text;
+	struct pmapx_text words[PX_WORD_COUNT], end;
 
-	values[PX_MAPPING_START_ADDR] = take_word(&line, '-');
-	values[PX_MAPPING_END_ADDR] = take_word(&line, ' ');
-	values[PX_MAPPING_PERMS] = take_word(&line, ' ');
-	values[PX_MAPPING_OFFSET_VAL] = take_word(&line, ' ');
-	values[PX_MAPPING_DEV] = take_word(&line, ' ');
-	values[PX_MAPPING_INODE] = take_word(&line, ' ');
+	px_maps_words(mapping, words);
+	end.bytes = words[PX_WORD_START].bytes + words[PX_WORD_START].length + 1;
+	for (end.length = 0; !px_is_blank(end.bytes[end.length]);)
+		end.length++;
+	values[PX_MAPPING_START_ADDR] = text_value(&words[PX_WORD_START]);
+	values[PX_MAPPING_END_ADDR] = text_value(&end);
+	values[PX_MAPPING_PERMS] = text_value(&words[PX_WORD_PERMS]);
+	values[PX_MAPPING_OFFSET_VAL] = text_value(&words[PX_WORD_OFFSET]);
+	values[PX_MAPPING_DEV] = text_value(&words[PX_WORD_DEVICE]);
+	values[PX_MAPPING_INODE] = text_value(&words[PX_WORD_INODE]);
 	values[PX_MAPPING_PATHNAME] = text_value(&mapping->name);
 	values[PX_MAPPING_ADDR] = px_datum_number((int64_t)mapping->start);
 	values[PX_MAPPING_SIZE] = px_datum_number((int64_t)pmapx_mapping_size_bytes(mapping));

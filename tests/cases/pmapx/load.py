@@ -56,6 +56,12 @@ class Files(Loading):
         self.assertEqual(self.rows("SELECT pid, status, n_mappings, exe FROM process"),
                          [(12, "ok", 6, "/usr/bin/it's (deleted)")])
 
+    def test_blanks(self):
+        """A map that was saved with other blanks between its fields is one all the same."""
+        self.loads(self.db, self.save("maps-1", b"00001000-00002000   rw-p 00000000\t00:01  7    /x y\n"), "--label", "l")
+        self.assertEqual(self.rows("SELECT start_addr, end_addr, perms, offset_val, dev, inode, pathname FROM mapping"),
+                         [("00001000", "00002000", "rw-p", "00000000", "00:01", "7", "/x y")])
+
     def test_twice(self):
         """Of one label and host there is one capture: the second needs --replace, or changes nothing."""
         one = self.save("one/maps-1", MAPS)
