@@ -132,8 +132,7 @@ static void add_activity(struct px_loading *loading, const struct px_activity_ro
 		row[activity_columns[i]] = text_value(&activity->text[i]);
 	row[PX_PG_ACTIVITY_PID] = px_datum_number(activity->pid);
 	row[PX_PG_ACTIVITY_SEQ] = px_datum_number(++loading->activity_rows);
-	row[PX_PG_ACTIVITY_PG_INSTANCE] = instance_value(
-		px_servers_find(&loading->servers, activity->pid, start));
+	row[PX_PG_ACTIVITY_PG_INSTANCE] = instance_value(loading->told_by);
 	/* The one column that is a number. */
 	row[PX_PG_ACTIVITY_LEADER_PID] = px_datum_null();
 	if (leader->length > 0 &&
@@ -144,6 +143,44 @@ static void add_activity(struct px_loading *loading, const struct px_activity_ro
 	row[PX_PG_ACTIVITY_BACKEND_START_US] = start != NULL ? px_datum_number(*start)
 							     : px_datum_null();
 	px_load_add(loading, PX_TABLE_PG_ACTIVITY, row);
+}
+
+/* Of several servers none can be told to be the one that has said it. */
+static void say_unknown(struct px_loading *loading, const struct input *input)
+{
+	char why[128];
+
+	(void)snprintf(why, sizeof(why),
+		"which of %zu servers it is of cannot be told: it is put beside no process",
+		loading->servers.instances);
+	px_load_say(loading, input->name, why);
+}
+
+/* Whose the rows are: all are of one server.  0 or -ENOMEM. */
+static int find_teller(
+	struct px_loading *loading, const struct input *input, const struct pmapx_text *text)
+{
+	enum px_activity_refusal refusal = PX_ACTIVITY_TAKEN;
+	struct px_activity *activity;
+	struct px_activity_row row;
+	struct pmapx_error error;
+	size_t count = 0;
+	int r = px_activity_open(text, &activity, &refusal);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	while ((r = px_activity_next(activity, &row, &error)) != 0) {
+		if (r < 0)
+			continue;
+		count++;
+		px_servers_hear(&loading->servers, row.pid,
+			row.has_backend_start ? &row.backend_start_us : NULL);
+	}
+	px_activity_close(activity);
+	loading->told_by = px_servers_judge(&loading->servers);
+	if (loading->told_by == 0 && loading->servers.instances > 1 && count > 0)
+		say_unknown(loading, input);
+	return 0;
 }
 
 /* All rows of a text. */
@@ -168,6 +205,11 @@ static int add_activities(
 		px_load_say(loading, input->name, why);
 		loading->is_damaged = true;
 		return 0;
+	}
+	r = find_teller(loading, input, text);
+	if (r < 0) {
+		px_activity_close(activity);
+		return r;
 	}
 	while ((r = px_activity_next(activity, &row, &error)) != 0) {
 		if (r == 1)
@@ -268,6 +310,16 @@ static struct px_datum needed_value(uint64_t number)
 	return px_datum_number(number <= INT64_MAX ? (int64_t)number : INT64_MAX);
 }
 
+/* Of the server that a dump in its log is of: a host may have one log for several, but then its
+ * numbers are those of the host. */
+static int64_t find_server(const struct px_loading *loading, int64_t pid)
+{
+	const struct px_servers *servers = &loading->servers;
+
+	return servers->instances > 1 && !servers->has_inner ? px_servers_find(servers, pid)
+							     : loading->told_by;
+}
+
 static void add_dump(struct px_loading *loading, const struct px_context_dump *dump, int64_t number)
 {
 	static const char *const sources[] = { "stderr", "log", "csvlog", "jsonlog", "view" };
@@ -276,8 +328,7 @@ static void add_dump(struct px_loading *loading, const struct px_context_dump *d
 
 	row[PX_CONTEXT_DUMP_PID] = px_datum_number(known_pid(dump->pid));
 	row[PX_CONTEXT_DUMP_DUMP_NO] = px_datum_number(number);
-	row[PX_CONTEXT_DUMP_PG_INSTANCE] = instance_value(
-		px_servers_find(&loading->servers, dump->pid, NULL));
+	row[PX_CONTEXT_DUMP_PG_INSTANCE] = instance_value(find_server(loading, dump->pid));
 	row[PX_CONTEXT_DUMP_SOURCE] = px_load_text(sources[dump->source]);
 	row[PX_CONTEXT_DUMP_LOGGED_AT] = text_value(&dump->time);
 	row[PX_CONTEXT_DUMP_LOGGED_US] = dump->has_time_us ? px_datum_number(dump->time_us) : none;
@@ -405,8 +456,7 @@ static int add_malloc(
 	}
 	row[PX_MALLOC_DUMP_PID] = px_datum_number(known_pid(dump->pid));
 	row[PX_MALLOC_DUMP_DUMP_NO] = px_datum_number(++counter->malloc);
-	row[PX_MALLOC_DUMP_PG_INSTANCE] = instance_value(
-		px_servers_find(&loading->servers, dump->pid, NULL));
+	row[PX_MALLOC_DUMP_PG_INSTANCE] = instance_value(find_server(loading, dump->pid));
 	row[PX_MALLOC_DUMP_SOURCE] = px_load_text(
 		dump->source == PX_MALLOC_INFO ? "malloc_info" : "malloc_stats");
 	row[PX_MALLOC_DUMP_ARENAS] = px_datum_number(
@@ -420,28 +470,50 @@ static int add_malloc(
 	return 0;
 }
 
-/* Take what has been found so far: -EAGAIN if more input is needed, 0 at the end. */
-static int take_items(
-	struct px_loading *loading, struct px_contexts *contexts, struct trouble *trouble)
+/* What is done with a dump; 0 or -ENOMEM. */
+typedef int visitor(
+	struct px_loading *loading, const struct px_contexts_item *item, struct trouble *trouble);
+
+static int add_item(
+	struct px_loading *loading, const struct px_contexts_item *item, struct trouble *trouble)
+{
+	return item->contexts != NULL ? add_contexts(loading, item->contexts, trouble)
+				      : add_malloc(loading, item->malloc, trouble);
+}
+
+static int hear_item(
+	struct px_loading *loading, const struct px_contexts_item *item, struct trouble *trouble)
+{
+	(void)trouble;
+	px_servers_hear(&loading->servers,
+		item->contexts != NULL ? item->contexts->pid : item->malloc->pid, NULL);
+	return 0;
+}
+
+/* Visit what has been found so far: -EAGAIN if more input is needed, 0 at the end. */
+static int take_items(struct px_loading *loading, struct px_contexts *contexts, visitor *visit,
+	struct trouble *trouble)
 {
 	struct px_contexts_item item;
 	int r;
 
 	while ((r = px_contexts_next(contexts, &item)) == 1) {
-		r = item.contexts != NULL ? add_contexts(loading, item.contexts, trouble)
-					  : add_malloc(loading, item.malloc, trouble);
+		r = visit(loading, &item, trouble);
 		if (r < 0)
 			break;
 	}
 	return r;
 }
 
-static int read_log(struct px_loading *loading, struct input *input, struct px_contexts *contexts,
-	struct trouble *trouble)
+/* Visit all dumps of a log. */
+static int read_log(
+	struct px_loading *loading, struct input *input, visitor *visit, struct trouble *trouble)
 {
+	struct px_contexts *contexts = NULL;
 	char *piece = malloc(PIECE);
-	int r = piece != NULL ? -EAGAIN : -ENOMEM;
+	int r = piece != NULL ? px_contexts_open(&contexts) : -ENOMEM;
 
+	r = r == 0 ? -EAGAIN : r;
 	while (r == -EAGAIN) {
 		ssize_t n = read_input(input, piece, PIECE);
 
@@ -453,26 +525,47 @@ static int read_log(struct px_loading *loading, struct input *input, struct px_c
 		if (n <= 0)
 			px_contexts_finish(contexts);
 		if (r == 0)
-			r = take_items(loading, contexts, trouble);
+			r = take_items(loading, contexts, visit, trouble);
 	}
 	free(piece);
+	px_contexts_close(contexts);
 	return r;
+}
+
+/* Whose the log is, if nobody has told yet, and numbers may be those of several. */
+static int find_logger(struct px_loading *loading, struct input *input)
+{
+	struct px_servers *servers = &loading->servers;
+	int r;
+
+	if (loading->told_by != 0)
+		return 0;
+	if (servers->instances > 1 && servers->has_inner) {
+		r = read_log(loading, input, hear_item, NULL);
+		input->offset = 0;
+		if (r < 0)
+			return r;
+		if (input->fd >= 0 && lseek(input->fd, 0, SEEK_SET) < 0)
+			return 0;
+	}
+	loading->told_by = px_servers_judge(servers);
+	if (loading->told_by == 0 && servers->instances > 1 && servers->has_inner)
+		say_unknown(loading, input);
+	return 0;
 }
 
 int px_load_contexts(struct px_loading *loading, struct pmapx_source *source)
 {
-	struct px_contexts *contexts = NULL;
 	struct trouble trouble = { .count = 0 };
 	struct input input;
 	int r = open_input(loading, source, loading->options->contexts, PX_HOST_LOG, &input);
 
 	if (r <= 0)
 		return r;
-	r = px_contexts_open(&contexts);
+	r = find_logger(loading, &input);
 	if (r == 0)
-		r = read_log(loading, &input, contexts, &trouble);
+		r = read_log(loading, &input, add_item, &trouble);
 	tell(loading, &input, &trouble, "incomplete: ");
-	px_contexts_close(contexts);
 	close_input(&input);
 	return r;
 }

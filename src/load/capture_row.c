@@ -475,7 +475,7 @@ void px_load_capture_clear(struct px_loading *loading)
 	px_servers_clear(&loading->servers);
 	tdestroy(loading->dumps, free);
 	loading->dumps = NULL;
-	loading->activity_rows = 0;
+	loading->activity_rows = loading->told_by = 0;
 	free(loading->key);
 	loading->key = NULL;
 	loading->has_begun = false;

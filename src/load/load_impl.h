@@ -39,6 +39,7 @@ struct px_loading {
 	char *key; /**< The folder of its host in the source; owned. */
 	struct px_capture_facts facts;
 	struct px_servers servers;
+	int64_t told_by; /**< The server that its pg_stat_activity is of, 0 if that is not known. */
 	int64_t activity_rows;
 	void *dumps; /**< How many of each process, as tsearch() has it. */
 

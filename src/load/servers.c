@@ -53,6 +53,9 @@ int px_servers_settle(struct px_servers *servers, struct px_store *store)
 			: bsearch(&key, servers->list, servers->count, sizeof(key), compare) != NULL
 			? server->ppid
 			: server->pid;
+		/* The postmaster itself stands for all. */
+		servers->instances += server->instance == server->pid;
+		servers->has_inner |= server->ns_pid != server->pid;
 		px_row_unpack(server->row.bytes, row, PX_PROCESS_COLUMNS);
 		row[PX_PROCESS_PG_INSTANCE] = server->instance != 0
 			? px_datum_number(server->instance)
@@ -62,16 +65,66 @@ int px_servers_settle(struct px_servers *servers, struct px_store *store)
 	return r;
 }
 
-int64_t px_servers_find(const struct px_servers *servers, int64_t pid, const int64_t *start_us)
+void px_servers_hear(struct px_servers *servers, int64_t pid, const int64_t *start_us)
+{
+	for (size_t i = 0; i < servers->count; i++) {
+		struct px_server *server = &servers->list[i];
+
+		if (server->ns_pid != pid)
+			continue;
+		if (start_us == NULL || !server->has_start)
+			server->unsure++;
+		else if (llabs(*start_us - server->start_us) <= SAME_START_US)
+			server->same++;
+	}
+}
+
+/* Add up for its server what has been heard of each process. */
+static void add_up(const struct px_servers *servers, int64_t instance, size_t *same, size_t *unsure)
+{
+	*same = *unsure = 0;
+	for (size_t i = 0; i < servers->count; i++) {
+		if (servers->list[i].instance != instance)
+			continue;
+		*same += servers->list[i].same;
+		*unsure += servers->list[i].unsure;
+	}
+}
+
+int64_t px_servers_judge(struct px_servers *servers)
+{
+	int64_t most = 0, only = 0; /* Servers. */
+	size_t best = 0, heard = 0;
+
+	for (size_t i = 0; i < servers->count; i++) {
+		const struct px_server *server = &servers->list[i];
+		size_t same, unsure;
+
+		if (server->instance == 0 || server->instance != server->pid)
+			continue;
+		add_up(servers, server->instance, &same, &unsure);
+		if (servers->instances == 1)
+			most = server->instance;
+		else if (same >= best)
+			most = same > best ? server->instance : 0;
+		if (same > best)
+			best = same;
+		if (unsure > 0)
+			only = heard++ == 0 ? server->instance : 0;
+	}
+	for (size_t i = 0; i < servers->count; i++)
+		servers->list[i].same = servers->list[i].unsure = 0;
+	return best > 0 || most != 0 ? most : only;
+}
+
+int64_t px_servers_find(const struct px_servers *servers, int64_t pid)
 {
 	int64_t found = 0;
 
 	for (size_t i = 0; i < servers->count; i++) {
 		const struct px_server *server = &servers->list[i];
 
-		if (server->ns_pid != pid || server->instance == 0 ||
-			(start_us != NULL && server->has_start &&
-				llabs(*start_us - server->start_us) > SAME_START_US))
+		if (server->ns_pid != pid || server->instance == 0)
 			continue;
 		if (found != 0 && found != server->instance)
 			return 0;

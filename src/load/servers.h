@@ -16,6 +16,7 @@ struct px_server {
 	int64_t instance; /**< The pid of the first of its server; 0 if that is not known, yet. */
 	bool has_start;
 	int64_t start_us;    /**< When it began, since 1970. */
+	size_t same, unsure; /**< What has been heard of it: see px_servers_hear(). */
 	struct px_bytes row; /**< Of the table process, packed. */
 };
 
@@ -23,6 +24,8 @@ struct px_server {
 struct px_servers {
 	struct px_server *list;
 	size_t count, room;
+	size_t instances; /**< How many servers there are; */
+	bool has_inner;   /**< and whether one is in a PID namespace of its own. */
 };
 
 /** Add one, with its row; 0 or -ENOMEM. */
@@ -33,10 +36,21 @@ int px_servers_add(
 int px_servers_settle(struct px_servers *servers, struct px_store *store);
 
 /**
- * The server that calls one of its processes @pid, which began at *@start_us, NULL if that is
- * not known: as pg_instance.  0 if there is none, or more than one.
+ * A server has told of one of its processes, which it calls @pid, and which began at *@start_us,
+ * NULL if it does not tell: count that for each that may be meant.
  */
-int64_t px_servers_find(const struct px_servers *servers, int64_t pid, const int64_t *start_us);
+void px_servers_hear(struct px_servers *servers, int64_t pid, const int64_t *start_us);
+
+/**
+ * The server that has told all that was counted, as pg_instance; 0 if that cannot be told.
+ * In PID namespaces the same numbers come again, and those of its first processes in each: if
+ * there is more than one server, it is the one of which most processes are the same by
+ * number and start, else the only one that has any of the numbers.  Counts begin anew.
+ */
+int64_t px_servers_judge(struct px_servers *servers);
+
+/** The server that has a process @pid; 0 if there is none, or more than one. */
+int64_t px_servers_find(const struct px_servers *servers, int64_t pid);
 
 /** Forget them all. */
 void px_servers_clear(struct px_servers *servers);

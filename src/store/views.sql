@@ -253,19 +253,19 @@ WHERE d.complete = 1
 GROUP BY c.test_label, c.hostname, d.pg_instance, x.pid, x.dump_no, d.source, x.name;
 
 -- Which processes the pids that a server has told are: those inside the namespace of the
--- process, within its own server where that is known.  A dump is the last complete one.
+-- process, within that server; other servers may have the same.  A dump is the last complete one.
 CREATE VIEW backend_activity AS
 SELECT p.capture_id, p.pid, MIN(a.seq) AS seq, a.pid AS server_pid
 FROM process p
 JOIN pg_activity a ON a.capture_id = p.capture_id AND a.pid = COALESCE(p.ns_pid, p.pid)
-                  AND COALESCE(a.pg_instance, p.pg_instance) = p.pg_instance
+                  AND a.pg_instance = p.pg_instance
 GROUP BY p.capture_id, p.pid, a.pid;
 
 CREATE VIEW backend_dump AS
 SELECT p.capture_id, p.pid, MAX(d.dump_no) AS dump_no, d.pid AS server_pid
 FROM process p
 JOIN context_dump d ON d.capture_id = p.capture_id AND d.pid = COALESCE(p.ns_pid, p.pid)
-                   AND COALESCE(d.pg_instance, p.pg_instance) = p.pg_instance
+                   AND d.pg_instance = p.pg_instance
 WHERE d.complete = 1
 GROUP BY p.capture_id, p.pid, d.pid;
 
@@ -273,7 +273,7 @@ CREATE VIEW backend_malloc AS
 SELECT p.capture_id, p.pid, MAX(d.dump_no) AS dump_no, d.pid AS server_pid
 FROM process p
 JOIN malloc_dump d ON d.capture_id = p.capture_id AND d.pid = COALESCE(p.ns_pid, p.pid)
-                  AND COALESCE(d.pg_instance, p.pg_instance) = p.pg_instance
+                  AND d.pg_instance = p.pg_instance
 GROUP BY p.capture_id, p.pid, d.pid;
 
 -- The last complete dump of each backend: with the branch below TopMemoryContext, or that

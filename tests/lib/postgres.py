@@ -42,6 +42,8 @@ def server_user():
 class Server:
     """A server while it is used as a context; its superuser is "admin"."""
 
+    around = ()  # What it is run by, as root; what does not become that user by itself is to.
+
     def __init__(self, *settings):
         self.bin = binaries()
         self.user = server_user()
@@ -72,14 +74,15 @@ class Server:
 
     def start(self, data):
         """It ends with this process, however that ends."""
-        words = [os.path.join(self.bin, "postgres"), "-D", data, "-k", self.folder]
+        words = [*self.around, os.path.join(self.bin, "postgres"), "-D", data, "-k", self.folder]
         for setting in self.settings:
             words += ["-c", setting]
         libc = ctypes.CDLL(None, use_errno=True)
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 words, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=px.environment(),
-                preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGQUIT), **self.identity)
+                preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGQUIT),
+                **({} if self.around else self.identity))
         for _ in range(600):
             if self.process.poll() is not None:
                 break

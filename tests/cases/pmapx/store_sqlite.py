@@ -405,7 +405,7 @@ class Views(Files):
 
     def dump(self, made, pid, used, free, number=1, complete=1, **values):
         made.add("context_dump", pid=pid, dump_no=number, source="log", complete=complete, grand_total=(used + free) * MIB,
-                 grand_used=used * MIB, grand_free=free * MIB, logged_us=834000, **values)
+                 grand_used=used * MIB, grand_free=free * MIB, logged_us=834000, **{"pg_instance": 1, **values})
         for seq, (depth, name, size) in enumerate(((1, "TopMemoryContext", 1), (2, "CacheMemoryContext", used + free - 1),
                                                    (3, "CachedPlan", used)), 1):
             made.add("context", pid=pid, dump_no=number, seq=seq, depth=depth, name=name, n_contexts=1, total_bytes=size * MIB,
@@ -418,15 +418,18 @@ class Views(Files):
             made.smaps(pid, "rw-p", "heap", rss=(40 if pid != 5 else 2) * MIB)
             if libraries:
                 made.smaps(pid, "r-xp", "file", "text", name="/usr/lib/llvm-14/lib/libLLVM-14.so.1")
-            made.add("pg_activity", pid=pid, seq=pid, backend_start_us=1500000 if pid != 6 else 99000000, usename="u")
+            made.add("pg_activity", pid=pid, seq=pid, backend_start_us=1500000 if pid != 6 else 99000000, usename="u",
+                     pg_instance=1)
         self.dump(made, 1, 36, 2)
         for pid, used, free in ((2, 1, 0), (3, 1, 0), (4, 2, 30), (5, 1, 0), (6, 1, 0)):
             self.dump(made, pid, used, free)
         # A later one that is cut does not count, and is not added up.
         self.dump(made, 1, 999, 2, number=2, complete=0)
         self.dump(made, 7, 999, 2, complete=0)
-        made.add("malloc_dump", pid=2, dump_no=1, source="malloc_info", system_bytes=40 * MIB, free_bytes=38 * MIB)
-        made.add("malloc_dump", pid=3, dump_no=1, source="malloc_info", system_bytes=40 * MIB, free_bytes=2 * MIB)
+        made.add("malloc_dump", pid=2, dump_no=1, source="malloc_info", system_bytes=40 * MIB, free_bytes=38 * MIB,
+                 pg_instance=1)
+        made.add("malloc_dump", pid=3, dump_no=1, source="malloc_info", system_bytes=40 * MIB, free_bytes=2 * MIB,
+                 pg_instance=1)
         self.loaded(made)
         self.assertEqual(self.query("SELECT pid, ctx_used / 1048576, skew_ms, match_quality, verdict FROM reconcile ORDER BY pid"), [
             ["1", "36", "834", "same", "in use under CacheMemoryContext"],
@@ -446,12 +449,14 @@ class Views(Files):
                 made.process(pid, pg_instance=server, ns_pid=pid - server + inside if inside else None,
                              start_us=server * 1000000)
                 made.smaps(pid, "rw-p", "heap", rss=server * MIB)
-        for seq, (instance, pid, name) in enumerate(((100, 2, "one"), (200, 2, "two"), (None, 301, "three")), 1):
+        for seq, (instance, pid, name) in enumerate(((100, 2, "one"), (200, 2, "two"), (300, 301, "three"),
+                                                      (None, 2, "nobody")), 1):
             made.add("pg_activity", pid=pid, seq=seq, pg_instance=instance, application_name=name,
                      backend_start_us=(instance or 300) * 1000000)
         self.dump(made, 2, 10, 0, number=1, pg_instance=200)
         self.dump(made, 2, 20, 0, number=2, pg_instance=100)
-        self.dump(made, 301, 30, 0)
+        self.dump(made, 301, 30, 0, pg_instance=300)
+        self.dump(made, 2, 40, 0, number=3, pg_instance=None)
         self.loaded(made)
         self.assertEqual(self.query("SELECT pid, application_name, match_quality, ctx_total / 1048576 FROM reconcile "
                                     "ORDER BY pid"),
