@@ -4,8 +4,11 @@
  * them, for the tests in Python:
  *
  *   px_contexts [CHUNK] < LOG
+ *   px_contexts cuts [FROM] < LOG
  *
- * CHUNK is how many bytes are fed at once (65536).  What there is not is "-"; bytes that
+ * CHUNK is how many bytes are fed at once (65536).  "cuts" reads every beginning of the log, of FROM bytes or more,
+ * and prints how long those are that have another number of complete dumps than the one before;
+ * each of these has the Grand total that its rows have.  What there is not is "-"; bytes that
  * would end a word or a line, and backslashes, are \xHH.
  */
 #include <errno.h>
@@ -116,9 +119,56 @@ static int put_all(struct px_contexts *contexts)
 	return r;
 }
 
-int main(int argc, char **argv)
+/* How many complete dumps there are in a log; -1 if one has other rows than it says. */
+static int count_complete(const char *bytes, size_t length)
 {
-	size_t chunk = argc > 1 ? strtoul(argv[1], NULL, 10) : 65536, n;
+	struct px_contexts *contexts;
+	struct px_contexts_item item;
+	int count = 0;
+
+	if (px_contexts_open(&contexts) < 0 || px_contexts_feed(contexts, bytes, length) < 0)
+		return -1;
+	px_contexts_finish(contexts);
+	while (count >= 0 && px_contexts_next(contexts, &item) == 1) {
+		const struct px_context_dump *dump = item.contexts;
+		uint64_t total = 0, used = 0;
+
+		if (dump == NULL || dump->flaw != PX_CONTEXTS_COMPLETE)
+			continue;
+		for (size_t i = 0; i < dump->count; i++) {
+			total += dump->contexts[i].sum.total;
+			used += dump->contexts[i].sum.used;
+		}
+		count = dump->has_grand && (total != dump->grand.total || used != dump->grand.used)
+			? -1
+			: count + 1;
+	}
+	px_contexts_close(contexts);
+	return count;
+}
+
+static int put_cuts(size_t from)
+{
+	const size_t room = 1 << 20;
+	char *bytes = malloc(room);
+	size_t length = bytes != NULL ? fread(bytes, 1, room, stdin) : room;
+	int before = 0;
+
+	for (size_t cut = from; cut <= length && length < room; cut++) {
+		int count = count_complete(bytes, cut);
+
+		if (count != before)
+			printf("%zu\t%d\n", cut, count);
+		before = count;
+	}
+	free(bytes);
+	return length < room ? 0 : 2;
+}
+
+/* What is in the log, so many bytes at a time. */
+static int put_found(size_t chunk)
+{
+	size_t n;
 	struct px_contexts *contexts;
 	char *bytes = chunk > 0 ? malloc(chunk) : NULL;
 	int r = -EAGAIN;
@@ -139,4 +189,11 @@ int main(int argc, char **argv)
 	if (r < 0)
 		fprintf(stderr, "px_contexts: %s\n", strerror(-r));
 	return r < 0 ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "cuts") == 0)
+		return put_cuts(argc > 2 ? strtoul(argv[2], NULL, 10) : 0);
+	return put_found(argc > 1 ? strtoul(argv[1], NULL, 10) : 65536);
 }

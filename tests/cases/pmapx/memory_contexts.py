@@ -192,6 +192,46 @@ class Dumps(px.TestCase):
                 self.assertEqual(len(dumps), 1)
                 self.assertNotEqual(dumps[0][0][8], b"nothing", (name, missing))
 
+    def test_cuts(self):
+        """Cut at any byte, a log has no dump that counts before the last byte of its Grand total."""
+        for name, first in (("prefixes/debian.log", 0), ("prefixes/csvlog.csv", 0), ("prefixes/jsonlog.json", -3000),
+                            ("prefixes/gdb-through-collector.log", 0), ("contexts/pg17-log.log", 0),
+                            ("contexts/pg15-log-62backends.log", 0)):
+            with open(px.shared("postgres", *name.split("/")), "rb") as file:
+                data = file.read()
+            if len(data) > 100000:
+                # Interleaved: those whose last lines come first, with all of what is before.
+                ends = [found.end() for found in re.finditer(GRAND, data)]
+                lines, last = data.splitlines(True), {}
+                for line in lines:
+                    last.setdefault(re.search(rb"\[(\d+)\]", line).group(1), []).append(line)
+                data = b"".join(line for pair in zip(*[last[pid] for pid in sorted(last)[:2]]) for line in pair)
+                self.assertGreater(len(ends), 60)
+            ends = [found.end() for found in re.finditer(GRAND, data)]
+            with tempfile.TemporaryFile() as file:
+                file.write(data)
+                file.seek(0)
+                got = px.run([PROGRAM, "cuts", str(len(data) + first if first < 0 else 0)], stdin=file)
+            cuts = [tuple(map(int, line.split())) for line in got.stdout.splitlines()]
+            self.assertEqual([count for _, count in cuts], list(range(1, len(ends) + 1)), name)
+            for (cut, _), end in zip(cuts, ends):
+                # A record of CSV or JSON goes on behind it.
+                self.assertTrue(end <= cut <= data.index(b"\n", end) + 1, (name, cut, end))
+
+    def test_cut_views(self):
+        """They have no total: what is cut within a row does not count, what is cut between two cannot be told."""
+        for name in "pg14-view.csv", "pg18-view.csv":
+            with open(px.shared("postgres", "contexts", name), "rb") as file:
+                data = b"".join(file.readlines()[:40])
+            with tempfile.TemporaryFile() as file:
+                file.write(data)
+                file.seek(0)
+                got = px.run([PROGRAM, "cuts"], stdin=file)
+            ends = [found.end() for found in re.finditer(rb"\n", data)][1:]
+            whole = [int(line.split()[0]) for line in got.stdout.splitlines() if line.endswith(b"\t1")]
+            self.assertLessEqual(set(whole), set(ends) | {end - 1 for end in ends})
+            self.assertGreater(len(whole), 30)
+
     def test_without_dump(self):
         with open(px.shared("postgres", "contexts", "pg15-gdb-verbatim-fails.out"), "rb") as file:
             self.assertEqual(found(file), [])
