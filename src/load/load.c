@@ -244,15 +244,30 @@ static int visit_process(void *context, struct px_visit *visit)
 	px_walk_lock(visit);
 	r = px_load_process(loading, visit, number_of(visit),
 		identity->is_kernel ? "kernel" : "zombie", -1, NULL);
+	loading->processes++;
 	px_walk_unlock(visit);
 	return r;
+}
+
+/* What became of one that could not be read. */
+static const char *judge_unread(const struct px_visit *visit)
+{
+	/* Captures have what they could read. */
+	if (visit->member != NULL && visit->member->is_captured)
+		return visit->process != NULL ? "denied" : "vanished";
+	if (visit->result == -EACCES || visit->result == -EPERM)
+		return "denied";
+	/* Of one that runs no file goes but with all others. */
+	if (!px_visit_is_copy(visit) &&
+		(visit->result == -ESRCH || visit->result == -ESTALE || visit->result == -ENOENT))
+		return "vanished";
+	return "partial";
 }
 
 /* A px_unread_visitor: one that could not be read is there. */
 static int remember_unread(void *context, const struct px_visit *visit, pid_t pid)
 {
 	struct px_loading *loading = context;
-	const char *status = "vanished";
 	int r = 0;
 
 	if (visit->member != NULL)
@@ -260,9 +275,7 @@ static int remember_unread(void *context, const struct px_visit *visit, pid_t pi
 	/* What was damaged has its row. */
 	if (r < 0 || loading->failed != 0 || loading->last_number == visit->number + 1)
 		return r;
-	if (visit->process != NULL)
-		status = visit->member == NULL || visit->member->is_captured ? "denied" : "partial";
-	return px_load_process(loading, visit, pid, status, -1, NULL);
+	return px_load_process(loading, visit, pid, judge_unread(visit), -1, NULL);
 }
 
 /* A px_source_visitor. */
@@ -317,9 +330,9 @@ static int load_processes(struct px_loading *loading, struct px_input *input)
 	loading->users = (struct px_users){ .tree = NULL };
 	if (loading->failed != 0)
 		return 2;
-	px_unread_tell(loading->console, walk.verb, from, &counts.unread);
 	if (r < 0)
 		return 2;
+	px_unread_tell(loading->console, walk.verb, from, &counts.unread);
 	return px_walk_status(&walk, &counts, false);
 }
 

@@ -121,7 +121,8 @@ int px_console_finish(struct px_console *console, int status)
 {
 	px_out_flush(&console->out);
 	if (console->out.error != 0) {
-		status = 1;
+		/* Of a verb, 2 is worse. */
+		status = status == 2 ? 2 : 1;
 		/* pmap is silent about a reader that went away. */
 		if (!console->terse || console->out.error != EPIPE) {
 			px_message_begin(console);

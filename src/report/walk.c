@@ -73,6 +73,7 @@ static void note(struct px_visit *visit, pid_t pid, int r)
 	}
 	if (r == 1)
 		px_walk_say_empty(visit, pid);
+	visit->result = r;
 	px_walk_lock(visit);
 	if (counted == &counts->unsaved)
 		px_unread_add_unsaved(counts, visit->file);

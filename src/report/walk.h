@@ -74,6 +74,8 @@ struct px_visit {
 	 */
 	const char *file;
 	struct pmapx_error error;
+
+	int result; /**< For a px_unread_visitor: what the visit ended with, a negative errno. */
 };
 
 /**

@@ -4,6 +4,7 @@
 table for all of them."""
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -127,6 +128,99 @@ class Statuses(px.TestCase):
             change()
             self.ends(["rank", "--fields=rss", "--root", folder, "100"], status, said)
 
+    def load(self, words, status, said, is_loaded, **names):
+        """Into a database, and as a script: which is whole, or not there. Returns what became of whom."""
+        path = os.path.join(self.work, "db")
+        self.assertEqual(self.ends(["load", path, *words], status, said, **names), b"")
+        script = self.ends(["load", "--psql", *words], status, said, **names)
+        with self.subTest(words=words):
+            self.assertEqual(os.path.exists(path), is_loaded)
+            self.assertEqual(script.endswith(b"\\endif\n"), is_loaded)
+            if not is_loaded:
+                return []
+            with sqlite3.connect(path) as database:
+                rows = database.execute("SELECT pid, status FROM process ORDER BY pid").fetchall()
+            os.remove(path)
+            return rows
+
+    STATUS = {WELL: "ok", KERNEL: "kernel", DAMAGED: "partial", UNSAVED: "partial"}
+
+    def test_of_load(self):
+        """What was saved is loaded as a whole, so that nobody is named; all that is there has a row."""
+        for pids, _, plain, strict, said in TABLE:
+            there = [pid for pid in sorted(pids) if pid != MISSING]
+            path, is_loaded = self.save(there), WELL in pids or DAMAGED in pids
+            lines = ["{path}: " + line if line[0].isdigit() else line for line in said if line != NO_PROCESS]
+            lines = [line.replace("2 processes could not be read: 1 vanished, 1", "1 process could not be read: 1")
+                     for line in lines if line != "{path}: 1 process could not be read: 1 vanished"]
+            if not there:
+                plain, strict, lines = 2, 2, ["{path}: no maps or smaps of processes are in it"]
+            for option, status in ([], plain), (["--strict"], strict if UNSAVED in pids or DAMAGED in pids or not there else 0):
+                rows = self.load([*option, path], status, lines, is_loaded, path=path, file="smaps")
+                self.assertEqual(rows, [(pid, self.STATUS[pid]) for pid in there] if is_loaded else [])
+        path = self.save([KERNEL])
+        self.assertEqual(self.load([path], 0, [], True), [(KERNEL, "kernel")])
+
+    def test_of_load_of_a_copy(self):
+        for pids, is_answered, plain, strict, said in TABLE:
+            path = self.save(pids)
+            lines = [line.replace("{path}: 77", "77").replace("{path}: 102: ", "{path}/102/").replace("{path}: 2:", "2:")
+                     for line in [NO_MEMORY] * (KERNEL in pids) + said]
+            for option, status in ([], plain), (["--strict"], strict):
+                rows = self.load(["--root", path, *option, *map(str, pids)], status, lines, is_answered, path=path,
+                                 file="smaps")
+                self.assertEqual(rows, [(pid, self.STATUS[pid]) for pid in sorted(pids) if pid != MISSING]
+                                 if is_answered else [])
+
+    def test_of_load_refused(self):
+        """Nothing is loaded, and what is there stays as it is."""
+        well, path = self.save([WELL]), os.path.join(self.work, "there")
+        words = [path, well, "--label", "l", "--host", "h"]
+        self.ends(["load", *words], 0, [])
+        with open(path, "rb") as file:
+            before = file.read()
+        other = os.path.join(self.work, "other")
+        with open(other, "w", encoding="ascii") as file:
+            file.write("nonsense\n")
+        none = os.path.join(self.work, "none")
+        for rest, said in (
+                (words, '{path}: the capture "l" of host "h" is in it already; --replace puts another in its place'),
+                ([path, none], none + ": No such file or directory"),
+                ([path, other], other + ": neither a map, nor a folder or an archive of such, nor a core file"),
+                ([path], "there is nothing to load: SOURCE, numbers of processes, or --all"),
+                ([], "there is no database: DB SOURCE, or --psql SOURCE"),
+                ([path, well, "--label", ""], None), ([path, well, "1"], None), (["--psql"], None), ([path, "--from", well], None),
+                ([path, "-", "-"], "standard input can be read only once"),
+                ([path, well, well, "--activity", other], "--activity and --contexts are of one SOURCE"),
+                ([other, well], None), ([os.path.join(none, "db"), well], None), ([path, "999999999"], None)):
+            if said is None:
+                got = px.pmapx("load", *rest)
+                self.assertEqual((got.status, got.stdout), (2, b""), rest)
+                self.assertTrue(got.stderr.startswith(b"pmapx: load: "), got.stderr)
+            else:
+                got = px.pmapx("load", *rest)
+                self.assertEqual((got.status, got.stderr.decode().splitlines()[0]),
+                                 (2, "pmapx: load: " + said.format(path=path)))
+            with open(path, "rb") as file:
+                self.assertEqual(file.read(), before)
+        self.ends(["load", *words, "--replace"], 0, [])
+        # What is beside the processes and cannot be read is trouble, and they are loaded.
+        self.ends(["load", *words, "--replace", "--activity", none], 2, [none + ": No such file or directory"])
+        self.assertEqual(px.pmapx("load", *words, "--replace", "--activity", other).status, 2)
+        with open("/dev/full", "wb") as full:
+            self.assertEqual(px.pmapx("load", "--psql", well, stdout=full).status, 2)
+
+    def test_of_load_without_sqlite(self):
+        """It is told which package has it; a script needs none."""
+        well, path = self.save([WELL]), os.path.join(self.work, "db")
+        with open(os.path.join(self.work, "libsqlite3.so.0"), "wb"):
+            pass
+        env = px.environment(LD_LIBRARY_PATH=self.work)
+        self.result(px.pmapx("load", path, well, env=env), b"",
+                    "pmapx: load: %s: databases need libsqlite3.so.0, which cannot be loaded (package libsqlite3-0)\n" % path, 2)
+        self.assertFalse(os.path.exists(path))
+        self.assertEqual(px.pmapx("load", "--psql", well, env=env).status, 0)
+
     def test_of_looks(self):
         """They have no names, and each says which it is."""
         well = self.save([WELL])
@@ -165,10 +259,11 @@ class Statuses(px.TestCase):
             with px.Target("anon") as other:
                 gone = str(other.pid)
             said = [gone + ": no such process", "1 process could not be read: 1 vanished"]
-            for words in ["rank", "--fields=rss"], ["check", "--only=map-count"]:
+            database = os.path.join(self.work, "db")
+            for words in ["rank", "--fields=rss"], ["check", "--only=map-count"], ["load", database, "--label=x", "--replace"]:
                 self.ends([*words, pid, gone], 0, said)
                 self.ends([*words, "--strict", pid, gone], 1, said)
-            for words in ["rank"], ["check"], ["watch", "-c1"], ["diff", pid]:
+            for words in ["rank"], ["check"], ["watch", "-c1"], ["diff", pid], ["load", database]:
                 self.ends([*words, gone], 2, said[:1])
             self.assertEqual(px.pmapx("watch", "-n0.1", "-c1", pid, gone).status, 0)
 
@@ -184,11 +279,14 @@ class Statuses(px.TestCase):
         with px.Target("anon") as target:
             while px.run(["cat", "/proc/%d/comm" % other.pid]).stdout != b"sleep\n":
                 self.assertIsNone(other.poll())
-            for words in ["rank", "--fields=rss"], ["check", "--only=map-count"]:
+            for words in ["rank", "--fields=rss"], ["check", "--only=map-count"], ["load", "--psql"]:
                 for option, status in ([], 0), (["--strict"], 1):
                     with self.subTest(words=words, option=option):
                         run = [*nobody, px.PMAPX, *words, *option, str(target.pid)]
-                        self.result(px.run(run), b"", said % words[0], 2)
+                        got = px.run(run)
+                        # A script that nobody ends is none.
+                        self.result(got, got.stdout if words[0] == "load" else b"", said % words[0], 2)
+                        self.assertNotIn(b"\nCOMMIT;\n", got.stdout)
                         got = px.run([*run, str(other.pid)])
                         self.assertEqual((got.status, got.stderr.decode()), (status, said % words[0]))
             pid = str(target.pid)
