@@ -3,6 +3,7 @@
 """What the linked files are made of: libraries needed at start, symbols exported and imported,
 no data that the library could write to, and what stands in the way of an attacker."""
 import glob
+import json
 import os
 import re
 import shutil
@@ -92,6 +93,21 @@ class Needed(px.TestCase):
 
     def test_library(self):
         self.only_libc(LIBRARY)
+
+    def test_notes(self):
+        """What is loaded while the program runs is told in notes, for those who make packages."""
+        names = set()
+        for path in glob.glob(os.path.join(px.SOURCE, "src", "lazy", "*.c")):
+            with open(path, encoding="utf-8") as file:
+                names.update(re.findall(r'^PX_LIBRARY_NOTE\(\w+_SONAME, "(\w+)"', file.read(), re.M))
+        told = {}
+        for text in re.findall(r'\[\{"feature".*?\}\]', readelf("-p", ".note.dlopen", px.PMAPX)):
+            note, = json.loads(text)
+            told[note["feature"]], = note["soname"]
+        self.assertEqual(set(told), names)
+        self.assertEqual(told["sqlite"], "libsqlite3.so.0")
+        for soname in told.values():
+            self.assertRegex(soname, r"\Alib\w+\.so\.\d+\Z")
 
     def test_no_search_path(self):
         for path in (px.PMAPX, LIBRARY):
