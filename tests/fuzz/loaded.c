@@ -55,7 +55,7 @@ static bool is_text(const struct pmapx_text *value)
 	return true;
 }
 
-static void must_be_value(const struct px_column *column, const struct pmapx_text *value)
+static void must_be_value(const struct px_schema_column *column, const struct pmapx_text *value)
 {
 	if (value->length == 2 && memcmp(value->bytes, "\\N", 2) == 0)
 		px_must(!column->is_not_null);
@@ -124,12 +124,12 @@ static bool begins_data(const struct pmapx_text *line, enum px_table_id *ret)
 	if (line->length < 5 || memcmp(line->bytes, "COPY ", 5) != 0)
 		return false;
 	for (int i = 0; i < PX_TABLES; i++) {
-		size_t length = strlen(px_tables[i].name);
+		size_t length = strlen(px_schema_tables[i].name);
 		const char *name = line->bytes + 5;
 
 		if (strncmp(name, "pmapx_", 6) == 0)
 			name += 6;
-		if (strncmp(name, px_tables[i].name, length) == 0 && name[length] == ' ') {
+		if (strncmp(name, px_schema_tables[i].name, length) == 0 && name[length] == ' ') {
 			*ret = (enum px_table_id)i;
 			return true;
 		}
@@ -141,7 +141,7 @@ static bool begins_data(const struct pmapx_text *line, enum px_table_id *ret)
 static void take_row(struct seen *seen, enum px_table_id id, const struct pmapx_text *line,
 	struct px_loaded *loaded)
 {
-	const struct px_table *table = &px_tables[id];
+	const struct px_schema_table *table = &px_schema_tables[id];
 	struct pmapx_text values[64];
 	const char *at = line->bytes, *end = at + line->length;
 	size_t count = 0;

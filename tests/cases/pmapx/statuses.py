@@ -156,7 +156,7 @@ class Statuses(px.TestCase):
             if not there:
                 plain, strict, lines = 2, 2, ["{path}: no maps or smaps of processes are in it"]
             for option, status in ([], plain), (["--strict"], strict if UNSAVED in pids or DAMAGED in pids or not there else 0):
-                rows = self.load([*option, path], status, lines, is_loaded, path=path, file="smaps")
+                rows = self.load([*option, path], status, lines, is_loaded, path=path, file="smaps", lacking="maps")
                 self.assertEqual(rows, [(pid, self.STATUS[pid]) for pid in there] if is_loaded else [])
         path = self.save([KERNEL])
         self.assertEqual(self.load([path], 0, [], True), [(KERNEL, "kernel")])
@@ -168,7 +168,7 @@ class Statuses(px.TestCase):
                      for line in [NO_MEMORY] * (KERNEL in pids) + said]
             for option, status in ([], plain), (["--strict"], strict):
                 rows = self.load(["--root", path, *option, *map(str, pids)], status, lines, is_answered, path=path,
-                                 file="smaps")
+                                 file="smaps", lacking="stat")
                 self.assertEqual(rows, [(pid, self.STATUS[pid]) for pid in sorted(pids) if pid != MISSING]
                                  if is_answered else [])
 
