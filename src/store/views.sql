@@ -3,7 +3,8 @@
 --
 -- Both engines must give the same rows, so sums are CAST to BIGINT (PostgreSQL's would be
 -- NUMERIC), and there is nothing that only one of them knows.  A sum of what is not known is
--- NULL, not the sum of the rest.
+-- NULL, not the sum of the rest.  Texts are ordered by each engine as it likes: where rows are to
+-- be in order, a view has a number for it, such as first_place.
 
 -- The article's table, column by column.
 CREATE VIEW maps AS
@@ -14,7 +15,7 @@ JOIN capture c ON c.capture_id = m.capture_id;
 
 -- The article's result, for every process; what it leaves out is in by_process.
 CREATE VIEW heap_and_stack AS
-SELECT c.test_label, c.hostname, m.pid, p.pg_role, p.comm,
+SELECT c.capture_id, c.test_label, c.hostname, m.pid, p.pg_role, p.comm,
        CAST(SUM(CASE WHEN m.kind = 'heap' THEN m.size ELSE 0 END) AS BIGINT) AS heap,
        CAST(SUM(CASE WHEN m.kind = 'main-stack' THEN m.size ELSE 0 END) AS BIGINT) AS stack,
        CAST(SUM(m.size) AS BIGINT) AS total_heap_and_stack,
@@ -24,17 +25,18 @@ FROM mapping m
 JOIN capture c ON c.capture_id = m.capture_id
 LEFT JOIN process p ON p.capture_id = m.capture_id AND p.pid = m.pid
 WHERE m.kind IN ('heap', 'main-stack')
-GROUP BY c.test_label, c.hostname, m.pid, p.pg_role, p.comm;
+GROUP BY c.capture_id, c.test_label, c.hostname, m.pid, p.pg_role, p.comm;
 
 -- A mapping with what follows from its columns.  resident and private count huge pages, which
 -- Rss and Private_* leave out.  own is what the kernel gets back when the process ends: a page
 -- of shared memory is private to smaps as long as only one process has touched it.
 CREATE VIEW mapping_cost AS
 SELECT s.capture_id, s.pid, s.seq, s.perms, s.dev, s.inode, s.pathname, s.class, s.kind, s.part,
-       s.size, s.rss, s.pss, s.resident, s.private, s.private_dirty, s.anonymous, s.swap, s.hugetlb,
+       s.place, s.size, s.rss, s.pss, s.resident, s.private, s.private_dirty, s.anonymous, s.swap, s.hugetlb,
        CASE WHEN s.perms LIKE '___p' THEN s.private WHEN s.private IS NOT NULL THEN 0 END AS own
 FROM (
-  SELECT m.*, COALESCE(m.shared_hugetlb, 0) + COALESCE(m.private_hugetlb, 0) AS hugetlb,
+  SELECT m.*, CAST(m.pid AS BIGINT) * 4294967296 + m.seq AS place,
+         COALESCE(m.shared_hugetlb, 0) + COALESCE(m.private_hugetlb, 0) AS hugetlb,
          m.rss + COALESCE(m.shared_hugetlb, 0) + COALESCE(m.private_hugetlb, 0) AS resident,
          m.private_clean + m.private_dirty + COALESCE(m.private_hugetlb, 0) AS private,
          CASE m.class WHEN 'file' THEN 'file' WHEN 'bss' THEN 'file' WHEN 'heap' THEN 'heap'
@@ -48,7 +50,7 @@ FROM (
 
 -- Mappings of a process that have all but their place in common, added up.
 CREATE VIEW mapping_sum AS
-SELECT capture_id, pid, class, kind, pathname, COUNT(*) AS n,
+SELECT capture_id, pid, class, kind, pathname, MIN(seq) AS first_seq, COUNT(*) AS n,
        CAST(SUM(size) AS BIGINT) AS size, CAST(SUM(rss) AS BIGINT) AS rss,
        CAST(SUM(pss) AS BIGINT) AS pss, CAST(SUM(private) AS BIGINT) AS private,
        CAST(SUM(private_dirty) AS BIGINT) AS private_dirty, CAST(SUM(own) AS BIGINT) AS own,
@@ -59,7 +61,7 @@ GROUP BY capture_id, pid, class, kind, pathname;
 
 -- The same over all processes; rss counts what they share once for each, pss once.
 CREATE VIEW by_mapping AS
-SELECT c.test_label, c.hostname, m.class, m.kind, m.pathname,
+SELECT c.capture_id, c.test_label, c.hostname, m.class, m.kind, m.pathname, MIN(m.place) AS first_place,
        COUNT(DISTINCT m.pid) AS processes, COUNT(*) AS mappings,
        CAST(SUM(m.size) AS BIGINT) AS size, CAST(SUM(m.rss) AS BIGINT) AS rss,
        CAST(SUM(m.pss) AS BIGINT) AS pss, CAST(SUM(m.private) AS BIGINT) AS private,
@@ -67,7 +69,7 @@ SELECT c.test_label, c.hostname, m.class, m.kind, m.pathname,
        CAST(SUM(m.swap) AS BIGINT) AS swap, CAST(SUM(m.hugetlb) AS BIGINT) AS hugetlb
 FROM mapping_cost m
 JOIN capture c ON c.capture_id = m.capture_id
-GROUP BY c.test_label, c.hostname, m.class, m.kind, m.pathname;
+GROUP BY c.capture_id, c.test_label, c.hostname, m.class, m.kind, m.pathname;
 
 -- Mappings of a process added up by what they are for.
 CREATE VIEW part_sum AS
@@ -80,8 +82,8 @@ SELECT capture_id, pid, part, COUNT(*) AS mappings,
 FROM mapping_cost
 GROUP BY capture_id, pid, part;
 
--- The same in a row for each process; malloc is what it, or code like it, can have made.
--- What is not known times 0 is not known.
+-- The same in a row for each process: its own is that of file, heap, mmap, stack, jit and other.
+-- malloc is what it, or code like it, can have made.  What is not known times 0 is not known.
 CREATE VIEW process_cost AS
 SELECT capture_id, pid, CAST(SUM(mappings) AS BIGINT) AS mappings,
        CAST(SUM(size) AS BIGINT) AS size, CAST(SUM(rss) AS BIGINT) AS rss,
@@ -104,8 +106,15 @@ SELECT capture_id, pid, CAST(SUM(mappings) AS BIGINT) AS mappings,
        CAST(SUM(resident * CASE part WHEN 'mmap' THEN 1 ELSE 0 END) AS BIGINT) AS mmap_rss,
        CAST(SUM(own * CASE part WHEN 'mmap' THEN 1 ELSE 0 END) AS BIGINT) AS mmap_own,
        CAST(SUM(mappings * CASE part WHEN 'mmap' THEN 1 ELSE 0 END) AS BIGINT) AS mmap_chunks,
+       CAST(SUM(size * CASE part WHEN 'stack' THEN 1 ELSE 0 END) AS BIGINT) AS stack_size,
        CAST(SUM(resident * CASE part WHEN 'stack' THEN 1 ELSE 0 END) AS BIGINT) AS stack_rss,
+       CAST(SUM(own * CASE part WHEN 'stack' THEN 1 ELSE 0 END) AS BIGINT) AS stack_own,
+       CAST(SUM(size * CASE part WHEN 'jit' THEN 1 ELSE 0 END) AS BIGINT) AS jit_size,
        CAST(SUM(resident * CASE part WHEN 'jit' THEN 1 ELSE 0 END) AS BIGINT) AS jit_rss,
+       CAST(SUM(own * CASE part WHEN 'jit' THEN 1 ELSE 0 END) AS BIGINT) AS jit_own,
+       CAST(SUM(size * CASE part WHEN 'other' THEN 1 ELSE 0 END) AS BIGINT) AS other_size,
+       CAST(SUM(resident * CASE part WHEN 'other' THEN 1 ELSE 0 END) AS BIGINT) AS other_rss,
+       CAST(SUM(own * CASE part WHEN 'other' THEN 1 ELSE 0 END) AS BIGINT) AS other_own,
        CAST(SUM(size * CASE WHEN part IN ('heap', 'mmap') THEN 1 ELSE 0 END) AS BIGINT) AS malloc_size,
        CAST(SUM(resident * CASE WHEN part IN ('heap', 'mmap') THEN 1 ELSE 0 END) AS BIGINT) AS malloc_rss,
        CAST(SUM(own * CASE WHEN part IN ('heap', 'mmap') THEN 1 ELSE 0 END) AS BIGINT) AS malloc_own,
@@ -121,7 +130,8 @@ SELECT p.capture_id, c.test_label, c.hostname, p.pid, p.ns_pid, p.ppid, p.startt
        m.mappings, m.size, m.rss, m.pss, m.private, m.private_dirty, m.own, m.shared_mem_private,
        m.anonymous, m.swap, m.hugetlb, m.shared_mem_size, m.shared_mem_rss, m.dynamic_shm_size,
        m.dynamic_shm_rss, m.file_size, m.file_rss, m.file_own, m.heap_size, m.heap_rss, m.heap_own,
-       m.mmap_size, m.mmap_rss, m.mmap_own, m.mmap_chunks, m.stack_rss, m.jit_rss, m.malloc_size,
+       m.mmap_size, m.mmap_rss, m.mmap_own, m.mmap_chunks, m.stack_size, m.stack_rss, m.stack_own,
+       m.jit_size, m.jit_rss, m.jit_own, m.other_size, m.other_rss, m.other_own, m.malloc_size,
        m.malloc_rss, m.malloc_own, m.malloc_swap
 FROM process p
 JOIN capture c ON c.capture_id = p.capture_id
@@ -129,24 +139,24 @@ LEFT JOIN process_cost m ON m.capture_id = p.capture_id AND m.pid = p.pid;
 
 -- What users have; sums are of the processes that are readable.
 CREATE VIEW by_user AS
-SELECT test_label, hostname, uid, user_name, COUNT(*) AS processes,
+SELECT capture_id, test_label, hostname, uid, user_name, COUNT(*) AS processes,
        CAST(SUM(CASE WHEN rss IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT) AS readable,
        CAST(SUM(size) AS BIGINT) AS size, CAST(SUM(rss) AS BIGINT) AS rss,
        CAST(SUM(pss) AS BIGINT) AS pss, CAST(SUM(private) AS BIGINT) AS private,
        CAST(SUM(private_dirty) AS BIGINT) AS private_dirty, CAST(SUM(own) AS BIGINT) AS own,
        CAST(SUM(swap) AS BIGINT) AS swap
 FROM by_process
-GROUP BY test_label, hostname, uid, user_name;
+GROUP BY capture_id, test_label, hostname, uid, user_name;
 
 -- Shared memory of a PostgreSQL server: a row for each piece, which all its processes map.  Pss
 -- adds up to what of it is in memory; huge pages have none, and at least what one process
 -- has touched of them is there.
 CREATE VIEW segments AS
-SELECT c.test_label, c.hostname, p.pg_instance, m.part, m.class, m.pathname, m.dev, m.inode,
-       COUNT(*) AS processes, CAST(MAX(m.size) AS BIGINT) AS size,
+SELECT c.capture_id, c.test_label, c.hostname, p.pg_instance, m.part, m.class, m.pathname, m.dev, m.inode,
+       MIN(m.place) AS first_place, COUNT(*) AS processes, CAST(MAX(m.size) AS BIGINT) AS size,
        CAST(SUM(m.pss) + MAX(m.hugetlb) AS BIGINT) AS resident, CAST(MAX(m.hugetlb) AS BIGINT) AS hugetlb
 FROM (
-  SELECT capture_id, pid, part, class, pathname, dev, inode,
+  SELECT capture_id, pid, part, class, pathname, dev, inode, MIN(place) AS place,
          SUM(size) AS size, SUM(pss) AS pss, SUM(hugetlb) AS hugetlb
   FROM mapping_cost
   WHERE part IN ('shared', 'dynamic')
@@ -155,27 +165,27 @@ FROM (
 JOIN process p ON p.capture_id = m.capture_id AND p.pid = m.pid
 JOIN capture c ON c.capture_id = m.capture_id
 WHERE p.pg_instance IS NOT NULL
-GROUP BY c.test_label, c.hostname, p.pg_instance, m.part, m.class, m.pathname, m.dev, m.inode;
+GROUP BY c.capture_id, c.test_label, c.hostname, p.pg_instance, m.part, m.class, m.pathname, m.dev, m.inode;
 
 -- A PostgreSQL server as a whole: what its processes own, and its shared memory once.
 CREATE VIEW instances AS
-SELECT b.test_label, b.hostname, b.pg_instance, b.processes, b.readable, b.rss, b.pss, b.own, b.swap, b.vm_pte,
+SELECT b.capture_id, b.test_label, b.hostname, b.pg_instance, b.processes, b.readable, b.rss, b.pss, b.own, b.swap, b.vm_pte,
        s.shared_size, s.shared_resident, s.hugetlb
 FROM (
-  SELECT test_label, hostname, pg_instance, COUNT(*) AS processes,
+  SELECT capture_id, test_label, hostname, pg_instance, COUNT(*) AS processes,
          CAST(SUM(CASE WHEN rss IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT) AS readable,
          CAST(SUM(rss) AS BIGINT) AS rss, CAST(SUM(pss) AS BIGINT) AS pss, CAST(SUM(own) AS BIGINT) AS own,
          CAST(SUM(swap) AS BIGINT) AS swap, CAST(SUM(vm_pte) AS BIGINT) AS vm_pte
   FROM by_process
   WHERE pg_instance IS NOT NULL
-  GROUP BY test_label, hostname, pg_instance
+  GROUP BY capture_id, test_label, hostname, pg_instance
 ) b
 LEFT JOIN (
-  SELECT test_label, hostname, pg_instance, CAST(SUM(size) AS BIGINT) AS shared_size,
+  SELECT capture_id, pg_instance, CAST(SUM(size) AS BIGINT) AS shared_size,
          CAST(SUM(resident) AS BIGINT) AS shared_resident, CAST(SUM(hugetlb) AS BIGINT) AS hugetlb
   FROM segments
-  GROUP BY test_label, hostname, pg_instance
-) s ON s.test_label = b.test_label AND s.hostname = b.hostname AND s.pg_instance = b.pg_instance;
+  GROUP BY capture_id, pg_instance
+) s ON s.capture_id = b.capture_id AND s.pg_instance = b.pg_instance;
 
 -- Two captures of one run of a host, the earlier first.
 CREATE VIEW capture_pair AS
@@ -195,7 +205,7 @@ JOIN process b ON b.capture_id = k.to_id AND b.pid = a.pid
 
 -- What has become of each process.  What one of the looks could not read is not known to have grown.
 CREATE VIEW growth AS
-SELECT k.from_label, k.to_label, k.hostname, k.seconds, b.pid, b.comm, b.pg_role, b.cmdline,
+SELECT k.from_id, k.to_id, k.from_label, k.to_label, k.hostname, k.seconds, b.pid, b.comm, b.pg_role, b.cmdline,
        CASE WHEN s.pid IS NULL THEN 'new' ELSE 'both' END AS presence,
        a.size AS size_from, b.size AS size_to,
        b.size - CASE WHEN s.pid IS NULL THEN 0 ELSE a.size END AS size_delta,
@@ -213,7 +223,7 @@ JOIN by_process b ON b.capture_id = k.to_id
 LEFT JOIN process_pair s ON s.from_id = k.from_id AND s.to_id = k.to_id AND s.pid = b.pid
 LEFT JOIN by_process a ON a.capture_id = s.from_id AND a.pid = s.pid
 UNION ALL
-SELECT k.from_label, k.to_label, k.hostname, k.seconds, a.pid, a.comm, a.pg_role, a.cmdline, 'gone',
+SELECT k.from_id, k.to_id, k.from_label, k.to_label, k.hostname, k.seconds, a.pid, a.comm, a.pg_role, a.cmdline, 'gone',
        a.size, NULL, -a.size, a.rss, NULL, -a.rss, a.pss, NULL, -a.pss, a.own, NULL, -a.own,
        a.malloc_rss, NULL, -a.malloc_rss, -a.swap
 FROM capture_pair k
@@ -223,34 +233,34 @@ WHERE s.pid IS NULL;
 
 -- Which mappings of those in both have grown.
 CREATE VIEW growth_mapping AS
-SELECT k.from_label, k.to_label, k.hostname, k.seconds, d.pid, d.class, d.kind, d.pathname,
-       CAST(SUM(d.n) AS BIGINT) AS n_delta, CAST(SUM(d.size) AS BIGINT) AS size_delta,
+SELECT k.from_id, k.to_id, k.from_label, k.to_label, k.hostname, k.seconds, d.pid, d.class, d.kind, d.pathname,
+       MIN(d.place) AS first_place, CAST(SUM(d.n) AS BIGINT) AS n_delta, CAST(SUM(d.size) AS BIGINT) AS size_delta,
        CASE WHEN COUNT(d.rss) = COUNT(*) THEN CAST(SUM(d.rss) AS BIGINT) END AS rss_delta,
        CASE WHEN COUNT(d.pss) = COUNT(*) THEN CAST(SUM(d.pss) AS BIGINT) END AS pss_delta,
        CASE WHEN COUNT(d.own) = COUNT(*) THEN CAST(SUM(d.own) AS BIGINT) END AS own_delta
 FROM capture_pair k
 JOIN (
-  SELECT s.from_id, s.to_id, m.pid, m.class, m.kind, m.pathname, m.n, m.size, m.rss, m.pss, m.own
+  SELECT s.from_id, s.to_id, m.pid, m.class, m.kind, m.pathname, 2 * m.first_seq AS place, m.n, m.size, m.rss, m.pss, m.own
   FROM process_pair s
   JOIN mapping_sum m ON m.capture_id = s.to_id AND m.pid = s.pid
   UNION ALL
-  SELECT s.from_id, s.to_id, m.pid, m.class, m.kind, m.pathname, -m.n, -m.size, -m.rss, -m.pss, -m.own
+  SELECT s.from_id, s.to_id, m.pid, m.class, m.kind, m.pathname, 2 * m.first_seq + 1, -m.n, -m.size, -m.rss, -m.pss, -m.own
   FROM process_pair s
   JOIN mapping_sum m ON m.capture_id = s.from_id AND m.pid = s.pid
 ) d ON d.from_id = k.from_id AND d.to_id = k.to_id
-GROUP BY k.from_label, k.to_label, k.hostname, k.seconds, d.pid, d.class, d.kind, d.pathname;
+GROUP BY k.from_id, k.to_id, k.from_label, k.to_label, k.hostname, k.seconds, d.pid, d.class, d.kind, d.pathname;
 
 -- Memory contexts of one name, added up; only of dumps that are complete.
 CREATE VIEW contexts AS
-SELECT c.test_label, c.hostname, d.pg_instance, x.pid, x.dump_no, d.source, x.name,
-       MIN(x.depth) AS depth, CAST(SUM(x.n_contexts) AS BIGINT) AS contexts,
+SELECT c.capture_id, c.test_label, c.hostname, d.pg_instance, x.pid, x.dump_no, d.source, x.name,
+       MIN(x.seq) AS first_seq, MIN(x.depth) AS depth, CAST(SUM(x.n_contexts) AS BIGINT) AS contexts,
        CAST(SUM(x.total_bytes) AS BIGINT) AS total_bytes, CAST(SUM(x.n_blocks) AS BIGINT) AS n_blocks,
        CAST(SUM(x.free_bytes) AS BIGINT) AS free_bytes, CAST(SUM(x.used_bytes) AS BIGINT) AS used_bytes
 FROM context x
 JOIN context_dump d ON d.capture_id = x.capture_id AND d.pid = x.pid AND d.dump_no = x.dump_no
 JOIN capture c ON c.capture_id = x.capture_id
 WHERE d.complete = 1
-GROUP BY c.test_label, c.hostname, d.pg_instance, x.pid, x.dump_no, d.source, x.name;
+GROUP BY c.capture_id, c.test_label, c.hostname, d.pg_instance, x.pid, x.dump_no, d.source, x.name;
 
 -- Which processes the pids that a server has told are: those inside the namespace of the
 -- process, within that server; other servers may have the same.  A dump is the last complete one.
@@ -317,8 +327,9 @@ SELECT b.capture_id, b.test_label, b.hostname, b.pid, b.ns_pid, b.pg_instance,
        b.size, b.rss, b.pss, b.private, b.own, b.swap, b.hugetlb, b.vm_pte, b.shared_mem_size,
        b.shared_mem_rss, b.shared_mem_private, b.dynamic_shm_size, b.dynamic_shm_rss, b.file_size,
        b.file_rss, b.file_own, b.heap_size, b.heap_rss, b.heap_own, b.mmap_size, b.mmap_rss,
-       b.mmap_own, b.mmap_chunks, b.stack_rss, b.jit_rss, b.malloc_size, b.malloc_rss,
-       b.malloc_own, b.malloc_swap
+       b.mmap_own, b.mmap_chunks, b.stack_size, b.stack_rss, b.stack_own, b.jit_size, b.jit_rss,
+       b.jit_own, b.other_size, b.other_rss, b.other_own, b.malloc_size, b.malloc_rss, b.malloc_own,
+       b.malloc_swap
 FROM by_process b
 LEFT JOIN backend_activity k ON k.capture_id = b.capture_id AND k.pid = b.pid
 LEFT JOIN pg_activity a ON a.capture_id = k.capture_id AND a.pid = k.server_pid AND a.seq = k.seq
@@ -334,7 +345,10 @@ CREATE VIEW reconcile AS
 SELECT r.*,
        CASE WHEN r.match_quality = 'pid reused' THEN 'the pid is another process''s by now'
             WHEN r.ctx_total IS NULL THEN 'no complete dump of its contexts'
-            WHEN r.own < 8388608 THEN 'small'
+            WHEN COALESCE(r.own, r.ctx_total) < 8388608 THEN 'small'
+            WHEN r.file_own > r.ctx_total AND r.file_own > r.outside
+              THEN CASE WHEN r.llvm > 0 THEN 'in private pages of libraries: JIT'
+                        ELSE 'in private pages of files and libraries' END
             WHEN r.malloc_free > r.ctx_used AND r.malloc_free > r.ctx_free AND r.malloc_free > r.other_malloc
               THEN 'freed by PostgreSQL, kept on malloc''s free lists'
             WHEN r.other_malloc > r.ctx_used AND r.other_malloc > r.ctx_free
@@ -347,11 +361,13 @@ SELECT r.*,
        CASE WHEN r.rss > 3 * r.own THEN 'RSS is mostly shared pages' ELSE '' END AS rss_note
 FROM (
   SELECT b.capture_id, b.test_label, b.hostname, b.pid, b.ns_pid, b.pg_instance, b.backend_type,
-         b.application_name, b.usename, b.datname, b.client, b.state, b.wait_event, b.query, b.match_quality,
-         b.size, b.rss, b.pss, b.private, b.own, b.swap, b.shared_mem_rss, b.dynamic_shm_rss, b.file_rss,
-         b.heap_size, b.heap_rss, b.mmap_size, b.mmap_rss, b.malloc_size, b.malloc_rss, b.malloc_own,
+         b.application_name, b.usename, b.datname, b.client, b.state, b.wait_event_type, b.wait_event,
+         b.leader_pid, b.xact_start, b.query_start, b.query, b.match_quality,
+         b.size, b.rss, b.pss, b.private, b.own, b.swap, b.hugetlb, b.shared_mem_rss, b.dynamic_shm_rss,
+         b.vm_pte, b.file_rss, b.file_own, b.heap_size, b.heap_rss, b.heap_own, b.mmap_size, b.mmap_rss, b.mmap_own,
+         b.stack_own, b.jit_own, b.other_own, b.malloc_size, b.malloc_rss, b.malloc_own, b.malloc_swap,
          d.grand_total AS ctx_total, d.grand_used AS ctx_used, d.grand_free AS ctx_free,
-         d.top_branch, d.top_branch_bytes, d.top_path, d.top_bytes, d.top_contexts, d.source AS ctx_source,
+         d.top_branch, d.top_branch_bytes, d.top_path, d.top_bytes, d.top_contexts, d.source AS ctx_source, d.logged_at AS ctx_at,
          b.malloc_rss + COALESCE(b.malloc_swap, 0) - d.grand_total AS outside,
          g.free_bytes AS malloc_free,
          g.system_bytes + COALESCE(g.mmap_bytes, 0) - g.free_bytes - d.grand_total AS other_malloc,

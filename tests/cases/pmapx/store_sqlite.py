@@ -340,6 +340,23 @@ class Views(Files):
             "heap_size, heap_rss, mmap_rss, malloc_own, malloc_swap, file_own, jit_rss FROM by_process")]
         self.assertEqual(got, [43, 10, 16, 6, 10, 8, 25, 11, 1, 5, 4, 2, 6, 1, 0, 0])
 
+    def test_parts_of_what_is_owned(self):
+        """Each class of mappings is in one part, and the parts are all there is."""
+        made = storing.Capture()
+        made.process(1)
+        classes = ["file", "bss", "heap", "anon", "arena", "stack", "jit", "special", "device", "memfd", "reserve", "hugetlb"]
+        for number, class_ in enumerate(classes):
+            made.smaps(1, "rw-p", class_, size=MIB << number, rss=MIB << number)
+            made.smaps(1, "rw-s", class_, size=MIB << 20, rss=MIB)
+        self.loaded(made)
+        got = [int(cell) // MIB for cell in self.one(
+            "SELECT own, file_own, heap_own, mmap_own, stack_own, jit_own, other_own, malloc_own FROM by_process")]
+        self.assertEqual(got, [0xfff, 0x3, 0x4, 0x8 + 0x10 + 0x800, 0x20, 0x40, 0x780, 0x4 + 0x8 + 0x10 + 0x800])
+        self.assertEqual(sum(got[1:7]), got[0])
+        self.assertEqual([int(cell) // MIB for cell in self.one(
+            "SELECT stack_size, jit_size, other_size, stack_rss, jit_rss, other_rss FROM by_process")],
+            [0x20 + (1 << 20), 0x40 + (1 << 20), 0x780 + (4 << 20), 0x21, 0x41, 0x784])
+
     def test_what_is_not_known(self):
         """Without smaps sizes are known, and nothing else is 0; without mappings, nothing is."""
         made = storing.Capture()
@@ -426,6 +443,18 @@ class Views(Files):
         # A later one that is cut does not count, and is not added up.
         self.dump(made, 1, 999, 2, number=2, complete=0)
         self.dump(made, 7, 999, 2, complete=0)
+        # Two that have changed their libraries more than anything else, and one of maps without numbers.
+        for pid, library in ((8, "/usr/lib/llvm-14/lib/libLLVM-14.so.1"), (9, "/usr/lib/libother.so")):
+            made.process(pid, pg_instance=1)
+            made.smaps(pid, "rw-p", "file", "data", rss=9 * MIB, name=library)
+            made.smaps(pid, "rw-p", "heap", rss=2 * MIB)
+            self.dump(made, pid, 1, 0)
+        made.process(10, pg_instance=1)
+        made.mapping(10, "rw-p", "heap")
+        self.dump(made, 10, 20, 1)
+        made.process(11, pg_instance=1)
+        made.mapping(11, "rw-p", "heap")
+        self.dump(made, 11, 2, 1)
         made.add("malloc_dump", pid=2, dump_no=1, source="malloc_info", system_bytes=40 * MIB, free_bytes=38 * MIB,
                  pg_instance=1)
         made.add("malloc_dump", pid=3, dump_no=1, source="malloc_info", system_bytes=40 * MIB, free_bytes=2 * MIB,
@@ -438,7 +467,11 @@ class Views(Files):
             ["4", "2", "834", "same", "free inside contexts, mostly under CacheMemoryContext"],
             ["5", "1", "834", "same", "small"],
             ["6", "1", "834", "pid reused", "the pid is another process's by now"],
-            ["7", None, None, "same", "no complete dump of its contexts"]])
+            ["7", None, None, "same", "no complete dump of its contexts"],
+            ["8", "1", "834", "not in pg_stat_activity", "in private pages of libraries: JIT"],
+            ["9", "1", "834", "not in pg_stat_activity", "in private pages of files and libraries"],
+            ["10", "20", "834", "not in pg_stat_activity", "in use under CacheMemoryContext"],
+            ["11", "2", "834", "not in pg_stat_activity", "small"]])
         self.assertEqual(self.query("SELECT MAX(total_bytes) / 1048576 FROM contexts"), [["37"]])
 
     def test_servers_in_namespaces(self):
