@@ -120,7 +120,7 @@ _pmapx_options()
 # The verbs; what is completed is in the variables of _pmapx.
 _pmapx_help()
 {
-	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check load sql help' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check load sql report help' -- "$cur")
 }
 
 _pmapx_capture()
@@ -160,6 +160,26 @@ _pmapx_sql()
 	-f | --file) _pmapx_found -f ;;
 	-v | --set) ;;
 	*) _pmapx_value || _pmapx_options $options || _pmapx_found -f ;;
+	esac
+}
+
+_pmapx_report()
+{
+	local options='
+		--pid= --label= --host= --activity= --contexts= --sort= --top= --units= --format= --root=
+		--jobs= --strict --all --name= --user= --tree= --cgroup= --list --gdb= -h --help'
+	local reports='backends backend contexts instances segments heap-stack processes mappings users
+		growth growth-mappings'
+
+	case $option in
+	--activity | --contexts) _pmapx_found -f ;;
+	--pid | --gdb) _pmapx_operands "$cur" "$root" ;;
+	--label | --host | --sort) ;;
+	*)
+		_pmapx_value || _pmapx_options $options || _pmapx_found -f
+		[[ $cur != -* && ! $option ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
+			< <(compgen -W "$reports" -- "$cur")
+		;;
 	esac
 }
 
@@ -322,7 +342,7 @@ _pmapx()
 		_pmapx_value || _pmapx_options $options $own && return
 		_pmapx_operands "$cur" "$root"
 		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W 'capture rank diff watch check load sql help' -- "$cur")
+			< <(compgen -W 'capture rank diff watch check load sql report help' -- "$cur")
 		;;
 	esac
 }

@@ -96,7 +96,7 @@ function __pmapx_verb
     set -l words (commandline -opc)
     set -l verb
     string match -qr '(^|/)pmapx$' -- $words[1]
-    and contains -- "$words[2]" capture rank diff watch check load sql help
+    and contains -- "$words[2]" capture rank diff watch check load sql report help
     and set verb $words[2]
     test "$verb" = "$argv[1]"
 end
@@ -145,7 +145,7 @@ complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, fo
 complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'
 complete -c pmapx -l compat -x -a 3.2 -n __pmapx_verb -d 'lay out as an older pmap did'
 
-set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' watch\t'the same against a moment ago' check\t'what is odd about the memory of processes' load\t'put processes into a database' sql\t'query such a database' help\t'print the help of a verb'"
+set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' watch\t'the same against a moment ago' check\t'what is odd about the memory of processes' load\t'put processes into a database' sql\t'query such a database' report\t'what processes and backends of PostgreSQL have' help\t'print the help of a verb'"
 complete -n __pmapx_is_first -c pmapx -a $verbs
 complete -n '__pmapx_verb help' -c pmapx -a $verbs
 
@@ -232,3 +232,25 @@ complete -n '__pmapx_verb sql' -c pmapx -F -s f -l file -r -d 'queries are in a 
 complete -n '__pmapx_verb sql' -c pmapx -s v -l set -x -d 'what :name stands for in a query'
 complete -n '__pmapx_verb sql' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d 'write what programs read'
 complete -n '__pmapx_verb sql' -c pmapx -s h -l help -d 'display help and exit'
+
+complete -n '__pmapx_verb report' -c pmapx -F -a 'backends backend contexts instances segments heap-stack processes mappings users growth growth-mappings'
+complete -n '__pmapx_verb report' -c pmapx -l pid -x -k -a '(__pmapx_pids)' -d 'whom backend is about'
+complete -n '__pmapx_verb report' -c pmapx -l label -x -d 'captures of that label'
+complete -n '__pmapx_verb report' -c pmapx -l host -x -d 'captures of that host'
+complete -n '__pmapx_verb report' -c pmapx -l activity -r -F -d 'pg_stat_activity, as it was saved'
+complete -n '__pmapx_verb report' -c pmapx -l contexts -r -F -d 'a log with memory contexts'
+complete -n '__pmapx_verb report' -c pmapx -l sort -x -d 'by a column; with - the largest first'
+complete -n '__pmapx_verb report' -c pmapx -l top -x -d 'only so many rows'
+complete -n '__pmapx_verb report' -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
+complete -n '__pmapx_verb report' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d 'notation'
+complete -n '__pmapx_verb report' -c pmapx -l all -d 'every process of the running system'
+complete -n '__pmapx_verb report' -c pmapx -l name -x -d 'processes whose name matches'
+complete -n '__pmapx_verb report' -c pmapx -l user -x -a '(__fish_complete_users)' -d 'processes of this user'
+complete -n '__pmapx_verb report' -c pmapx -l tree -x -k -a '(__pmapx_pids)' -d 'this process and its descendants'
+complete -n '__pmapx_verb report' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
+complete -n '__pmapx_verb report' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
+complete -n '__pmapx_verb report' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
+complete -n '__pmapx_verb report' -c pmapx -l strict -d 'status 1 if something could not be read'
+complete -n '__pmapx_verb report' -c pmapx -l list -d 'show the SQL of a report, or of all'
+complete -n '__pmapx_verb report' -c pmapx -l gdb -x -k -a '(__pmapx_pids)' -d 'print the call of gdb that dumps memory contexts'
+complete -n '__pmapx_verb report' -c pmapx -s h -l help -d 'display help and exit'

@@ -13,6 +13,7 @@
  *   rank.c           that of "rank"
  *   diff.c           that of "diff"
  *   load.c           that of "load"
+ *   report.c         that of "report"
  *   sql.c            that of "sql"
  *   watch.c          that of "watch"
  *   check.c          that of "check"
@@ -86,6 +87,11 @@
  *   functions.c      functions that SQLite lacks
  *   result.c         the rows of a statement, printed
  *   sql.c            queries of others
+ *   reports.c        the list of reports; report_….sql has the queries of each
+ *   reporting.c      a report
+ *   choice.c         which captures it shows
+ *   backend.c        the one on a backend, for programs
+ *   backend_text.c   and for people
  * src/shape/       what views and verbs make of mappings
  *   shape.c          the options that say how a table is to look
  *   measure.c        what mappings are added up by

@@ -21,6 +21,8 @@ static const struct px_verb verbs[] = {
 		px_verb_check_usage },
 	{ "load", "put processes into a database", px_verb_load, px_verb_load_usage },
 	{ "sql", "query such a database", px_verb_sql, px_verb_sql_usage },
+	{ "report", "what processes and backends of PostgreSQL have", px_verb_report,
+		px_verb_report_usage },
 	{ "help", "print this, or the help of a verb", run_help, help_usage },
 };
 

@@ -40,6 +40,10 @@ void px_verb_load_usage(struct px_console *console, struct px_out *out);
 int px_verb_sql(struct px_console *console, int argc, char **argv);
 void px_verb_sql_usage(struct px_console *console, struct px_out *out);
 
+/** "pmapx report ..."; see report.c. */
+int px_verb_report(struct px_console *console, int argc, char **argv);
+void px_verb_report_usage(struct px_console *console, struct px_out *out);
+
 /** "pmapx rank ..."; see rank.c. */
 int px_verb_rank(struct px_console *console, int argc, char **argv);
 void px_verb_rank_usage(struct px_console *console, struct px_out *out);

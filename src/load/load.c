@@ -374,41 +374,107 @@ static int load_all(struct px_loading *loading)
 	return status;
 }
 
-int px_load(struct px_console *console, const struct px_load_options *options)
+/* A load that begins. */
+static struct px_loading prepare(struct px_console *console, const struct px_load_options *options)
 {
 	const char *folder = getenv("TMPDIR");
-	struct px_store_error error = { .text = "" };
-	struct px_loading loading = {
+
+	return (struct px_loading){
 		.options = options,
 		.console = console,
 		.folder = folder != NULL && *folder != '\0' ? folder : "/tmp",
 	};
+}
+
+/*
+ * Load all into its store, once that was opened with @r.  Returns the status; what is no fault
+ * of the store has been told.
+ */
+static int fill(
+	struct px_loading *loading, int r, const struct px_store_error *error, bool *ret_is_loaded)
+{
+	int status = 2;
+
+	*ret_is_loaded = false;
+	if (r == 0) {
+		px_load_progress_begin(loading);
+		status = load_all(loading);
+		r = loading->failed;
+		if (r == 0 && loading->processes > 0) {
+			r = px_store_commit(loading->store);
+			*ret_is_loaded = r == 0;
+		}
+		loading->console->has_progress = false;
+	}
+	if (r < 0 && *error->text != '\0')
+		px_load_say(loading, loading->options->database, error->text);
+	return r < 0 || loading->is_damaged ? 2 : status;
+}
+
+int px_load(struct px_console *console, const struct px_load_options *options)
+{
+	struct px_store_error error = { .text = "" };
+	struct px_loading loading = prepare(console, options);
 	const struct px_store_options store_options = {
 		.replace = options->replace,
 		.wait_ms = WAIT_MS,
 		.folder = loading.folder,
 		.error = &error,
 	};
-	int status = 2, r;
+	bool is_loaded;
+	int r, status;
 
-	px_load_progress_begin(&loading);
 	r = options->database != NULL
 		? px_store_open_sqlite(options->database, &store_options, &loading.store)
 		: px_store_open_psql(&console->out, &store_options, &loading.store);
-	if (r == 0) {
-		status = load_all(&loading);
-		r = loading.failed;
-		if (r == 0 && loading.processes > 0)
-			r = px_store_commit(loading.store);
-		px_store_close(loading.store);
-	}
-	console->has_progress = false;
-	if (r == 0 && loading.is_damaged)
-		status = 2;
+	status = fill(&loading, r, &error, &is_loaded);
 	if (r == 0)
-		return status;
-	/* What is no fault of the store has been told. */
-	if (*error.text != '\0')
-		px_load_say(&loading, options->database, error.text);
-	return 2;
+		px_store_close(loading.store);
+	return status;
+}
+
+/* A store, and what it says. */
+struct px_loaded {
+	struct px_store *store;
+	struct px_store_error error;
+};
+
+int px_load_memory(
+	struct px_console *console, const struct px_load_options *options, struct px_loaded **ret)
+{
+	struct px_loading loading = prepare(console, options);
+	struct px_store_options store_options = { .folder = loading.folder };
+	struct px_loaded *loaded = calloc(1, sizeof(*loaded));
+	bool is_loaded;
+	int r, status;
+
+	*ret = NULL;
+	if (loaded == NULL) {
+		px_load_say(&loading, NULL, "memory allocation failed");
+		return 2;
+	}
+	store_options.error = &loaded->error;
+	r = px_store_open_sqlite(NULL, &store_options, &loading.store);
+	if (r == 0)
+		loaded->store = loading.store;
+	status = fill(&loading, r, &loaded->error, &is_loaded);
+	if (is_loaded)
+		*ret = loaded;
+	else
+		px_loaded_free(loaded);
+	return status;
+}
+
+struct px_store *px_loaded_store(const struct px_loaded *loaded)
+{
+	return loaded->store;
+}
+
+void px_loaded_free(struct px_loaded *loaded)
+{
+	if (loaded == NULL)
+		return;
+	if (loaded->store != NULL)
+		px_store_close(loaded->store);
+	free(loaded);
 }

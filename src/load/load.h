@@ -10,7 +10,7 @@
 /** What to load, and where to. */
 struct px_load_options {
 	struct px_walk_options walk; /**< All but @from. */
-	const char *database;        /**< A file of SQLite; NULL for a script to standard output. */
+	const char *database;        /**< A file of SQLite; NULL for a script, or for memory. */
 	char *const *sources;        /**< What was saved; */
 	size_t source_count;         /**< none is the running system, or another proc root. */
 	const char *label;           /**< What the captures are to be called; NULL: as they are. */
@@ -20,7 +20,23 @@ struct px_load_options {
 	bool replace;                /**< Captures of the same label and host make room. */
 };
 
-/** Load it all, or nothing.  Returns the exit status of the verb. */
+/**
+ * Load it all, or nothing, without a database as a script to standard output.  Returns the exit
+ * status of the verb.
+ */
 int px_load(struct px_console *console, const struct px_load_options *options);
+
+/** What has been loaded into memory. */
+struct px_loaded;
+
+/** Load it into memory.  Returns the status; *@ret is NULL if there is nothing to be read. */
+int px_load_memory(
+	struct px_console *console, const struct px_load_options *options, struct px_loaded **ret);
+
+/** The store that it is in, committed; borrowed. */
+struct px_store *px_loaded_store(const struct px_loaded *loaded);
+
+/** Forget it; NULL is fine. */
+void px_loaded_free(struct px_loaded *loaded);
 
 #endif

@@ -160,17 +160,20 @@ static void judge_columns(struct result *result)
 			result->columns[i].type = PX_VALUE_TEXT;
 }
 
-static int sort(struct result *result, struct px_table *table, struct px_console *console)
+/* Sort a table of the columns from the one numbered @first on. */
+static int sort(
+	struct result *result, struct px_table *table, struct px_console *console, size_t first)
 {
 	const struct px_shape *shape = result->options->shape;
-	size_t column;
+	const struct px_table_column *columns = result->columns + first;
+	size_t count = result->count - first, column;
 
 	if (shape->sort == NULL)
 		return 0;
-	column = px_table_find(result->columns, result->count, shape->sort);
-	if (column < result->count)
+	column = px_table_find(columns, count, shape->sort);
+	if (column < count)
 		return px_table_sort(table, column, shape->descending);
-	px_say_no_column(console, result->options->verb, shape, result->columns, result->count);
+	px_say_no_column(console, result->options->verb, shape, columns, count);
 	return px_store_say(&result->database->error, -EINVAL, "%s", "");
 }
 
@@ -178,15 +181,18 @@ static int sort(struct result *result, struct px_table *table, struct px_console
 static int print_table(
 	struct result *result, struct px_console *console, const struct px_table_frame *frame)
 {
-	struct px_table *table = px_table_new(result->columns, result->count);
+	size_t first = result->options->shape->notation == PX_NOTATION_TEXT
+		? result->options->hidden
+		: 0;
+	struct px_table *table = px_table_new(result->columns + first, result->count - first);
 	int r = table != NULL ? 0 : -ENOMEM;
 
 	while (r == 0 && (r = next(result)) == 1) {
 		judge_columns(result);
-		r = px_table_add(table, result->row);
+		r = px_table_add(table, result->row + first);
 	}
 	if (r == 0)
-		r = sort(result, table, console);
+		r = sort(result, table, console, first);
 	if (r == 0)
 		r = px_table_print(table, console, result->options->shape, frame);
 	px_table_free(table);
@@ -200,7 +206,8 @@ int px_result_print(struct px_database *database, sqlite3_stmt *statement,
 	const struct px_table_frame frame = {
 		.schema = options->schema,
 		.version = options->version,
-		.all_columns = true,
+		.all_columns = !options->can_narrow,
+		.spare = options->spare,
 	};
 	struct result result = {
 		.database = database,

@@ -17,6 +17,9 @@ struct px_result_options {
 	/** Names of columns that are sizes in kB, and of those that have a sign, with blanks
 	 * between; or NULL. */
 	const char *sizes, *changes;
+	size_t hidden;     /**< How many of the first columns text is without. */
+	bool can_narrow;   /**< On a terminal, sizes that all are 0 may be left out, */
+	const char *spare; /**< and then these columns, in this order; or NULL. */
 	/** Whether a row is shown, by its values; NULL: each is. */
 	bool (*is_wanted)(const struct px_value *row, const struct px_table_column *columns,
 		size_t count, const void *context);

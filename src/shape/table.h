@@ -89,6 +89,9 @@ struct px_table_frame {
 	unsigned version;   /**< And in which version. */
 	bool quiet;         /**< No totals; for people, rows and nothing else. */
 	bool all_columns;   /**< They were asked for by name: none is left out. */
+	/** Names of columns, with blanks between, that can be spared where lines would be too
+	 * long, in this order; NULL if none can. */
+	const char *spare;
 	/** For people: what begins the colour of a row, or NULL; NULL for no colours. */
 	const char *(*colour)(const struct px_value *row);
 	/** More of a JSON document: called between version and rows, to write

@@ -43,6 +43,9 @@ static char *put_value(char *at, const struct px_value *value, enum px_units uni
 /* How much is left of texts that are cut, as a terminal shows them. */
 #define TEXT_MIN ((size_t)8)
 
+/* And how much of those that could be left out altogether, while there is room for it. */
+#define SPARE_MAX ((size_t)24)
+
 /* How a table for people is laid out. */
 struct layout {
 	struct px_console *console;
@@ -207,11 +210,41 @@ static bool is_void(const struct layout *layout, size_t column)
 		table->total[column].number == 0;
 }
 
+/* The column that a list of names, with blanks between, begins with; their number if there is none. */
+static size_t find_first(const struct layout *layout, const char *names)
+{
+	size_t length = strcspn(names, " "), count = layout->table->column_count, column = 0;
+
+	while (column < count &&
+		(strlen(layout->table->columns[column].name) != length ||
+			memcmp(layout->table->columns[column].name, names, length) != 0))
+		column++;
+	return column;
+}
+
+/* Leave out columns that can be spared, until lines fit; first, less is seen of long texts in them. */
+static void spare_columns(const struct layout *layout, const char *spare, size_t room)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (const char *at = spare; at != NULL && line_width(layout) > room;
+			at = strchr(at, ' ') != NULL ? strchr(at, ' ') + 1 : NULL) {
+			size_t column = find_first(layout, at);
+
+			if (column == layout->table->column_count)
+				continue;
+			if (pass == 1)
+				layout->widths[column] = 0;
+			else if (is_left(layout, column) && layout->widths[column] > SPARE_MAX)
+				layout->widths[column] = SPARE_MAX;
+		}
+}
+
 /*
  * Lines end where the terminal does, if that leaves something to be seen of texts.  To see
- * more of them, columns that have nothing to say are left out, unless @all are to stay.
+ * more of them, columns that have nothing to say are left out, unless @all are to stay, and those
+ * that can be spared.
  */
-static void fit(const struct layout *layout, bool all)
+static void fit(const struct layout *layout, bool all, const char *spare)
 {
 	size_t room = px_console_width(layout->console), count = layout->table->column_count;
 
@@ -220,6 +253,7 @@ static void fit(const struct layout *layout, bool all)
 	for (size_t i = 0; !all && i < count && line_width(layout) > room; i++)
 		if (is_void(layout, i))
 			layout->widths[i] = 0;
+	spare_columns(layout, spare, room);
 	while (line_width(layout) > room) {
 		size_t widest = widest_text(layout), excess = line_width(layout) - room;
 
@@ -279,14 +313,16 @@ static void put_total(struct layout *layout)
 	px_out_string(&console->out, ")\n");
 }
 
-/* Say which columns were left out. */
-static void put_left_out(const struct layout *layout)
+/* Say which columns were left out: those that have nothing to say, or the others. */
+static void put_left_out(const struct layout *layout, bool are_void)
 {
 	struct px_out *out = &layout->console->out;
-	const char *before = "(left out, as all are 0: ";
+	const char *before = are_void ? "(left out, as all are 0: "
+				      : "(left out on this terminal: ";
 
 	for (size_t i = 0; i < layout->table->column_count; i++) {
-		if (layout->widths[i] > 0 || *layout->table->columns[i].name == '\0')
+		if (layout->widths[i] > 0 || *layout->table->columns[i].name == '\0' ||
+			is_void(layout, i) != are_void)
 			continue;
 		px_out_string(out, before);
 		px_out_string(out, layout->table->columns[i].name);
@@ -328,7 +364,7 @@ int px_table_print_text(const struct px_table *table, struct px_console *console
 		widen(&layout, px_table_row(table, i), table->column_count);
 	if (has_totals)
 		widen(&layout, table->total, table->column_count - (label_of(table) != NULL));
-	fit(&layout, frame->quiet || frame->all_columns);
+	fit(&layout, frame->quiet || frame->all_columns, frame->spare);
 	if (has_totals)
 		place_label(&layout);
 	if (!frame->quiet)
@@ -341,7 +377,9 @@ int px_table_print_text(const struct px_table *table, struct px_console *console
 	if (has_totals)
 		put_total(&layout);
 	if (!frame->quiet)
-		put_left_out(&layout);
+		put_left_out(&layout, true);
+	if (!frame->quiet)
+		put_left_out(&layout, false);
 	free(headings);
 	free(layout.widths);
 	return 0;

@@ -26,7 +26,7 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
     -V --version""".split())
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
     --sort --top --fields --by --threads --units --format --root --from --jobs --compat""".split())
-VERBS = {"capture", "rank", "diff", "watch", "check", "load", "sql", "help"}
+VERBS = {"capture", "rank", "diff", "watch", "check", "load", "sql", "report", "help"}
 CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
     --help --all --name --user --tree --cgroup""".split())
 RANK_LONG = set("""--fields --by --sort --top --units --format --root --from --jobs --strict --help

@@ -218,7 +218,7 @@ class Verbs(px.TestCase):
         return [verb for verb in listed if verb != "help"]
 
     def test_verbs(self):
-        self.assertEqual(self.verbs(), ["capture", "rank", "diff", "watch", "check", "load", "sql"])
+        self.assertEqual(self.verbs(), ["capture", "rank", "diff", "watch", "check", "load", "sql", "report"])
         for verb in self.verbs():
             listed = of_help(px.PMAPX, verb)
             self.assertGreater(len(listed), 3)

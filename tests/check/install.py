@@ -104,7 +104,7 @@ class Installed(px.TestCase):
             lib + "/libpmapx.so.0 -> libpmapx.so.0." + version, lib + "/libpmapx.so.0." + version,
             lib + "/pkgconfig/pmapx.pc", "share/man/man1/pmapx.1",
             "share/man/man1/pmapx-capture.1", "share/man/man1/pmapx-check.1",
-            "share/man/man1/pmapx-diff.1", "share/man/man1/pmapx-load.1", "share/man/man1/pmapx-rank.1", "share/man/man1/pmapx-sql.1", "share/man/man1/pmapx-watch.1",
+            "share/man/man1/pmapx-diff.1", "share/man/man1/pmapx-load.1", "share/man/man1/pmapx-rank.1", "share/man/man1/pmapx-report.1", "share/man/man1/pmapx-sql.1", "share/man/man1/pmapx-watch.1",
             "share/bash-completion/completions/pmapx", "share/zsh/site-functions/_pmapx",
             "share/fish/vendor_completions.d/pmapx.fish"}
         expected |= {"include/pmapx/" + name for name in

@@ -5,8 +5,9 @@ both engines."""
 import csv
 import glob
 import io
+import json
 import os
-import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -29,6 +30,11 @@ def order(rows):
     return sorted(rows, key=lambda one: [(cell is not None, cell or b"") for cell in one])
 
 
+def is_of_one(name):
+    """Whether it is a query about one process."""
+    return name.startswith("backend") and name != "backends"
+
+
 def cells(row):
     return [NULL if cell is None else str(cell) for cell in row]
 
@@ -44,12 +50,14 @@ class Reports(px.TestCase):
         cls.file = cls.path("case.db")
         cls.database = cls.enterClassContext(cls.planted.server.database("cases"))
         # The kernel first, as a dump touches memory.
-        first = cls.take("first.tar")
+        cls.first = first = cls.take("first.tar")
         activity = planted.save(cls.path("activity.csv"), cls.planted.activity())
         contexts = planted.save(cls.path("log"), cls.planted.contexts())
-        cls.load("--activity", activity, "--contexts", contexts, "--label", LABEL, first)
+        cls.said = ["--activity", activity, "--contexts", contexts, "--label", LABEL]
+        cls.load(*cls.said, first)
         cls.planted.clients["idle"].run(planted.prepared(500))
-        cls.load("--label", "later", cls.take("later.tar"))
+        cls.later = cls.take("later.tar")
+        cls.load("--label", "later", cls.later)
 
     @classmethod
     def take(cls, name):
@@ -107,7 +115,7 @@ class Reports(px.TestCase):
         """Each runs as it is, and gives the same columns and rows, in the same order."""
         self.assertGreater(len(REPORTS), 12)
         for name, path in REPORTS.items():
-            values = {"pid": self.pids["plans"]} if name.startswith("backend") and name != "backends" else {}
+            values = {"pid": self.pids["plans"]} if is_of_one(name) else {}
             with self.subTest(name=name), open(path, encoding="utf-8") as file:
                 names, rows = self.rows(file.read(), **values)
                 rows = [cells(row) for row in rows]
@@ -126,9 +134,12 @@ class Reports(px.TestCase):
                                       r"string_agg|ilike|glob|nulls (first|last))\b|::")
 
     def test_article(self):
-        """Its query, word for word, of the server; and for exactly its processes heap_stack has the same."""
+        """Its query, word for word, of both; and for exactly the server's processes heap_stack has the same."""
         path = px.shared("postgres", "seed-query.sql")
-        _, theirs = self.psql(path)
+        names, theirs = self.psql(path)
+        got = px.pmapx("sql", "--format", "csv", "-f", path, self.file)
+        self.assertEqual((got.stderr, got.status), (b"", 0))
+        self.assertEqual(list(csv.reader(io.StringIO(got.stdout.decode(), newline=""))), [names, *theirs])
         with open(REPORTS["heap_stack"], encoding="utf-8") as file:
             _, ours = self.rows(file.read())
         ours = [row for row in ours if row[0] == LABEL]
@@ -180,6 +191,102 @@ class Reports(px.TestCase):
                     # Where contexts have it all, little is left over.
                     if name in ("bigvar", "temp"):
                         self.assertLess(abs(row["outside"]), 0.05 * row["own"])
+
+    def report(self, *words):
+        """(names of columns, rows), by the program."""
+        got = px.pmapx("report", "--format", "csv", *words)
+        self.assertEqual((got.stderr, got.status), (b"", 0))
+        names, *rows = csv.reader(io.StringIO(got.stdout.decode(), newline=""))
+        return names, rows
+
+    def test_verb(self):
+        """The program gives the rows of the queries, from the file, and from what was loaded into it; of the
+        captures that are asked for."""
+        for name, path in REPORTS.items():
+            if is_of_one(name):
+                continue
+            report = name.replace("_", "-")
+            with self.subTest(name=name), open(path, encoding="utf-8") as file:
+                names, rows = self.rows(file.read())
+                rows = [["" if cell is None else str(cell) for cell in row] for row in rows]
+                self.assertEqual(self.report(report, self.file), (names, rows))
+                place = names.index("to_label" if name.startswith("growth") else "test_label")
+                for label in (LABEL, "later"):
+                    wanted = [row for row in rows if row[place] == label]
+                    self.assertEqual(self.report("--label", label, report, self.file), (names, wanted))
+                    if label == LABEL and not name.startswith("growth"):
+                        self.assertEqual(self.report(*self.said, report, self.first), (names, wanted))
+                if name.startswith("growth"):
+                    self.assertEqual([row[3:] for row in self.report(report, self.first, self.later)[1]],
+                                     [row[3:] for row in rows])
+
+    def test_list(self):
+        """What --list shows runs in psql as it is, and is all there is."""
+        everything = px.pmapx("report", "--list").stdout
+        for name, path in REPORTS.items():
+            if not is_of_one(name):
+                got = px.pmapx("report", "--list", name.replace("_", "-"))
+                self.assertEqual((got.stderr, got.status), (b"", 0))
+                self.assertEqual(self.psql(planted.save(self.path("listed.sql"), got.stdout)), self.psql(path))
+                self.assertIn(got.stdout, everything)
+        for words in (["backend"], []):
+            got = px.pmapx("report", "--list", *words)
+            planted.save(self.path("listed.sql"), got.stdout)
+            ran = px.run(self.planted.server.psql_words(
+                self.database, "-v", "ON_ERROR_STOP=1", "-v", "pid=%d" % self.pids["plans"], "-f", self.path("listed.sql")))
+            self.assertEqual((ran.stderr, ran.status), (b"", 0))
+        for name, path in REPORTS.items():
+            with open(path, "rb") as file:
+                self.assertIn(file.read().split(b"\n", 1)[1], everything)
+
+    def test_backend(self):
+        """What the long form says is what the views say."""
+        row = self.by_name()["plans"]
+        got = px.pmapx("report", "--format", "json", "--pid", str(row["pid"]), "--label", LABEL, "backend", self.file)
+        self.assertEqual((got.stderr, got.status), (b"", 0))
+        told = json.loads(got.stdout)
+        self.assertEqual((told["schema"], told["version"], told["looks"], told["known_by"]),
+                         ("pmapx.report.backend", 1, 1, "pid"))
+        for key, column in (("own", "own"), ("rss", "rss"), ("ctx_used", "ctx_used"), ("outside", "outside")):
+            self.assertEqual(told["backend"][key], row[column] // 1024)
+        self.assertEqual((told["backend"]["verdict"], told["backend"]["query"]), (row["verdict"], row["query"]))
+        self.assertLess(abs(sum(part["own"] for part in told["kernel"]) - told["backend"]["own"]), 8)
+        self.assertLess(abs(sum(kind["total"] for kind in told["contexts"]) - told["backend"]["ctx_total"]),
+                        len(told["contexts"]))
+        text = px.pmapx("report", "--pid", str(row["pid"]), "--label", LABEL, "backend", self.file).stdout.decode()
+        self.assertTrue(text.startswith("Backend  %d  admin@planted  client backend\n"
+                                        "         application \"plans\", client " % row["pid"]), text)
+        self.assertTrue(text.endswith("\nVERDICT  in use under CacheMemoryContext\n"), text)
+
+    def test_gdb(self):
+        """What --gdb prints makes backends print their contexts and malloc's account: with that, contexts, free
+        lists, libraries and private pages of files are own, within 3 %."""
+        if shutil.which("gdb") is None:
+            self.skipTest("no gdb")
+        names = ("plans", "freed", "bigvar", "temp")
+        for name in names:
+            got = px.pmapx("report", "--gdb", str(self.pids[name]))
+            self.assertEqual((got.stderr, got.status), (b"", 0))
+            ran = px.run(["sh", "-c", got.stdout], env=px.environment(HOME=self.folder))
+            if b"ptrace: Operation not permitted" in ran.stderr:
+                self.skipTest("nobody may be traced here")
+            self.assertEqual(ran.status, 0, ran)
+        file = self.path("gdb.db")
+        got = px.pmapx("load", *self.said[:2], "--contexts", self.planted.server.log, "--label", LABEL, file, self.first)
+        self.assertEqual((got.stderr, got.status), (b"", 0))
+        with sqlite3.connect(file) as database:
+            got = database.execute("SELECT * FROM reconcile")
+            columns = [column[0] for column in got.description]
+            told = {row["pid"]: row for row in (dict(zip(columns, row)) for row in got)}
+        for name in names:
+            row = told[self.pids[name]]
+            with self.subTest(name=name):
+                self.assertEqual(row["ctx_source"], "stderr")
+                total = row["ctx_total"] + row["malloc_free"] + row["other_malloc"] + row["file_own"] \
+                    + row["stack_own"] + row["jit_own"] + row["other_own"]
+                self.assertLess(abs(total - row["own"]), 0.03 * row["own"])
+                self.assertEqual(row["verdict"], "freed by PostgreSQL, kept on malloc's free lists" if name == "freed"
+                                 else planted.PLANTED[name][1])
 
 
 if __name__ == "__main__":
