@@ -80,6 +80,7 @@
  *   mapping_row.c    a mapping
  *   servers.c        which processes are of one PostgreSQL server
  *   beside.c         what PostgreSQL has said of itself
+ *   settings_rows.c  its settings
  *   text_input.c     text that may be packed
  *   packed_rows.c    rows that wait
  * src/query/       reading such a database
@@ -110,6 +111,7 @@
  *   log_time.c       the time in a prefix
  *   csv_cells.c      CSV, cell by cell
  *   context_line.c   one line of a dump
+ *   dump_lines.c     the lines that dumps are made of, out of all others
  *   open_dumps.c     dumps that are under way
  *   dump_build.c     one of them: its tree, and what it adds up to
  *   context_view.c   CSV of pg_backend_memory_contexts
@@ -123,6 +125,7 @@
  *   activity_expanded.c  psql -x
  *   activity_json.c  JSON
  *   display.c        how wide characters are
+ *   settings.c       settings
  *   timestamp.c      points in time
  *   title.c          titles of processes
  * src/capture/     saving processes to a file

@@ -40,6 +40,8 @@ static int open_input(struct px_loading *loading, struct pmapx_source *source, c
 	char byte;
 
 	*ret = (struct input){ .name = path, .fd = -1 };
+	/* What is not of the capture may be of any server. */
+	loading->servers.asked = path == NULL ? loading->postmaster : 0;
 	if (path != NULL) {
 		ret->fd = px_open_regular(AT_FDCWD, path, 0);
 		if (ret->fd >= 0)

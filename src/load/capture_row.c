@@ -452,9 +452,11 @@ int px_load_capture_end(struct px_loading *loading, struct pmapx_source *source)
 		loading->failed = set_duration(loading);
 	if (loading->failed == 0)
 		add_facts(loading, source);
-	if (loading->failed == 0)
+	if (loading->failed == 0 && source != NULL)
+		r = px_load_settings(loading, source);
+	if (r == 0 && loading->failed == 0)
 		loading->failed = px_servers_settle(&loading->servers, loading->store);
-	if (loading->failed == 0)
+	if (r == 0 && loading->failed == 0)
 		r = px_load_activity(loading, source);
 	if (r == 0 && loading->failed == 0)
 		r = px_load_contexts(loading, source);
@@ -476,6 +478,7 @@ void px_load_capture_clear(struct px_loading *loading)
 	tdestroy(loading->dumps, free);
 	loading->dumps = NULL;
 	loading->activity_rows = loading->told_by = 0;
+	loading->postmaster = 0;
 	free(loading->key);
 	loading->key = NULL;
 	loading->has_begun = false;

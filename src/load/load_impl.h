@@ -40,6 +40,7 @@ struct px_loading {
 	struct px_capture_facts facts;
 	struct px_servers servers;
 	int64_t told_by; /**< The server that its pg_stat_activity is of, 0 if that is not known. */
+	int64_t postmaster; /**< The server that was asked as it was captured; 0 if unknown. */
 	int64_t activity_rows;
 	void *dumps; /**< How many of each process, as tsearch() has it. */
 
@@ -100,6 +101,9 @@ bool px_inserts_is(struct px_input *input);
 
 /** Load it; the status of that. */
 int px_load_inserts(struct px_loading *loading, struct px_input *input);
+
+/** Add the settings of a server that a capture has; 0 or -ENOMEM. */
+int px_load_settings(struct px_loading *loading, struct pmapx_source *source);
 
 /** Add what PostgreSQL has said, of the options and of the source, NULL for none; 0 or -ENOMEM. */
 int px_load_activity(struct px_loading *loading, struct pmapx_source *source);

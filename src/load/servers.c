@@ -91,6 +91,15 @@ static void add_up(const struct px_servers *servers, int64_t instance, size_t *s
 	}
 }
 
+/* Whether there are processes of @instance, if it is one. */
+static bool has_instance(const struct px_servers *servers, int64_t instance)
+{
+	for (size_t i = 0; instance != 0 && i < servers->count; i++)
+		if (servers->list[i].instance == instance)
+			return true;
+	return false;
+}
+
 int64_t px_servers_judge(struct px_servers *servers)
 {
 	int64_t most = 0, only = 0; /* Servers. */
@@ -114,6 +123,8 @@ int64_t px_servers_judge(struct px_servers *servers)
 	}
 	for (size_t i = 0; i < servers->count; i++)
 		servers->list[i].same = servers->list[i].unsure = 0;
+	if (has_instance(servers, servers->asked))
+		return servers->asked;
 	return best > 0 || most != 0 ? most : only;
 }
 

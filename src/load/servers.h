@@ -26,6 +26,7 @@ struct px_servers {
 	size_t count, room;
 	size_t instances; /**< How many servers there are; */
 	bool has_inner;   /**< and whether one is in a PID namespace of its own. */
+	int64_t asked; /**< The instance that has been asked, if it is there; 0 if that is not known. */
 };
 
 /** Add one, with its row; 0 or -ENOMEM. */
@@ -45,7 +46,8 @@ void px_servers_hear(struct px_servers *servers, int64_t pid, const int64_t *sta
  * The server that has told all that was counted, as pg_instance; 0 if that cannot be told.
  * In PID namespaces the same numbers come again, and those of its first processes in each: if
  * there is more than one server, it is the one of which most processes are the same by
- * number and start, else the only one that has any of the numbers.  Counts begin anew.
+ * number and start, else the only one that has any of the numbers; or servers->asked, if
+ * that is there.  Counts begin anew.
  */
 int64_t px_servers_judge(struct px_servers *servers);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The cells of a CSV record.
+ * Records of CSV, and their cells.
  */
 #include "csv_cells.h"
 
@@ -15,6 +15,23 @@ static const char *closing_quote(const char *at, const char *end)
 		at += 2;
 	}
 	return NULL;
+}
+
+bool px_csv_record(struct pmapx_text *text, struct pmapx_text *ret)
+{
+	const char *at = text->bytes, *end = at + text->length;
+	bool is_quoted = false;
+
+	if (text->length == 0)
+		return false;
+	while (at < end && (is_quoted || *at != '\n'))
+		is_quoted ^= *at++ == '"';
+	*ret = (struct pmapx_text){ text->bytes, (size_t)(at - text->bytes) };
+	if (ret->length > 0 && at[-1] == '\r')
+		ret->length--;
+	at += at < end;
+	*text = (struct pmapx_text){ at, (size_t)(end - at) };
+	return true;
 }
 
 bool px_csv_next(struct pmapx_text *record, struct px_csv_cell *ret)

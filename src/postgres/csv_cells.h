@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The cells of a CSV record (RFC 4180), one after the other; nothing is allocated.
+ * The records of a text of CSV (RFC 4180), and their cells, one after the other; nothing is
+ * allocated.
  */
 #ifndef PX_CSV_CELLS_H
 #define PX_CSV_CELLS_H
@@ -12,6 +13,13 @@ struct px_csv_cell {
 	struct pmapx_text text; /**< Between the quotes, with its quotes still doubled. */
 	bool quoted;            /**< Had quotes: what is empty without is NULL to PostgreSQL. */
 };
+
+/**
+ * Take the next record, without its newline, off @text; what is in quotes may have newlines.
+ *
+ * Returns whether there was one.
+ */
+bool px_csv_record(struct pmapx_text *text, struct pmapx_text *ret);
 
 /**
  * Take the next cell off @record, whose bytes become NULL with the last.

@@ -29,6 +29,7 @@ static const char *const paths[PX_HOST_FILES] = {
 	[PX_HOST_BOOT_ID] = "sys/kernel/random/boot_id",
 	[PX_HOST_ACTIVITY] = "/postgres/activity.csv",
 	[PX_HOST_LOG] = "/postgres/log",
+	[PX_HOST_SETTINGS] = "/postgres/settings.csv",
 };
 
 /* Which file @path is; *@ret is its host then. */

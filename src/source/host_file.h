@@ -19,6 +19,7 @@ enum px_host_file {
 	PX_HOST_BOOT_ID,  /**< sys/kernel/random/boot_id, there. */
 	PX_HOST_ACTIVITY, /**< postgres/activity.csv: pg_stat_activity. */
 	PX_HOST_LOG,      /**< postgres/log: of a server, with dumps of memory contexts. */
+	PX_HOST_SETTINGS, /**< postgres/settings.csv: of a server. */
 	PX_HOST_FILES
 };
 
