@@ -126,14 +126,19 @@ _pmapx_help()
 _pmapx_capture()
 {
 	local options='
-		-o --output= --label= --force --redact= --max-rss= --numa --cost --jobs= --strict
-		--all --name= --user= --tree= --cgroup= -h --help'
+		-o --output= --label= --force --redact= --postgres --wait= --max-rss= --numa --cost
+		--jobs= --strict --all --name= --user= --tree= --cgroup= -h --help'
 
 	[[ ! $ended && $previous == -o ]] && option=-o
 	case $option in
 	-o | --output) _pmapx_found -f ;;
-	--redact) _pmapx_list "$cur" "$prefix" args paths addresses ;;
-	--label | --max-rss) ;;
+	--redact) _pmapx_list "$cur" "$prefix" args paths addresses queries ;;
+	--label | --max-rss | --wait) ;;
+	--postgres)
+		# Its value is in the same word, and nothing that is known here.
+		[[ $previous == --postgres && ! $prefix ]] &&
+			{ _pmapx_options $options || _pmapx_operands "$cur" /proc; }
+		;;
 	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" /proc ;;
 	esac
 }

@@ -189,8 +189,10 @@ end
 complete -n '__pmapx_verb capture' -c pmapx -s o -l output -r -F -d 'where to'
 complete -n '__pmapx_verb capture' -c pmapx -l label -x -d 'a name for the capture'
 complete -n '__pmapx_verb capture' -c pmapx -l force -d 'replace what is there'
-complete -n '__pmapx_verb capture' -c pmapx -l redact -x -a '(__pmapx_list args paths addresses)' \
+complete -n '__pmapx_verb capture' -c pmapx -l redact -x -a '(__pmapx_list args paths addresses queries)' \
     -d 'replace before writing'
+complete -n '__pmapx_verb capture' -c pmapx -l postgres -d 'then have psql ask a PostgreSQL server'
+complete -n '__pmapx_verb capture' -c pmapx -l wait -x -d 'how long that may take to answer'
 complete -n '__pmapx_verb capture' -c pmapx -l max-rss -x -d 'do not walk page tables of larger processes'
 complete -n '__pmapx_verb capture' -c pmapx -l numa -d 'also save numa_maps'
 complete -n '__pmapx_verb capture' -c pmapx -l cost -d 'say how long each process took'

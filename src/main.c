@@ -136,6 +136,11 @@
  *   host.c           the host
  *   redact.c         what is replaced, and by what
  *   redact_addresses.c  addresses
+ *   redact_postgres.c  what PostgreSQL says
+ *   postgres.c       what a PostgreSQL server is asked
+ *   psql.c           by psql
+ *   instance.c       which processes are its
+ *   server_log.c     what it writes to its log
  *   about.c          pmapx.json
  *   target.c         where it all goes, and how that gets its name
  *   archive.c        tar

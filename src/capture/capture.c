@@ -14,6 +14,7 @@
 #include "about.h"
 #include "interrupt.h"
 #include "pool.h"
+#include "postgres.h"
 #include "proctable.h"
 #include "redact.h"
 #include "report.h"
@@ -318,6 +319,27 @@ static int add_processes(struct capture *capture)
 	return r;
 }
 
+/*
+ * Behind the processes, for what is asked for changes them.  Of a stream, too, signals wait as
+ * long as there is a psql to be ended.
+ */
+static int add_postgres(struct capture *capture)
+{
+	const struct px_postgres postgres = { &capture->options, &capture->redaction,
+		&capture->report, &capture->target, spool_folder(capture) };
+	struct px_patience patience;
+	int r;
+
+	if (!capture->options.postgres)
+		return 0;
+	if (capture->target.is_stream)
+		px_patience_begin(&patience);
+	r = px_postgres_add(&postgres);
+	if (capture->target.is_stream)
+		px_patience_end(&patience);
+	return r;
+}
+
 /* Write it all, in order: what reads a stream of it knows the host first. */
 static int write_all(struct capture *capture)
 {
@@ -334,6 +356,8 @@ static int write_all(struct capture *capture)
 			&capture->target);
 	if (r == 0)
 		r = add_processes(capture);
+	if (r == 0)
+		r = add_postgres(capture);
 	if (r == 0) {
 		clock_gettime(CLOCK_REALTIME, &capture->about.end);
 		r = add_manifest(capture, true);

@@ -14,7 +14,7 @@
 #include "select.h"
 
 /** What is replaced before it is written; any of them. */
-enum { PX_REDACT_ARGS = 1, PX_REDACT_PATHS = 2, PX_REDACT_ADDRESSES = 4 };
+enum { PX_REDACT_ARGS = 1, PX_REDACT_PATHS = 2, PX_REDACT_ADDRESSES = 4, PX_REDACT_QUERIES = 8 };
 
 /** What is to be captured, and how. */
 struct px_capture_options {
@@ -31,6 +31,9 @@ struct px_capture_options {
 	pid_t *pids;         /**< Which processes, in any order. */
 	size_t pid_count;    /**< How many; 0 and no @select for all. */
 	struct px_select select; /**< And those that are selected. */
+	bool postgres;           /**< Have a PostgreSQL server tell of itself. */
+	const char *conninfo;    /**< Which, as psql has it; NULL for the one that psql finds. */
+	unsigned wait_ms;        /**< How long it may take to answer. */
 };
 
 /**

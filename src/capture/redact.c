@@ -18,7 +18,7 @@
 /* Of a token's number: enough for none to be that of another. */
 #define TOKEN_DIGITS 12
 
-static const char *const names[] = { "args", "paths", "addresses" };
+static const char *const names[] = { "args", "paths", "addresses", "queries" };
 
 unsigned px_redaction_find(const char *name, size_t length)
 {

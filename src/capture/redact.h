@@ -85,6 +85,18 @@ void px_redact_path(
 void px_redact_token(const struct px_redaction *redaction, char kind, const struct pmapx_text *text,
 	struct px_bytes *out);
 
+/* redact_postgres.c */
+
+/**
+ * Append pg_stat_activity as CSV, with tokens for texts of queries if they are replaced.
+ * Returns 0; -EBADMSG if that must be and it is none; or -ENOMEM.
+ */
+int px_redact_activity(const struct px_redaction *redaction, const struct pmapx_text *activity,
+	struct px_bytes *out);
+
+/** Put tokens for paths into settings as CSV, if they are replaced.  Returns as the above. */
+int px_redact_settings(const struct px_redaction *redaction, struct px_bytes *settings);
+
 /* redact_addresses.c */
 
 /** Learn of a mapping.  Returns where it goes. */

@@ -233,5 +233,5 @@ void px_report_costs(struct px_report *report, struct px_out *out)
 
 bool px_report_has_findings(const struct px_report *report)
 {
-	return report->incomplete + report->kinds[PX_KIND_VANISHED] > 0;
+	return report->incomplete + report->kinds[PX_KIND_VANISHED] > 0 || report->postgres_lacks;
 }

@@ -28,6 +28,7 @@ struct px_report {
 		size_t count;     /**< How many processes. */
 	} reasons[PX_REASONS_MAX];
 	unsigned reason_count;
+	bool postgres_lacks;   /**< Something of PostgreSQL could not be had, which was said. */
 	struct px_cost *costs; /**< Of each process if they are wanted, owned. */
 };
 

@@ -19,8 +19,17 @@ enum {
 	OPTION_JOBS,
 	OPTION_MAX_RSS,
 	OPTION_REDACT,
+	OPTION_POSTGRES,
+	OPTION_WAIT,
 	OPTION_SELECT, /* And those behind it. */
 };
+
+/* What --redact takes. */
+#define REDACTIONS "args, paths, addresses, queries"
+
+/* How many seconds an answer may take. */
+#define SECONDS_MAX 3600
+#define WAIT_MS 5000
 
 static const char verb[] = "capture";
 
@@ -31,6 +40,8 @@ static const struct option long_options[] = {
 	{ "label", required_argument, NULL, OPTION_LABEL },
 	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ "redact", required_argument, NULL, OPTION_REDACT },
+	{ "postgres", optional_argument, NULL, OPTION_POSTGRES },
+	{ "wait", required_argument, NULL, OPTION_WAIT },
 	{ "max-rss", required_argument, NULL, OPTION_MAX_RSS },
 	{ "numa", no_argument, NULL, OPTION_NUMA },
 	{ "cost", no_argument, NULL, OPTION_COST },
@@ -58,7 +69,12 @@ static const char usage[] =
 	" --cgroup <path>         processes in this cgroup or below\n"
 	" --force                 replace what is there\n"
 	" --label <text>          a name for the capture\n"
-	" --redact <what>[,...]   replace args, paths, addresses before they are written\n"
+	" --redact <what>[,...]   replace args, paths, addresses, queries before they are\n"
+	"                         written\n"
+	" --postgres[=<conninfo>]\n"
+	"                         then have psql ask a PostgreSQL server what it does and\n"
+	"                         has in memory; <conninfo> is what psql -d takes\n"
+	" --wait <seconds>        how long it may take to answer, usually 5\n"
 	" --max-rss <size>        do not walk page tables of processes that have more in\n"
 	"                         memory: maps for smaps; KiB, or with k, m, g, t behind\n"
 	" --numa                  also save numa_maps\n"
@@ -91,12 +107,27 @@ static bool take_redaction(struct px_console *console, struct px_capture_options
 
 		if (what == 0)
 			return px_refuse_value(
-				console, verb, "redact", "not a list of args, paths, addresses");
+				console, verb, "redact", "not a list of " REDACTIONS);
 		options->redact |= what;
 		if (at[length] == '\0')
 			return true;
 		at += length + 1;
 	}
+}
+
+static bool take_wait(struct px_console *console, struct px_capture_options *options)
+{
+	char *end = optarg;
+	double seconds = -1;
+
+	/* Digits and a point: no sign, no exponent, nothing in hexadecimal. */
+	if (*optarg != '\0' && optarg[strspn(optarg, "0123456789.")] == '\0')
+		seconds = strtod(optarg, &end);
+	if (*end != '\0' || !(seconds >= 0.1 && seconds <= SECONDS_MAX))
+		return px_refuse_value(
+			console, verb, "wait", "not a number of seconds from 0.1 to 3600");
+	options->wait_ms = (unsigned)(seconds * 1000 + 0.5);
+	return true;
 }
 
 /* One option; false after a message. */
@@ -129,6 +160,12 @@ static bool take_option(struct px_console *console, int letter, void *request)
 		return take_size(console, options);
 	case OPTION_REDACT:
 		return take_redaction(console, options);
+	case OPTION_POSTGRES:
+		options->postgres = true;
+		options->conninfo = optarg;
+		break;
+	case OPTION_WAIT:
+		return take_wait(console, options);
 	default:
 		return px_take_selector(console, verb, (enum px_selector)(letter - OPTION_SELECT),
 			&options->select);
@@ -141,6 +178,12 @@ static int capture(struct px_console *console, struct px_capture_options *option
 {
 	int r;
 
+	if (options->wait_ms != 0 && !options->postgres) {
+		px_refuse_word(console, verb, "--wait", "it is how long --postgres may take");
+		return PX_VERB_TROUBLE;
+	}
+	if (options->wait_ms == 0)
+		options->wait_ms = WAIT_MS;
 	if (!px_take_operands(console, verb, operands, count, &options->select, &options->pids,
 		    &options->pid_count))
 		return PX_VERB_TROUBLE;

@@ -27,8 +27,8 @@ PMAP_OPTIONS = set("""-x --extended -X -XX -d --device -c --read-rc -C --read-rc
 OWN_OPTIONS = set("""--all --name --user --tree --cgroup --map --kind --kinds --perm --min
     --sort --top --fields --by --threads --units --format --root --from --jobs --compat""".split())
 VERBS = {"capture", "rank", "diff", "watch", "check", "load", "sql", "report", "help"}
-CAPTURE_LONG = set("""--output --label --force --redact --max-rss --numa --cost --jobs --strict
-    --help --all --name --user --tree --cgroup""".split())
+CAPTURE_LONG = set("""--output --label --force --redact --postgres --wait --max-rss --numa --cost --jobs
+    --strict --help --all --name --user --tree --cgroup""".split())
 RANK_LONG = set("""--fields --by --sort --top --units --format --root --from --jobs --strict --help
     --all --name --user --tree --cgroup""".split())
 DIFF_LONG = set("""--by --match --fields --sort --top --units --format --jobs --strict --quiet --help
@@ -261,11 +261,11 @@ class Shell:
         self.assertEqual(self.words("pmapx capture --"), CAPTURE_LONG)
         self.assertEqual(self.words("pmapx capture -"), CAPTURE_LONG | {"-o", "-h"})
         self.assertEqual(self.words("pmapx capture --f"), {"--force"})
-        self.assertEqual(self.words("pmapx capture --redact "), {"args", "paths", "addresses"})
+        self.assertEqual(self.words("pmapx capture --redact "), {"args", "paths", "addresses", "queries"})
         self.assertEqual(self.words("pmapx capture --redact=p"), {"paths"})
-        self.assertEqual(self.words("pmapx capture --redact args,"), {"args,paths", "args,addresses"})
+        self.assertEqual(self.words("pmapx capture --redact args,"), {"args,paths", "args,addresses", "args,queries"})
         self.assertEqual(self.words("pmapx capture --redact=addresses,args,"),
-                         {"addresses,args,paths"})
+                         {"addresses,args,paths", "addresses,args,queries"})
         for line in ("pmapx capture -o ", "pmapx capture --output=", "pmapx capture --output "):
             with self.subTest(line=line):
                 self.assertEqual(self.words(line), {"folder", "rc"})

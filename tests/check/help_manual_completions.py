@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The usage text, the manual page and the completions of bash, zsh and fish name the same options,
-and agree on which of the long ones take a value."""
+and agree on which of the long ones must have a value."""
 import os
 import re
 import sys
@@ -16,7 +16,7 @@ MANUAL_ONLY = {"-r"}
 RESERVED = {"-f", "-H"}
 
 # In all that follows options are a dict: {"-x": None, "--extended": False, "--range": True};
-# the value says whether a long option takes a value. It is not compared for short ones, which
+# the value says whether a long option must have a value. It is not compared for short ones, which
 # not every completion can tell.
 
 
@@ -32,12 +32,13 @@ def of_help(*words):
         raise AssertionError("%s --help: status %d, stderr %r" % (words, got.status, got.stderr))
     options = {}
     for line in got.stdout.decode().splitlines():
-        # " -A, --range=<low>[,<high>]  limit ...", " --root DIR  ..."
+        # " -A, --range=<low>[,<high>]  limit ...", " --root DIR  ...", " --postgres[=<conninfo>]"
         if not line.startswith(" ") or not line.lstrip().startswith("-"):
             continue
         for word in re.split(r", (?=-)", re.split(r" {2,}", line.strip())[0]):
             name = re.match(r"--?[A-Za-z][A-Za-z-]*", word).group()
-            options[name] = len(word) > len(name) if name.startswith("--") else None
+            value = word[len(name):]
+            options[name] = bool(value) and not value.startswith("[=") if name.startswith("--") else None
     return options
 
 

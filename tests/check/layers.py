@@ -20,7 +20,7 @@ ALLOWED = {
     "pmap": {"pmap", "shape", "source", "core", "out"},
     "postgres": {"postgres", "core"},
     "store": {"store", "core", "out", "lazy"},
-    "capture": {"capture", "source", "core", "out", "lazy"},
+    "capture": {"capture", "postgres", "source", "core", "out", "lazy"},
     "report": {"report", "shape", "source", "core", "out"},
     "load": {"load", "report", "store", "postgres", "shape", "source", "core", "out"},
     "query": {"query", "store", "shape", "source", "core", "out", "lazy"},
