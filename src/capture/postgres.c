@@ -322,19 +322,22 @@ static int take_dumps(struct asking *asking, struct px_server_log *log)
 /* Say why there is no log to be read. */
 static int say_log(struct asking *asking, const struct px_server_log *log, int r)
 {
-	const char *why = px_describe_error(-r);
-	char *text = NULL;
+	static const char advice[] = "as who may read it: " CONTEXTS_ADVICE;
+	const char *why = r == -ESRCH ? "it is not known where it is" : px_describe_error(-r);
+	char *text;
 
 	if (is_fatal(r))
 		return r;
-	if (r == -ESRCH)
-		why = "it is not known where it is";
-	if (log->path == NULL && r == -EMEDIUMTYPE)
-		why = "the server writes it to no file";
-	if (asprintf(&text, "%s%s%s", log->path != NULL ? log->path : "",
-		    log->path != NULL ? ": " : "", why) < 0)
+	if (log->path == NULL) {
+		say(asking, "the server's log",
+			r == -EMEDIUMTYPE ? "the server writes it to no file" : why, advice);
+		return 0;
+	}
+	text = malloc(strlen(log->path) + strlen(why) + sizeof(": "));
+	if (text == NULL)
 		return -ENOMEM;
-	say(asking, "the server's log", text, "as who may read it: " CONTEXTS_ADVICE);
+	stpcpy(stpcpy(stpcpy(text, log->path), ": "), why);
+	say(asking, "the server's log", text, advice);
 	free(text);
 	return 0;
 }
@@ -358,7 +361,6 @@ static int add_dumps(struct asking *asking)
 	struct px_answer answer = { .why = "" };
 	struct px_server_log log;
 	struct px_spool spool;
-	struct pmapx_text path;
 	int r;
 
 	px_spool_init(&spool, postgres->folder, LOG_MEMORY);
@@ -368,12 +370,13 @@ static int add_dumps(struct asking *asking)
 		if (asking->is_collected)
 			r = px_psql_ask(&asking->psql, PX_SERVER_LOG_QUERY, PX_SERVER_LOG_PATH_MAX,
 				&answer);
-		path = text_of(&answer);
-		path.length -= path.length > 0;
 		if (r < 0) {
 			r = say_answer(asking, "the server's log", r, answer.why,
 				"as a superuser: " CONTEXTS_ADVICE);
 		} else {
+			struct pmapx_text path = text_of(&answer);
+
+			path.length -= path.length > 0;
 			r = px_server_log_open(&log, &path);
 			r = r < 0 ? say_log(asking, &log, r) : take_dumps(asking, &log);
 		}
@@ -387,9 +390,9 @@ static int add_dumps(struct asking *asking)
 /* The dumps, if the server can be asked for them. */
 static int take_contexts(struct asking *asking)
 {
-	char text[96];
-
 	if (asking->version != 0 && asking->version < VERSION_WITH_DUMPS) {
+		char text[96];
+
 		(void)snprintf(text, sizeof(text),
 			"a server of version %u cannot be asked for them",
 			(unsigned)(asking->version / 10000));

@@ -268,7 +268,7 @@ static int finish(struct run *run)
 int px_psql_ask(const struct px_psql *psql, const char *query, size_t max, struct px_answer *answer)
 {
 	struct run run = { .max = max, .end_ms = px_now_ms() + psql->wait_ms, .answer = answer };
-	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, r, ended;
+	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, r;
 
 	answer->out.length = 0;
 	answer->why[0] = '\0';
@@ -287,6 +287,8 @@ int px_psql_ask(const struct px_psql *psql, const char *query, size_t max, struc
 		run.out = out[0];
 		run.err = err[0];
 		if (r == 0) {
+			int ended;
+
 			r = read_answer(&run);
 			ended = finish(&run);
 			r = r < 0 ? r : ended;

@@ -56,16 +56,14 @@ static int put_record(const struct px_redaction *redaction, struct pmapx_text re
 	for (i = 0; record.bytes != NULL; i++) {
 		const char *begin = record.bytes;
 		struct px_csv_cell cell;
-		int r;
 
 		if (!px_csv_next(&record, &cell))
 			return -EBADMSG;
 		if (i > 0)
 			px_bytes_put(out, ",", 1);
 		if (i == which && cell.text.length > 0 && !px_csv_equals(&cell, hidden)) {
-			r = put_token(redaction, &cell, out);
-			if (r < 0)
-				return r;
+			if (put_token(redaction, &cell, out) < 0)
+				return -ENOMEM;
 			continue;
 		}
 		/* As it stands there, up to the comma that was taken off with it. */

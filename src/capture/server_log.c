@@ -27,7 +27,7 @@
 #define PIECE ((size_t)128 * 1024)
 
 /* How long to wait for more, and how often to ask whether the log goes on elsewhere. */
-#define PAUSE_MS 20
+#define PAUSE_NS 20000000L
 #define ASK_MS 1000
 
 int px_server_log_init(struct px_server_log *log, const struct px_redaction *redaction,
@@ -61,10 +61,11 @@ void px_server_log_deinit(struct px_server_log *log)
 /* Open what @place, a descriptor of a path, is at, and close that; only a regular file. */
 static int open_for_reading(int place, struct stat *status)
 {
-	char path[sizeof("/proc/self/fd/-2147483648")];
 	int r = fstat(place, status) < 0 ? -errno : !S_ISREG(status->st_mode) ? -EMEDIUMTYPE : 0;
 
 	if (r == 0) {
+		char path[sizeof("/proc/self/fd/-2147483648")];
+
 		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
 		r = px_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
 	}
@@ -90,10 +91,11 @@ static int find_place(const struct px_server_log *log, const char *path)
 		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	int root = open_of_postmaster(log, "root", O_DIRECTORY), fd = -ENOSYS;
+	int root = open_of_postmaster(log, "root", O_DIRECTORY);
 
 	if (root >= 0) {
-		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+		int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
 		if (fd < 0)
 			fd = -errno;
 		close(root);
@@ -107,7 +109,7 @@ static int find_place(const struct px_server_log *log, const char *path)
 /* The place of log->path. */
 static int find_log(const struct px_server_log *log)
 {
-	char *whole = NULL;
+	char *whole;
 	int fd;
 
 	if (log->path == NULL)
@@ -116,8 +118,10 @@ static int find_log(const struct px_server_log *log)
 		return find_place(log, log->path);
 	if (log->folder == NULL)
 		return -ESRCH;
-	if (asprintf(&whole, "%s/%s", log->folder, log->path) < 0)
+	whole = malloc(strlen(log->folder) + strlen(log->path) + 2);
+	if (whole == NULL)
 		return -ENOMEM;
+	stpcpy(stpcpy(stpcpy(whole, log->folder), "/"), log->path);
 	fd = find_place(log, whole);
 	free(whole);
 	return fd;
@@ -340,7 +344,7 @@ static int look_for_next(struct px_server_log *log, const struct px_psql *psql)
 
 int px_server_log_follow(struct px_server_log *log, const struct px_psql *psql, unsigned wait_ms)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000 };
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	const uint64_t start = px_now_ms();
 	uint64_t quiet = start;
 	struct px_psql asking = *psql;

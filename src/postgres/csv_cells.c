@@ -19,11 +19,12 @@ static const char *closing_quote(const char *at, const char *end)
 
 bool px_csv_record(struct pmapx_text *text, struct pmapx_text *ret)
 {
-	const char *at = text->bytes, *end = at + text->length;
+	const char *at = text->bytes, *end;
 	bool is_quoted = false;
 
 	if (text->length == 0)
 		return false;
+	end = at + text->length;
 	while (at < end && (is_quoted || *at != '\n'))
 		is_quoted ^= *at++ == '"';
 	*ret = (struct pmapx_text){ text->bytes, (size_t)(at - text->bytes) };

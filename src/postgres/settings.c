@@ -42,7 +42,8 @@ int px_settings_init(struct px_settings *settings, const struct pmapx_text *text
 	static const char *const names[COLUMNS] = { "name", "value" };
 	struct pmapx_text cells[COLUMNS], record;
 
-	*settings = (struct px_settings){ *text, room };
+	settings->rest = *text;
+	settings->room = room;
 	if (!px_csv_record(&settings->rest, &record) || !read_cells(settings, record, cells))
 		return -EBADMSG;
 	for (int i = 0; i < COLUMNS; i++)
@@ -66,11 +67,12 @@ static uint64_t unit_bytes(const struct pmapx_text *unit)
 
 static void find_number(struct px_setting *setting)
 {
-	const char *at = setting->value.bytes, *end = at + setting->value.length;
+	const char *at = setting->value.bytes, *end;
 	uint64_t number = 0, factor;
 
 	if (setting->value.length == 0 || *at < '0' || *at > '9')
 		return;
+	end = at + setting->value.length;
 	at = px_scan_decimal(at, end, &number);
 	if (at == NULL)
 		return;

@@ -10,8 +10,10 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+import faulty
 import px
 from asking import ADVICE, ADVICE_ACTIVITY, ADVICE_CONTEXTS, AskingCase, ROWS, csvlog, jsonlog, plain
+from capturing import Capture
 
 LOG = "postgres/log"
 
@@ -386,6 +388,53 @@ class Logs(AskingCase):
             file.write("x" * 100000 + "\n")
         self.answer("ask", "%d\n" % self.pid, ": > '%s'\n" % self.log + self.writes(plain(self.pid)))
         self.assertEqual(self.asked().files[LOG], plain(self.pid).encode())
+
+
+class Faults(AskingCase):
+    """With calls that fail in turn: there is a whole capture, or nothing and one line that says why; no psql is
+    left, nor memory."""
+
+    # How many calls of a family to look at.
+    MOST = 15 if px.is_sanitized(px.PMAPX) else 40
+
+    def sweep(self, family, error):
+        self.answer("ask", "%d\n" % self.pid, self.writes(plain(self.pid)))
+        words = ["capture", "--jobs", "1", "--redact=queries,paths", "-o", "a.tar", str(self.pid)]
+        seen = set()
+        before = sum(call.family == family for call in faulty.run(words, cwd=self.folder).calls)
+        os.remove(self.path("a.tar"))
+        words += ["--postgres", "--wait=0.5"]
+        whole = faulty.run(words, cwd=self.folder, env=self.environment())
+        self.assertEqual((whole.result.status, whole.result.stderr.count(b"\n"), whole.left[1]), (0, 1, 0))
+        count = sum(call.family == family for call in whole.calls)
+        self.assertGreater(count, before)
+        first = max(1, before * 3 // 4)
+        for number in range(first, count + 1, max(1, (count - first) // self.MOST)):
+            with self.subTest(family=family, number=number):
+                if os.path.exists(self.path("a.tar")):
+                    os.remove(self.path("a.tar"))
+                got = faulty.run(words, "%s:%d:%s" % (family, number, error), cwd=self.folder, env=self.environment())
+                self.assertEqual(got.left[1], 0, "allocations left")
+                seen.add(got.result.status)
+                if got.result.status == 0:
+                    capture = Capture(self.path("a.tar"))
+                    self.assertTrue(capture.manifest["complete"])
+                    # What is not there is said.
+                    whole = "postgres/activity.csv" in capture.files and LOG in capture.files
+                    self.assertEqual(whole, b"--postgres" not in got.result.stderr, got.result.stderr)
+                else:
+                    self.assertFalse([name for name in self.left() if name == "a.tar" or name.startswith(".pmapx-")])
+                    self.assertIn((got.result.status, got.result.stderr.count(b"\n")), ((1, 0), (2, 1)), got.result.stderr)
+        return seen
+
+    def test_memory(self):
+        self.assertIn(2, self.sweep("memory", "12"))
+
+    def test_open(self):
+        self.assertIn(0, self.sweep("open", "13"))
+
+    def test_read(self):
+        self.assertIn(0, self.sweep("read", "5"))
 
 
 if __name__ == "__main__":
