@@ -90,8 +90,8 @@ static void say(struct asking *asking, const char *what, const char *why, const 
 
 	px_report_clear(report);
 	report->postgres_lacks = true;
-	px_message_begin(console);
-	px_out_string(&console->err, "capture: --postgres: ");
+	px_message_begin_verb(console, "capture");
+	px_out_string(&console->err, "--postgres: ");
 	px_out_string(&console->err, what);
 	px_out_string(&console->err, ": ");
 	px_message_text(console, why);
