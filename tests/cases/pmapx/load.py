@@ -243,14 +243,14 @@ class Progress(Loading):
     REST = tars.entry("proc/rest", bytes(65536))
 
     def feed(self, stderr, enough):
-        """Load a capture of which a process comes now and then until enough() says so; then a damaged one; then the
-        same again. Gives what is told."""
+        """Load a capture of which a process comes now and then until enough(messages so far) says so; then a damaged
+        one; then the same again. Gives what is told."""
         with subprocess.Popen([px.PMAPX, "load", self.db, "-", "--label", "L"], stdin=subprocess.PIPE, stderr=stderr,
                               stdout=subprocess.DEVNULL, env=px.environment()) as child:
             pid = 0
             child.stdin.write(self.manifest("false"))
-            for contents in (b"rubbish\n", b""):
-                while not enough():
+            for messages, contents in enumerate((b"rubbish\n", b"")):
+                while not enough(messages):
                     pid += 1
                     child.stdin.write(tars.entry("proc/%d/maps" % pid, MAPS) + self.REST)
                     child.stdin.flush()
@@ -271,22 +271,21 @@ class Progress(Loading):
 
     def test_on_a_terminal(self):
         """It is there, but not at once, and gone in the end; a message has a line of its own."""
-        seen, drawn, started = bytearray(), 0, time.monotonic()
+        seen, started = bytearray(), time.monotonic()
         ours, theirs = os.openpty()
         attributes = termios.tcgetattr(theirs)
         attributes[1] &= ~termios.OPOST
         termios.tcsetattr(theirs, termios.TCSANOW, attributes)
         os.set_blocking(ours, False)
 
-        def enough():
-            nonlocal drawn
+        def enough(messages):
             with contextlib.suppress(BlockingIOError):
                 seen.extend(os.read(ours, 65536))
-            # One more than before.
-            before, drawn = drawn, len(self.DRAWN.findall(seen))
-            if drawn:
+            drawn = [self.DRAWN.search(part) for part in seen.split(b"\n")]
+            if any(drawn):
                 self.assertGreaterEqual(time.monotonic() - started, 0.1)
-            return drawn > before
+            # Behind that many.
+            return any(drawn[messages:])
         try:
             told = self.feed(theirs, enough)
             with contextlib.suppress(BlockingIOError):
@@ -306,7 +305,7 @@ class Progress(Loading):
         """Only messages go to what is no terminal, however long it takes."""
         started, path = time.monotonic(), self.path("stderr")
 
-        def enough():
+        def enough(_):
             nonlocal started
             # Some more for the second time.
             if time.monotonic() < started + 0.3:
