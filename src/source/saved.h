@@ -143,9 +143,9 @@ struct px_input {
 
 /**
  * Open @path, which is borrowed, and read the beginning of what is no folder.  Returns 0 or a
- * negative errno; *@ret is to be closed in any case.
+ * negative errno; @input is to be closed in any case.
  */
-int px_input_open(const char *path, struct px_input *ret);
+int px_input_open(const char *path, struct px_input *input);
 
 /** Close and free what nobody has taken of it. */
 void px_input_close(struct px_input *input);
