@@ -150,30 +150,30 @@ complete -n __pmapx_is_first -c pmapx -a $verbs
 complete -n '__pmapx_verb help' -c pmapx -a $verbs
 
 # What several verbs have.
-for verb in capture rank diff watch check load
+for verb in capture rank diff watch check load report
     complete -n "__pmapx_verb $verb" -c pmapx -l name -x -d 'processes whose name matches'
     complete -n "__pmapx_verb $verb" -c pmapx -l user -x -a '(__fish_complete_users)' -d 'processes of this user'
     complete -n "__pmapx_verb $verb" -c pmapx -l tree -x -k -a '(__pmapx_pids)' -d 'this process and its descendants'
     complete -n "__pmapx_verb $verb" -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
     complete -n "__pmapx_verb $verb" -c pmapx -s h -l help -d 'display help and exit'
 end
-for verb in capture rank diff check load
+for verb in capture rank diff check load report
     complete -n "__pmapx_verb $verb" -c pmapx -l jobs -x -d 'read at most so many processes at a time'
     complete -n "__pmapx_verb $verb" -c pmapx -l strict -d 'status 1 if something could not be read'
 end
 for verb in capture rank watch check
     complete -n "__pmapx_verb $verb" -c pmapx -l all -d 'every process'
 end
-for verb in rank diff watch check load
+for verb in rank diff watch check load report
     complete -n "__pmapx_verb $verb" -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
 end
 for verb in rank check
     complete -n "__pmapx_verb $verb" -c pmapx -l from -r -F -d 'read what was saved'
 end
-for verb in rank diff check
+for verb in rank diff check report
     complete -n "__pmapx_verb $verb" -c pmapx -l format -x -a 'text json ndjson csv tsv' -d notation
 end
-for verb in rank diff watch
+for verb in rank diff watch report
     complete -n "__pmapx_verb $verb" -c pmapx -l top -x -d 'only so many rows'
     complete -n "__pmapx_verb $verb" -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
 end
@@ -242,17 +242,6 @@ complete -n '__pmapx_verb report' -c pmapx -l host -x -d 'captures of that host'
 complete -n '__pmapx_verb report' -c pmapx -l activity -r -F -d 'pg_stat_activity, as it was saved'
 complete -n '__pmapx_verb report' -c pmapx -l contexts -r -F -d 'a log with memory contexts'
 complete -n '__pmapx_verb report' -c pmapx -l sort -x -d 'by a column; with - the largest first'
-complete -n '__pmapx_verb report' -c pmapx -l top -x -d 'only so many rows'
-complete -n '__pmapx_verb report' -c pmapx -l units -x -a 'k m g h' -d 'units of sizes'
-complete -n '__pmapx_verb report' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d 'notation'
 complete -n '__pmapx_verb report' -c pmapx -l all -d 'every process of the running system'
-complete -n '__pmapx_verb report' -c pmapx -l name -x -d 'processes whose name matches'
-complete -n '__pmapx_verb report' -c pmapx -l user -x -a '(__fish_complete_users)' -d 'processes of this user'
-complete -n '__pmapx_verb report' -c pmapx -l tree -x -k -a '(__pmapx_pids)' -d 'this process and its descendants'
-complete -n '__pmapx_verb report' -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
-complete -n '__pmapx_verb report' -c pmapx -l root -x -a '(__pmapx_folders)' -d 'read another proc root'
-complete -n '__pmapx_verb report' -c pmapx -l jobs -x -d 'read at most so many processes at a time'
-complete -n '__pmapx_verb report' -c pmapx -l strict -d 'status 1 if something could not be read'
 complete -n '__pmapx_verb report' -c pmapx -l list -d 'show the SQL of a report, or of all'
 complete -n '__pmapx_verb report' -c pmapx -l gdb -x -k -a '(__pmapx_pids)' -d 'print the call of gdb that dumps memory contexts'
-complete -n '__pmapx_verb report' -c pmapx -s h -l help -d 'display help and exit'
