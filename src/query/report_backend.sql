@@ -17,7 +17,7 @@ SELECT r.test_label, r.hostname, c.taken_at, r.pg_instance AS server, r.pid, r.n
        (SELECT COUNT(*)
         FROM context_dump d
         WHERE d.capture_id = r.capture_id AND d.pid = COALESCE(r.ns_pid, r.pid) AND d.complete = 0
-          AND COALESCE(d.pg_instance, r.pg_instance) = r.pg_instance) AS incomplete_dumps,
+          AND d.pg_instance = r.pg_instance) AS incomplete_dumps,
        r.malloc_rss / 1024 AS malloc, r.malloc_swap / 1024 AS malloc_swap, r.outside / 1024 AS outside,
        (SELECT COUNT(*)
         FROM process p

@@ -79,9 +79,9 @@ VERDICT  no complete dump of its contexts
 """
 
 
-def dump(made, pid, total, free, number=1, complete=1, **values):
+def dump(made, pid, total, free, number=1, complete=1, server=1, **values):
     made.add("context_dump", pid=pid, dump_no=number, source="log", complete=complete, grand_total=total,
-             grand_used=total - free, grand_free=free, **values)
+             grand_used=total - free, grand_free=free, pg_instance=server, **values)
 
 
 class Made(px.TestCase):
@@ -126,7 +126,7 @@ def full(label="A"):
         made.add("context", pid=7, dump_no=1, seq=seq, depth=depth, name=name, n_contexts=n, total_bytes=total * KIB,
                  free_bytes=0, used_bytes=total * KIB, subtree_bytes=(768 if name[0] == "C" else total) * KIB,
                  path="TopMemoryContext" + ("" if depth == 1 else "/" + name))
-    made.add("malloc_dump", pid=7, dump_no=1, source="malloc_info", system_bytes=39 * MIB, mmap_bytes=MIB,
+    made.add("malloc_dump", pid=7, dump_no=1, pg_instance=1, source="malloc_info", system_bytes=39 * MIB, mmap_bytes=MIB,
              free_bytes=39000 * KIB)
     return made
 
@@ -149,8 +149,10 @@ class Backend(Made):
         made.process(1000, pg_instance=1000, ns_pid=1, pg_role="postmaster")
         made.process(9, pg_instance=1000, ns_pid=5, pg_user="u", pg_db="d", pg_activity="idle", pg_role="client backend")
         made.mapping(9, "rw-p", "heap")
-        dump(made, 5, MIB, 0, complete=0, pg_instance=1000)
-        dump(made, 5, MIB, 0, number=2, complete=0)
+        dump(made, 5, MIB, 0, complete=0, server=1000)
+        dump(made, 5, MIB, 0, number=2, complete=0, server=1000)
+        # That of another server is not its own.
+        dump(made, 5, MIB, 0, number=3, complete=0, server=None)
         self.loaded(made)
         self.assertEqual(self.good("--pid", "9", "backend"), MAPS_ONLY)
         inside = MAPS_ONLY.replace("State    idle\n", "State    idle\n         Its number is 5 inside its PID namespace.\n")
@@ -174,7 +176,7 @@ class Backend(Made):
     def test_number_that_came_round(self):
         made = full()
         made.lines = [line for line in made.lines if not line.startswith("pg_activity")]
-        made.add("pg_activity", pid=7, seq=1, usename="other", datname="d", state="active", backend_start_us=99000000)
+        made.add("pg_activity", pid=7, seq=1, pg_instance=1, usename="other", datname="d", state="active", backend_start_us=99000000)
         self.loaded(made)
         text = self.good("--pid", "7", "backend")
         self.assertIn("         The number has come round: pg_stat_activity, and maybe a dump of\n"
@@ -203,7 +205,7 @@ class Backend(Made):
         made = storing.Capture("A\x1b" + "l" * 99, "h\x1b" + "h" * 99)
         made.process(7, pg_instance=1)
         made.smaps(7, rss=40 * MIB)
-        made.add("pg_activity", pid=7, seq=1, **{column: bad for column in (
+        made.add("pg_activity", pid=7, seq=1, pg_instance=1, **{column: bad for column in (
             "usename", "datname", "application_name", "client_addr", "state", "wait_event", "query", "backend_type")})
         dump(made, 7, 30 * MIB, 0)
         made.add("context", pid=7, dump_no=1, seq=1, depth=1, name=bad, n_contexts=1, total_bytes=1, free_bytes=0,
