@@ -287,7 +287,8 @@ JOIN malloc_dump d ON d.capture_id = p.capture_id AND d.pid = COALESCE(p.ns_pid,
 GROUP BY p.capture_id, p.pid, d.pid;
 
 -- The last complete dump of each backend: with the branch below TopMemoryContext, or that
--- itself, and with the kind of context that have most.
+-- itself, and with the kind of context that have most.  DISTINCT, which changes nothing, has SQLite
+-- pick these before it joins, where it looks through all there are for each backend.
 CREATE VIEW last_dump AS
 SELECT b.capture_id, b.pid, b.dump_no, d.source, d.logged_at, d.logged_us, d.grand_total,
        d.grand_blocks, d.grand_free, d.grand_used, t.path AS top_path, t.bytes AS top_bytes,
@@ -295,22 +296,27 @@ SELECT b.capture_id, b.pid, b.dump_no, d.source, d.logged_at, d.logged_us, d.gra
 FROM backend_dump b
 JOIN context_dump d ON d.capture_id = b.capture_id AND d.pid = b.server_pid AND d.dump_no = b.dump_no
 LEFT JOIN (
-  SELECT g.*, ROW_NUMBER() OVER (PARTITION BY g.capture_id, g.pid, g.dump_no
-                                 ORDER BY g.bytes DESC, g.seq) AS place
-  FROM (SELECT capture_id, pid, dump_no, path, MIN(seq) AS seq, CAST(SUM(total_bytes) AS BIGINT) AS bytes,
-               CAST(SUM(n_contexts) AS BIGINT) AS contexts
-        FROM context
-        GROUP BY capture_id, pid, dump_no, path) g
-) t ON t.capture_id = b.capture_id AND t.pid = b.server_pid AND t.dump_no = b.dump_no AND t.place = 1
+  SELECT DISTINCT capture_id, pid, dump_no, path, bytes, contexts
+  FROM (SELECT g.*, ROW_NUMBER() OVER (PARTITION BY g.capture_id, g.pid, g.dump_no
+                                       ORDER BY g.bytes DESC, g.seq) AS place
+        FROM (SELECT capture_id, pid, dump_no, path, MIN(seq) AS seq,
+                     CAST(SUM(total_bytes) AS BIGINT) AS bytes,
+                     CAST(SUM(n_contexts) AS BIGINT) AS contexts
+              FROM context
+              GROUP BY capture_id, pid, dump_no, path) g) kinds
+  WHERE place = 1
+) t ON t.capture_id = b.capture_id AND t.pid = b.server_pid AND t.dump_no = b.dump_no
 LEFT JOIN (
-  SELECT h.*, ROW_NUMBER() OVER (PARTITION BY h.capture_id, h.pid, h.dump_no
-                                 ORDER BY h.bytes DESC, h.seq) AS place
-  FROM (SELECT capture_id, pid, dump_no, name, MIN(seq) AS seq,
-               CAST(SUM(CASE depth WHEN 1 THEN total_bytes ELSE subtree_bytes END) AS BIGINT) AS bytes
-        FROM context
-        WHERE depth <= 2
-        GROUP BY capture_id, pid, dump_no, name) h
-) s ON s.capture_id = b.capture_id AND s.pid = b.server_pid AND s.dump_no = b.dump_no AND s.place = 1;
+  SELECT DISTINCT capture_id, pid, dump_no, name, bytes
+  FROM (SELECT h.*, ROW_NUMBER() OVER (PARTITION BY h.capture_id, h.pid, h.dump_no
+                                       ORDER BY h.bytes DESC, h.seq) AS place
+        FROM (SELECT capture_id, pid, dump_no, name, MIN(seq) AS seq,
+                     CAST(SUM(CASE depth WHEN 1 THEN total_bytes ELSE subtree_bytes END) AS BIGINT) AS bytes
+              FROM context
+              WHERE depth <= 2
+              GROUP BY capture_id, pid, dump_no, name) h) branches
+  WHERE place = 1
+) s ON s.capture_id = b.capture_id AND s.pid = b.server_pid AND s.dump_no = b.dump_no;
 
 -- The kernel's view of each process of a server beside that of pg_stat_activity.  They are the
 -- same process for sure if they agree on when it began.
