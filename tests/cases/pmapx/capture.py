@@ -567,7 +567,7 @@ class Words(CaptureCase):
         self.assertEqual((listed.status, listed.stderr), (0, b""))
         self.assertRegex(listed.stdout, rb"\n capture   \w")
         self.result(px.pmapx("help", "me"), status=2, stderr="pmapx: no such verb: me; there are capture, "
-                                                             "rank, diff, watch, check, load, sql, help\n")
+                                                             "rank, diff, watch, check, load, sql, report, help\n")
 
     def test_width(self):
         """All help fits on a terminal."""

@@ -328,8 +328,10 @@ class Logs(AskingCase):
         half = len(text) * 2 // 3
         later = "(sleep 0.3\n" + self.writes(text[:half]) + "sleep 0.3\n" + self.writes(text[half:]) + \
             ") >/dev/null 2>&1 &\nsleep 0.01\n"
-        # What it has started ends with psql: it must be of another group.
-        self.answer("ask", "%d\n" % self.pid, "setsid sh -c '%s' >/dev/null 2>&1 &\n" % later.replace("'", '"'))
+        # What it has started ends with psql: it must be of another group before that does.
+        begun = self.path("begun")
+        self.answer("ask", "%d\n" % self.pid, "setsid sh -c ': > \"%s\"\n%s' >/dev/null 2>&1 &\n" % (begun, later.replace("'", '"')) +
+                    "until [ -e '%s' ]; do sleep 0.01; done\n" % begun)
         start = time.monotonic()
         got = self.asked("--wait=100")
         self.assertLess(time.monotonic() - start, 60)
