@@ -376,10 +376,10 @@ int px_table_print_text(const struct px_table *table, struct px_console *console
 	}
 	if (has_totals)
 		put_total(&layout);
-	if (!frame->quiet)
+	if (!frame->quiet) {
 		put_left_out(&layout, true);
-	if (!frame->quiet)
 		put_left_out(&layout, false);
+	}
 	free(headings);
 	free(layout.widths);
 	return 0;
