@@ -207,7 +207,9 @@ static int put_row(struct px_backend *backend)
 	px_database_finalize(backend->database, backend->who);
 	backend->who = NULL;
 	r = begin(backend, 0, options->pid, &backend->who);
-	return r < 0 ? r : px_result_print(backend->database, backend->who, backend->console, &how);
+	if (r == 0)
+		r = px_result_print(backend->database, backend->who, backend->console, &how);
+	return r < 0 ? r : 0;
 }
 
 int px_backend_print(struct px_database *database, struct px_console *console,

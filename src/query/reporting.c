@@ -75,7 +75,12 @@ static int print_rows(struct px_database *database, struct px_console *console,
 	if (r == 0)
 		r = px_result_print(database, statement, console, &how);
 	px_database_finalize(database, statement);
-	return r;
+	if (r == 0 && kind->nothing != NULL)
+		(void)say(console, kind->name,
+			kind->is_of_two && (choice->has_label || choice->has_host)
+				? "there are no two captures of which the later is called that"
+				: kind->nothing);
+	return r < 0 ? r : 0;
 }
 
 static int print(struct px_database *database, struct px_console *console,

@@ -8,10 +8,16 @@
 
 #include "report_texts.h"
 
+/* What a report may lack. */
+static const char no_server[] = "there are no processes of a PostgreSQL server";
+static const char no_pair[] =
+	"there are no two captures of one host, without a boot between, whose times are known";
+
 static const struct px_report_kind kinds[] = {
 	{
 		.name = "backends",
 		.about = "PostgreSQL's processes: kernel, contexts and malloc, and a verdict",
+		.nothing = no_server,
 		.sql = { px_report_backends_sql },
 		.sizes = "rss pss own swap shm heap mmap ctx_used ctx_free outside",
 		.spare =
@@ -32,12 +38,15 @@ static const struct px_report_kind kinds[] = {
 	{
 		.name = "contexts",
 		.about = "memory contexts of each backend, by name",
+		.nothing =
+			"there is no complete dump of memory contexts; --contexts takes a log that has some",
 		.sql = { px_report_contexts_sql },
 		.sizes = "total used free",
 	},
 	{
 		.name = "instances",
 		.about = "PostgreSQL servers as a whole, shared memory counted once",
+		.nothing = no_server,
 		.sql = { px_report_instances_sql },
 		.sizes = "sum_rss sum_pss own swap page_tables shared_size shared_resident hugetlb",
 		.spare = "readable sum_rss page_tables",
@@ -45,12 +54,14 @@ static const struct px_report_kind kinds[] = {
 	{
 		.name = "segments",
 		.about = "the pieces of their shared memory",
+		.nothing = no_server,
 		.sql = { px_report_segments_sql },
 		.sizes = "size resident hugetlb",
 	},
 	{
 		.name = "heap-stack",
 		.about = "the article's: [heap] and [stack] of PostgreSQL's processes",
+		.nothing = no_server,
 		.sql = { px_report_heap_stack_sql },
 		.sizes = "heap stack heap_and_stack resident rss own",
 	},
@@ -77,6 +88,7 @@ static const struct px_report_kind kinds[] = {
 	{
 		.name = "growth",
 		.about = "processes from one capture to a later one",
+		.nothing = no_pair,
 		.sql = { px_report_growth_sql },
 		.sizes = "own_from own_to",
 		.changes = "own_delta rss_delta pss_delta malloc_delta swap_delta size_delta",
@@ -86,6 +98,7 @@ static const struct px_report_kind kinds[] = {
 	{
 		.name = "growth-mappings",
 		.about = "the same, by mapping",
+		.nothing = no_pair,
 		.sql = { px_report_growth_mappings_sql },
 		.changes = "own_delta rss_delta pss_delta size_delta",
 		.spare = "class seconds pss_delta",

@@ -13,7 +13,8 @@
 /** A report. */
 struct px_report_kind {
 	const char *name;
-	const char *about; /**< What it shows, in a line. */
+	const char *about;   /**< What it shows, in a line. */
+	const char *nothing; /**< What to say if that is nothing; NULL: it speaks for itself. */
 	const char *
 		sql[PX_REPORT_QUERIES]; /**< One for SQLite and PostgreSQL; NULL behind the last. */
 	const char

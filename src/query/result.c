@@ -19,6 +19,7 @@ struct result {
 	char **names;         /* Of the columns; owned. */
 	struct px_value *row; /* The last one; texts are SQLite's, until the next. */
 	size_t count;
+	bool has_rows; /* One of them was wanted. */
 };
 
 /* Whether @word is one of @list, with blanks between. */
@@ -123,8 +124,10 @@ static int next(struct result *result)
 			result->row[i] = read_value(result, i);
 		if (options->is_wanted == NULL ||
 			options->is_wanted(
-				result->row, result->columns, result->count, options->context))
+				result->row, result->columns, result->count, options->context)) {
+			result->has_rows = true;
 			break;
+		}
 	}
 	return r;
 }
@@ -222,5 +225,5 @@ int px_result_print(struct px_database *database, sqlite3_stmt *statement,
 			? print_table(&result, console, &frame)
 			: print_rows(&result, console, &frame);
 	deinit(&result);
-	return r;
+	return r < 0 ? r : result.has_rows;
 }

@@ -30,8 +30,8 @@ struct px_result_options {
  * Print all rows of @statement, which has columns.
  *
  * Text is laid out when all rows are known, and so are rows that are sorted; other rows go
- * out as they come.  Returns 0 or a negative errno, with a sentence in @database, which is empty
- * if it has been told.
+ * out as they come.  Returns 1, 0 if there were none, or a negative errno, with a sentence in
+ * @database, which is empty if it has been told.
  */
 int px_result_print(struct px_database *database, sqlite3_stmt *statement,
 	struct px_console *console, const struct px_result_options *options);

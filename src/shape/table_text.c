@@ -201,6 +201,9 @@ static bool is_void(const struct layout *layout, size_t column)
 
 	if (type != PX_VALUE_SIZE && type != PX_VALUE_CHANGE && type != PX_VALUE_REST)
 		return false;
+	/* Where there are no rows, there is not even that. */
+	if (table->row_count == 0)
+		return false;
 	/* What could not be read is not nothing. */
 	for (size_t i = 0; i < table->row_count; i++)
 		if (px_table_row(table, i)[column].type != type ||

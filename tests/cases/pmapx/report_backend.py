@@ -326,7 +326,21 @@ Capture B of h
 seconds pid class kind mappings_delta own_delta rss_delta pss_delta size_delta pathname
      57   1 anon  anon              0     +4096     +4096     +4096          0        ?
 """)
-        self.assertEqual(self.good("growth", "--label", "A\x1b", "--format", "csv").count("\n"), 1)
+        got = px.pmapx("report", "growth", "--label", "A\x1b", "--format", "csv", self.db)
+        self.assertEqual((got.status, got.stdout.count(b"\n"), got.stderr), (
+            0, 1, b"pmapx: report: growth: there are no two captures of which the later is called that\n"))
+
+    def test_nothing(self):
+        """What a report lacks is said, and its columns are there."""
+        made = storing.Capture("A", "h")
+        made.process(1, comm="init")
+        self.loaded(made)
+        for report, why in (("backends", "there are no processes of a PostgreSQL server"),
+                            ("contexts", "there is no complete dump of memory contexts; --contexts takes a log that has some"),
+                            ("growth", "there are no two captures of one host, without a boot between, whose times are known")):
+            got = px.pmapx("report", report, "--format", "tsv", self.db)
+            self.assertEqual((got.status, got.stdout.count(b"\n"), got.stderr.decode()),
+                             (0, 1, "pmapx: report: %s: %s\n" % (report, why)))
 
     def test_terminals(self):
         """The verdict is there in any width: what can be spared is not."""
