@@ -13,6 +13,7 @@
 #define PX_SQLITE_MISSING PX_LIBRARY_MISSING("databases need", PX_SQLITE_SONAME, PX_SQLITE_PACKAGE)
 
 #define PX_SQLITE_FUNCTIONS(X)           \
+	X(sqlite3_bind_double)           \
 	X(sqlite3_bind_int64)            \
 	X(sqlite3_bind_null)             \
 	X(sqlite3_bind_parameter_count)  \

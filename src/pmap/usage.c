@@ -63,6 +63,8 @@ static const char own_lines[] =
 	" watch                       the same between then and now, again and again\n"
 	" check                       what is odd about the memory of processes\n"
 	" load                        put processes into a database\n"
+	" sql                         query such a database\n"
+	" report                      which backend of PostgreSQL has the memory, and why\n"
 	" help [<word>]               what there is, and its options\n";
 
 static const char *const last_lines[] = {

@@ -3,6 +3,8 @@
  * One backend for people: who it is, the kernel's view, that of PostgreSQL, that of malloc, and
  * what follows from all of them.
  */
+#include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +47,23 @@ static void put_outside(const struct px_backend *backend, const char *text, size
 	px_out_text(out_of(backend), locale, text, length);
 	if (is_long)
 		px_out_string(out_of(backend), "+");
+}
+
+/* The same, of what is longer the end: of a path to a context, that says most. */
+static void put_outside_end(const struct px_backend *backend, const char *text, size_t width)
+{
+	struct px_locale *locale = &backend->console->locale;
+	size_t length = strlen(text), skipped = 0;
+
+	while (px_text_width(locale, text + skipped, length - skipped) > width - (skipped > 0)) {
+		size_t step = px_utf8_any_length((const unsigned char *)text + skipped,
+			(const unsigned char *)text + length);
+
+		skipped += step > 0 ? step : 1;
+	}
+	if (skipped > 0)
+		px_out_string(out_of(backend), "+");
+	px_out_text(out_of(backend), locale, text + skipped, length - skipped);
 }
 
 /* Text of a column of the backend, or @otherwise. */
@@ -98,7 +117,7 @@ static void put_named_line(const struct px_backend *backend, const char *label, 
 		return;
 	width = px_text_width(&backend->console->locale, text, strlen(text));
 	px_out_string(out_of(backend), label);
-	put_outside(backend, text, room);
+	put_outside_end(backend, text, room);
 	px_out_string(out_of(backend), behind);
 	px_out_fill(out_of(backend), ' ', width < room ? room - width + 1 : 1);
 	put_size(backend, backend->who, column);
@@ -167,16 +186,19 @@ static void put_look(const struct px_backend *backend)
 	}
 }
 
-/* The query, in one line. */
-static void put_query(const struct px_backend *backend)
+/* The query, in one line, which ends where a terminal does.  0 or -ENOMEM. */
+static int put_query(const struct px_backend *backend)
 {
 	const char *query = px_backend_text(backend, backend->who, "query");
-	char line[4 * LINE];
-	size_t length = 0;
+	size_t length = 0, room = px_console_width(backend->console);
+	char *line;
 
 	if (query == NULL || *query == '\0')
-		return;
-	for (; *query != '\0' && length < sizeof(line) - 1; query++) {
+		return 0;
+	line = malloc(strlen(query) + 1);
+	if (line == NULL)
+		return -ENOMEM;
+	for (; *query != '\0'; query++) {
 		char byte = *query;
 
 		if (strchr("\t\r\n", byte) != NULL)
@@ -188,13 +210,17 @@ static void put_query(const struct px_backend *backend)
 		length--;
 	line[length] = '\0';
 	px_out_string(out_of(backend), "Query    ");
-	put_outside(backend, line, LINE - HEAD);
+	put_outside(backend, line, room == 0 ? SIZE_MAX : room > LINE ? room - HEAD : LINE - HEAD);
 	px_out_string(out_of(backend), "\n");
+	free(line);
+	return 0;
 }
 
-static void put_who(const struct px_backend *backend)
+/* Who it is; 0 or -ENOMEM. */
+static int put_who(const struct px_backend *backend)
 {
 	struct px_out *out = out_of(backend);
+	int r;
 
 	px_out_string(out, "Backend  ");
 	px_out_number(out, (uint64_t)backend->pid);
@@ -222,8 +248,9 @@ static void put_who(const struct px_backend *backend)
 		put_cell(backend, "wait_event", 24, "");
 	}
 	px_out_string(out, "\n");
-	put_query(backend);
+	r = put_query(backend);
 	put_doubts(backend);
+	return r;
 }
 
 /* The words for a part; those of chunks say how many there are. */
@@ -401,14 +428,15 @@ int px_backend_put_text(struct px_backend *backend)
 {
 	int r;
 
-	put_who(backend);
-	r = put_kernel(backend);
+	r = put_who(backend);
+	if (r == 0)
+		r = put_kernel(backend);
 	if (r < 0)
 		return r;
 	put_contexts(backend);
 	put_malloc(backend);
 	px_out_string(out_of(backend), "\nVERDICT  ");
-	put_cell(backend, "verdict", LINE - HEAD, "?");
+	put_cell(backend, "verdict", SIZE_MAX, "?");
 	px_out_string(out_of(backend), "\n");
 	return 0;
 }

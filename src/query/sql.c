@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,6 +51,50 @@ static const struct px_parameter *find(const struct px_sql_options *options, con
 	return NULL;
 }
 
+/* An integer, with its sign if it is less than 0. */
+static bool is_integer(const char *text, int64_t *ret)
+{
+	bool is_negative = *text == '-';
+	uint64_t number;
+
+	if (!px_scan_number(text + is_negative, &number) ||
+		number > (uint64_t)INT64_MAX + is_negative)
+		return false;
+	*ret = (int64_t)(is_negative ? -number : number);
+	return true;
+}
+
+/* A number with a point or an exponent, as SQL has it; no other notation of strtod(3). */
+static bool is_real(const char *text, double *ret)
+{
+	locale_t plain;
+	char *end;
+
+	if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
+		return false;
+	plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	if (plain == (locale_t)0)
+		return false;
+	*ret = strtod_l(text, &end, plain);
+	freelocale(plain);
+	return *end == '\0';
+}
+
+/* Bind @value to the parameter number @at: as a number, if it is one. */
+static int bind_value(
+	const struct px_sqlite *lib, sqlite3_stmt *statement, int at, const char *value)
+{
+	int64_t integer;
+	double real;
+
+	if (is_integer(value, &integer))
+		return lib->sqlite3_bind_int64(statement, at, integer);
+	if (is_real(value, &real))
+		return lib->sqlite3_bind_double(statement, at, real);
+	return lib->sqlite3_bind_text64(
+		statement, at, value, strlen(value), SQLITE_STATIC, SQLITE_UTF8);
+}
+
 /* Give the parameters of a statement their values; 0 or a negative errno, with a sentence. */
 static int bind(struct run *run, sqlite3_stmt *statement)
 {
@@ -62,7 +107,6 @@ static int bind(struct run *run, sqlite3_stmt *statement)
 		const struct px_parameter *parameter = name != NULL && *name == ':'
 			? find(run->options, name + 1)
 			: NULL;
-		uint64_t number;
 		int code;
 
 		if (parameter == NULL)
@@ -70,10 +114,7 @@ static int bind(struct run *run, sqlite3_stmt *statement)
 				"the parameter %s has no value: --set NAME=VALUE is for those "
 				"like :NAME",
 				name != NULL ? name : "?");
-		code = px_scan_number(parameter->value, &number) && number <= INT64_MAX
-			? lib->sqlite3_bind_int64(statement, i, (int64_t)number)
-			: lib->sqlite3_bind_text64(statement, i, parameter->value,
-				  strlen(parameter->value), SQLITE_STATIC, SQLITE_UTF8);
+		code = bind_value(lib, statement, i, parameter->value);
 		if (code != SQLITE_OK)
 			return px_connection_fail(connection, code);
 	}

@@ -211,12 +211,17 @@ class Backend(Made):
         made.add("context", pid=7, dump_no=1, seq=1, depth=1, name=bad, n_contexts=1, total_bytes=1, free_bytes=0,
                  used_bytes=1, path=bad)
         self.loaded(made)
-        text = self.good("--pid", "7", "backend")
+        text = terminal.run([px.PMAPX, "report", "--pid", "7", "backend", self.db], 80).decode()
         for line in text.split("\n"):
-            self.assertLessEqual(len(line), 80, line)
+            # The verdict is never cut.
+            self.assertTrue(len(line) <= 80 or line.startswith("VERDICT"), line)
             self.assertNotRegex(line, "[\x00-\x1f\x7f\u202e]")
         self.assertIn("Query    ?]0;x????\u20ac" + "w" * 60 + "+\n", text)
-        self.assertIn("VERDICT  in use under ?]0;", text)
+        # Of a path the end says most.
+        self.assertRegex(text, r"\n    largest kind: \+w+ \(1\)  ")
+        self.assertIn("VERDICT  in use under ?]0;x????\u20ac" + "w" * 200 + "\n", text)
+        # A file has room for all of a query.
+        self.assertIn("Query    ?]0;x????\u20ac" + "w" * 200 + "\n", self.good("--pid", "7", "backend"))
 
     def test_less_than_nothing(self):
         """Contexts that hold what was never touched."""

@@ -112,6 +112,11 @@ class Queries(Databases):
         query = "SELECT pid, comm FROM process WHERE pid = :pid OR comm = :name ORDER BY pid"
         self.assertEqual(self.good("-v", "pid=1", "--set", "name=c2", self.db, query), "pid comm\n  1 c1\n  2 c2\n")
         self.assertEqual(self.good("-v", "pid=9", "-v", "pid=1", "--set", "name=' OR 1 --", self.db, query), "pid comm\n  1 c1\n")
+        for text, kind, value in (("-5", "integer", "-5"), ("-9223372036854775808", "integer", "-9223372036854775808"),
+                                  ("1.5", "real", "1.5"), ("-2e3", "real", "-2000.0"), ("9223372036854775808", "real", "9.22337203685478e+18"),
+                                  ("0x10", "text", "0x10"), ("-", "text", "-"), ("1-2", "text", "1-2"), ("inf", "text", "inf"), ("", "text", "")):
+            self.assertEqual(self.good("-v", "x=" + text, "--format", "csv", self.db, "SELECT typeof(:x) AS t, :x AS v"),
+                             "t,v\r\n%s,%s\r\n" % (kind, value or '""'))
         self.refused("%s: the parameter :name has no value: --set NAME=VALUE is for those like :NAME" % self.db,
                      "-v", "pid=1", self.db, query)
         self.refused("%s: the parameter ? has no value: --set NAME=VALUE is for those like :NAME" % self.db,
