@@ -7,8 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,22 +83,15 @@ static int prepare_reading(struct px_database *database)
 	return code == SQLITE_OK ? 0 : px_connection_fail(connection, code);
 }
 
-/* Open the file; a name such as ":memory:" is that of a file, too. */
 static int open_file(struct px_database *database, const char *path)
 {
 	struct stat status;
-	char *name = NULL;
-	int r;
 
 	if (stat(path, &status) < 0)
 		return px_store_say(&database->error, -errno, "%s", strerror(errno));
 	if (!S_ISREG(status.st_mode))
 		return px_store_say(&database->error, -EMEDIUMTYPE, "it is no file");
-	if (strchr(path, '/') == NULL && asprintf(&name, "./%s", path) < 0)
-		return px_store_say(&database->error, -ENOMEM, "not enough memory");
-	r = px_connection_open(&database->own, name != NULL ? name : path, true);
-	free(name);
-	return r;
+	return px_connection_open(&database->own, path, true);
 }
 
 int px_database_open(struct px_database *database, const char *path)

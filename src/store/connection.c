@@ -5,6 +5,9 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "schema.h"
 
@@ -104,13 +107,20 @@ int px_connection_load(struct px_connection *connection)
 int px_connection_open(struct px_connection *connection, const char *path, bool is_read_only)
 {
 	const struct px_sqlite *lib = &connection->lib;
+	char *name = NULL;
 	int code, r = px_connection_load(connection);
 
 	if (r < 0)
 		return r;
+	/* A name such as ":memory:" is that of a file, too. */
+	if (path != NULL && strchr(path, '/') == NULL && asprintf(&name, "./%s", path) < 0)
+		return px_store_say(connection->error, -ENOMEM, "not enough memory");
+	if (name != NULL)
+		path = name;
 	code = lib->sqlite3_open_v2(path != NULL ? path : ":memory:", &connection->db,
 		SQLITE_OPEN_NOMUTEX | (is_read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE),
 		NULL);
+	free(name);
 	if (code != SQLITE_OK)
 		return px_connection_fail(connection, code);
 	(void)lib->sqlite3_extended_result_codes(connection->db, 1);

@@ -83,10 +83,16 @@ class Whole(Files):
         self.assertEqual(self.query("SELECT test_label FROM maps"), [])
 
     def test_name_without_folder(self):
-        with storing.feed(storing.Capture("A").text()) as file:
-            got = px.run([storing.ROWS, "sqlite", "case.db"], stdin=file, cwd=self.folder)
-        self.assertEqual(got, px.Result(b"", b"", 0))
-        self.assertEqual(os.listdir(self.folder), ["case.db"])
+        """New, and there; also one that means something to SQLite."""
+        for name in ("case.db", ":memory:", "file:case?mode=memory"):
+            for label in ("A", "B"):
+                with storing.feed(storing.Capture(label).text()) as file:
+                    got = px.run([storing.ROWS, "sqlite", name], stdin=file, cwd=self.folder)
+                self.assertEqual(got, px.Result(b"", b"", 0))
+            self.assertEqual(os.listdir(self.folder), [name])
+            os.rename(os.path.join(self.folder, name), self.path)
+            self.assertEqual(self.query("SELECT test_label FROM capture"), [["A"], ["B"]])
+            os.unlink(self.path)
 
     def test_duplicates(self):
         self.loaded(storing.made_up(1, "A\x1b\"'"))
