@@ -257,15 +257,15 @@ static int put_who(const struct px_backend *backend)
 static void put_part(const struct px_backend *backend)
 {
 	const char *name = px_backend_text(backend, backend->rows, "part");
-	const char *about = name != NULL ? name : "?";
+	/* The database may be somebody else's, and its views may not be ours. */
+	const char *about = "?";
 	char label[LINE], *end = label;
 	int64_t count;
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (strcmp(about, parts[i].name) == 0)
+	for (size_t i = 0; name != NULL && i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strcmp(name, parts[i].name) == 0)
 			about = parts[i].about;
-	end = stpcpy(end, "  ");
-	end = stpncpy(end, about, LINE - 4 * NUMBER - 2);
+	end = stpcpy(stpcpy(end, "  "), about);
 	if (name != NULL && strcmp(name, "mmap") == 0 &&
 		px_backend_number(backend, backend->rows, "mappings", &count) && count >= 0) {
 		end = stpcpy(end, " (");

@@ -235,6 +235,17 @@ class Backend(Made):
                       "  both looks.\n", self.good("--pid", "7", "backend"))
         self.assertIn("  Nobody knows how long after the kernel's numbers it was.\n", self.good("--pid", "7", "backend"))
 
+    def test_somebody_elses_view(self):
+        """Names of parts are ours, or none."""
+        self.loaded(full())
+        with sqlite3.connect(self.db) as database:
+            parts = database.execute("SELECT sql FROM sqlite_master WHERE name = 'part_sum'").fetchone()[0]
+            database.execute("DROP VIEW part_sum")
+            database.execute(parts.replace("pid, part,", "pid, char(27) || '[31m' || part AS part,", 1))
+        text = self.good("--pid", "7", "backend")
+        self.assertIn("Swapped\n  ?      ", text)
+        self.assertNotIn("\x1b", text)
+
     def test_somebody_elses_database(self):
         """One whose rows are not what they should be, or whose views are gone."""
         self.loaded(full())
