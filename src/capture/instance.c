@@ -145,6 +145,7 @@ int px_instance_find(const struct px_peer *peers, size_t count, pid_t *ret)
 {
 	struct servers servers = { .ticks = sysconf(_SC_CLK_TCK) };
 	size_t most = 0, second = 0;
+	pid_t first = 0;
 	int r;
 
 	servers.boot_us = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_BOOTTIME);
@@ -159,7 +160,7 @@ int px_instance_find(const struct px_peer *peers, size_t count, pid_t *ret)
 		if (found > most) {
 			second = most;
 			most = found;
-			*ret = servers.list[i].pid;
+			first = servers.list[i].pid;
 		} else if (found > second) {
 			second = found;
 		}
@@ -169,5 +170,7 @@ int px_instance_find(const struct px_peer *peers, size_t count, pid_t *ret)
 		r = -ESRCH;
 	else if (r == 0 && second == most)
 		r = -EEXIST;
+	if (r == 0)
+		*ret = first;
 	return r;
 }
