@@ -36,7 +36,7 @@ SELECT s.capture_id, s.pid, s.seq, s.perms, s.dev, s.inode, s.pathname, s.class,
        CASE WHEN s.perms LIKE '___p' THEN s.private WHEN s.private IS NOT NULL THEN 0 END AS own
 FROM (
   SELECT m.*, CAST(m.pid AS BIGINT) * 4294967296 + m.seq AS place,
-         COALESCE(m.shared_hugetlb, 0) + COALESCE(m.private_hugetlb, 0) AS hugetlb,
+         CASE WHEN m.rss IS NOT NULL THEN COALESCE(m.shared_hugetlb, 0) + COALESCE(m.private_hugetlb, 0) END AS hugetlb,
          m.rss + COALESCE(m.shared_hugetlb, 0) + COALESCE(m.private_hugetlb, 0) AS resident,
          m.private_clean + m.private_dirty + COALESCE(m.private_hugetlb, 0) AS private,
          CASE m.class WHEN 'file' THEN 'file' WHEN 'bss' THEN 'file' WHEN 'heap' THEN 'heap'

@@ -373,7 +373,7 @@ class Views(Files):
         self.loaded(made)
         self.assertEqual(self.query("SELECT pid, size, rss, private, own, heap_rss, jit_rss, malloc_own, hugetlb "
                                     "FROM by_process ORDER BY pid"),
-                         [["1", str(2 * MIB), *[None] * 6, "0"], ["2", *[None] * 8]])
+                         [["1", str(2 * MIB), *[None] * 7], ["2", *[None] * 8]])
         self.assertEqual(self.one("SELECT processes, readable, size, rss, own FROM by_user"),
                          ["2", "0", str(2 * MIB), None, None])
 
