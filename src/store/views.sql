@@ -263,9 +263,12 @@ WHERE d.complete = 1
 GROUP BY c.capture_id, c.test_label, c.hostname, d.pg_instance, x.pid, x.dump_no, d.source, x.name;
 
 -- Which processes the pids that a server has told are: those inside the namespace of the
--- process, within that server; other servers may have the same.  A dump is the last complete one.
+-- process, within that server; other servers may have the same.  Of several rows the first
+-- that has the start of the process counts, or the first.  A dump is the last complete one; one from
+-- before the process began is of another that had its pid.
 CREATE VIEW backend_activity AS
-SELECT p.capture_id, p.pid, MIN(a.seq) AS seq, a.pid AS server_pid
+SELECT p.capture_id, p.pid, a.pid AS server_pid,
+       COALESCE(MIN(CASE WHEN ABS(a.backend_start_us - p.start_us) <= 2000000 THEN a.seq END), MIN(a.seq)) AS seq
 FROM process p
 JOIN pg_activity a ON a.capture_id = p.capture_id AND a.pid = COALESCE(p.ns_pid, p.pid)
                   AND a.pg_instance = p.pg_instance
@@ -276,6 +279,7 @@ SELECT p.capture_id, p.pid, MAX(d.dump_no) AS dump_no, d.pid AS server_pid
 FROM process p
 JOIN context_dump d ON d.capture_id = p.capture_id AND d.pid = COALESCE(p.ns_pid, p.pid)
                    AND d.pg_instance = p.pg_instance
+                   AND COALESCE(d.logged_us, p.start_us, 0) >= COALESCE(p.start_us, 0) - 2000000
 WHERE d.complete = 1
 GROUP BY p.capture_id, p.pid, d.pid;
 

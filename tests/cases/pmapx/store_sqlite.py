@@ -428,7 +428,7 @@ class Views(Files):
 
     def dump(self, made, pid, used, free, number=1, complete=1, **values):
         made.add("context_dump", pid=pid, dump_no=number, source="log", complete=complete, grand_total=(used + free) * MIB,
-                 grand_used=used * MIB, grand_free=free * MIB, logged_us=834000, **{"pg_instance": 1, **values})
+                 grand_used=used * MIB, grand_free=free * MIB, **{"pg_instance": 1, "logged_us": 834000, **values})
         for seq, (depth, name, size) in enumerate(((1, "TopMemoryContext", 1), (2, "CacheMemoryContext", used + free - 1),
                                                    (3, "CachedPlan", used)), 1):
             made.add("context", pid=pid, dump_no=number, seq=seq, depth=depth, name=name, n_contexts=1, total_bytes=size * MIB,
@@ -480,6 +480,29 @@ class Views(Files):
             ["11", "2", "834", "not in pg_stat_activity", "small"]])
         self.assertEqual(self.query("SELECT MAX(total_bytes) / 1048576 FROM contexts"), [["37"]])
 
+    def test_pids_that_come_round(self):
+        """What was told of processes before is not of those that are there, as far as starts are known."""
+        made = storing.Capture("A", taken_us=90000000)
+        for pid, start in ((1, 50000000), (2, 50000000), (3, None), (4, 50000000)):
+            made.process(pid, pg_instance=1, start_us=start)
+            made.smaps(pid, "rw-p", "heap", rss=40 * MIB)
+            for seq, began in enumerate((10000000, 50900000, 50000000), 1):
+                made.add("pg_activity", pid=pid, seq=seq, pg_instance=1, application_name=str(seq), backend_start_us=began)
+        # From before; from before and from now, then one that is cut; not known whether; no time at all.
+        self.dump(made, 1, 30, 0, logged_us=20000000)
+        self.dump(made, 2, 20, 0, logged_us=20000000)
+        self.dump(made, 2, 30, 0, number=2, logged_us=49500000)
+        self.dump(made, 2, 99, 0, number=3, complete=0, logged_us=60000000)
+        self.dump(made, 3, 30, 0, logged_us=20000000)
+        self.dump(made, 4, 30, 0, logged_us=None)
+        self.loaded(made)
+        self.assertEqual(self.query("SELECT pid, application_name, match_quality, ctx_used / 1048576, verdict FROM reconcile "
+                                    "ORDER BY pid"),
+                         [["1", "2", "same", None, "no complete dump of its contexts"],
+                          ["2", "2", "same", "30", "in use under CacheMemoryContext"],
+                          ["3", "1", "pid only", "30", "in use under CacheMemoryContext"],
+                          ["4", "2", "same", "30", "in use under CacheMemoryContext"]])
+
     def test_servers_in_namespaces(self):
         """Two of them have the same pids inside; one is outside."""
         made = storing.Capture()
@@ -492,10 +515,8 @@ class Views(Files):
                                                       (None, 2, "nobody")), 1):
             made.add("pg_activity", pid=pid, seq=seq, pg_instance=instance, application_name=name,
                      backend_start_us=(instance or 300) * 1000000)
-        self.dump(made, 2, 10, 0, number=1, pg_instance=200)
-        self.dump(made, 2, 20, 0, number=2, pg_instance=100)
-        self.dump(made, 301, 30, 0, pg_instance=300)
-        self.dump(made, 2, 40, 0, number=3, pg_instance=None)
+        for pid, used, number, instance in (2, 10, 1, 200), (2, 20, 2, 100), (301, 30, 1, 300), (2, 40, 3, None):
+            self.dump(made, pid, used, 0, number=number, pg_instance=instance, logged_us=300000000)
         self.loaded(made)
         self.assertEqual(self.query("SELECT pid, application_name, match_quality, ctx_total / 1048576 FROM reconcile "
                                     "ORDER BY pid"),
