@@ -355,7 +355,7 @@ CREATE VIEW reconcile AS
 SELECT r.*,
        CASE WHEN r.match_quality = 'pid reused' THEN 'the pid is another process''s by now'
             WHEN r.ctx_total IS NULL THEN 'no complete dump of its contexts'
-            WHEN COALESCE(r.own, r.ctx_total) < 8388608 THEN 'small'
+            WHEN COALESCE(r.own, r.ctx_total) + COALESCE(r.malloc_swap, 0) < 8388608 THEN 'small'
             WHEN r.file_own > r.ctx_total AND r.file_own > r.outside
               THEN CASE WHEN r.llvm > 0 THEN 'in private pages of libraries: JIT'
                         ELSE 'in private pages of files and libraries' END

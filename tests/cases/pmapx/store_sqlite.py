@@ -461,6 +461,10 @@ class Views(Files):
         made.process(11, pg_instance=1)
         made.mapping(11, "rw-p", "heap")
         self.dump(made, 11, 2, 1)
+        # One that is in swap.
+        made.process(12, pg_instance=1)
+        made.smaps(12, "rw-p", "heap", rss=2 * MIB, swap=38 * MIB)
+        self.dump(made, 12, 36, 2)
         made.add("malloc_dump", pid=2, dump_no=1, source="malloc_info", system_bytes=40 * MIB, free_bytes=38 * MIB,
                  pg_instance=1)
         made.add("malloc_dump", pid=3, dump_no=1, source="malloc_info", system_bytes=40 * MIB, free_bytes=2 * MIB,
@@ -477,7 +481,8 @@ class Views(Files):
             ["8", "1", "834", "not in pg_stat_activity", "in private pages of libraries: JIT"],
             ["9", "1", "834", "not in pg_stat_activity", "in private pages of files and libraries"],
             ["10", "20", "834", "not in pg_stat_activity", "in use under CacheMemoryContext"],
-            ["11", "2", "834", "not in pg_stat_activity", "small"]])
+            ["11", "2", "834", "not in pg_stat_activity", "small"],
+            ["12", "36", "834", "not in pg_stat_activity", "in use under CacheMemoryContext"]])
         self.assertEqual(self.query("SELECT MAX(total_bytes) / 1048576 FROM contexts"), [["37"]])
 
     def test_pids_that_come_round(self):
