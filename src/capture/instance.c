@@ -27,7 +27,8 @@
 struct server {
 	pid_t pid, ppid, ns_pid;
 	int64_t start_us;
-	size_t found; /* How many peers are of the server whose first it is. */
+	size_t found;    /* How many peers are of the server whose first it is. */
+	uint64_t off_us; /* By how much they say to have begun at other times, in all. */
 };
 
 struct servers {
@@ -132,20 +133,33 @@ static struct server *first_of(const struct servers *servers, struct server *ser
 static void count_peer(const struct servers *servers, const struct px_peer *peer)
 {
 	for (size_t i = 0; i < servers->count; i++) {
-		struct server *server = &servers->list[i];
+		struct server *server = &servers->list[i], *first;
+		int64_t off_us = peer->has_start ? llabs(server->start_us - peer->start_us) : 0;
 
-		if ((uint32_t)server->ns_pid == peer->pid &&
-			(!peer->has_start ||
-				llabs(server->start_us - peer->start_us) <= SAME_START_US))
-			first_of(servers, server)->found++;
+		if ((uint32_t)server->ns_pid != peer->pid || off_us > SAME_START_US)
+			continue;
+		first = first_of(servers, server);
+		first->found++;
+		first->off_us += (uint64_t)off_us;
 	}
+}
+
+/*
+ * Whether it is rather @one than @other that was asked.  Servers that one command has started
+ * have the same numbers inside, and began within a second; but then it is the others that
+ * are off by most of that.
+ */
+static bool is_likelier(const struct server *one, const struct server *other)
+{
+	return one->found > other->found ||
+		(one->found == other->found && one->off_us < other->off_us / 2);
 }
 
 int px_instance_find(const struct px_peer *peers, size_t count, pid_t *ret)
 {
 	struct servers servers = { .ticks = sysconf(_SC_CLK_TCK) };
-	size_t most = 0, second = 0;
-	pid_t first = 0;
+	const struct server *best = NULL;
+	bool is_alone = true;
 	int r;
 
 	servers.boot_us = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_BOOTTIME);
@@ -154,23 +168,17 @@ int px_instance_find(const struct px_peer *peers, size_t count, pid_t *ret)
 		qsort(servers.list, servers.count, sizeof(*servers.list), compare);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		count_peer(&servers, &peers[i]);
-	for (size_t i = 0; i < servers.count; i++) {
-		size_t found = servers.list[i].found;
-
-		if (found > most) {
-			second = most;
-			most = found;
-			first = servers.list[i].pid;
-		} else if (found > second) {
-			second = found;
-		}
-	}
-	free(servers.list);
-	if (r == 0 && (most == 0 || most * 2 < count))
+	for (size_t i = 0; i < servers.count; i++)
+		if (best == NULL || is_likelier(&servers.list[i], best))
+			best = &servers.list[i];
+	for (size_t i = 0; i < servers.count; i++)
+		is_alone &= &servers.list[i] == best || is_likelier(best, &servers.list[i]);
+	if (r == 0 && (best == NULL || best->found == 0 || best->found * 2 < count))
 		r = -ESRCH;
-	else if (r == 0 && second == most)
+	else if (r == 0 && !is_alone)
 		r = -EEXIST;
 	if (r == 0)
-		*ret = first;
+		*ret = best->pid;
+	free(servers.list);
 	return r;
 }
