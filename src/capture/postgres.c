@@ -34,6 +34,7 @@
 
 /* Neither those that need rights nor those that have secrets: what tells how memory is used. */
 #define SETTINGS_QUERY                                                                              \
+	PX_PSQL_SAFELY                                                                              \
 	"COPY (SELECT name, pg_catalog.current_setting(name) AS value FROM pg_catalog.pg_settings " \
 	"WHERE name IN ("                                                                           \
 	"'autovacuum_max_workers', 'autovacuum_work_mem', 'block_size', 'cluster_name', "           \
@@ -54,10 +55,12 @@
 	"ORDER BY 1) TO STDOUT (FORMAT csv, HEADER)"
 
 #define ACTIVITY_QUERY \
+	PX_PSQL_SAFELY \
 	"COPY (SELECT * FROM pg_catalog.pg_stat_activity) TO STDOUT (FORMAT csv, HEADER)"
 
 /* Itself is no process that was looked at. */
 #define DUMPS_QUERY                                                                     \
+	PX_PSQL_SAFELY                                                                  \
 	"SELECT a.pid FROM (SELECT pid, pg_catalog.pg_log_backend_memory_contexts(pid)" \
 	" AS is_asked FROM pg_catalog.pg_stat_activity"                                 \
 	" WHERE pid <> pg_catalog.pg_backend_pid() OFFSET 0) AS a WHERE a.is_asked"

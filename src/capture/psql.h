@@ -28,6 +28,12 @@ uint64_t px_now_ms(void);
 void px_answer_deinit(struct px_answer *answer);
 
 /**
+ * Begin a query with this: whose database it is may have had his operators found before those of
+ * the server, and run as whoever asks.  It ends with the query, also where a pool goes between.
+ */
+#define PX_PSQL_SAFELY "SET LOCAL search_path TO pg_catalog; "
+
+/**
  * Have the server answer one @query, in @max bytes at most.
  *
  * Returns 0; -ENOENT if there is no psql in PATH; -EPROTO if psql failed, and answer->why says

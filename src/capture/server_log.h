@@ -66,7 +66,7 @@ int px_server_log_expect(struct px_server_log *log, const struct pmapx_text *pid
 int px_server_log_follow(struct px_server_log *log, const struct px_psql *psql, unsigned wait_ms);
 
 /** Where a server says its log is. */
-#define PX_SERVER_LOG_QUERY "SELECT pg_catalog.pg_current_logfile()"
+#define PX_SERVER_LOG_QUERY PX_PSQL_SAFELY "SELECT pg_catalog.pg_current_logfile()"
 
 /** As much of that is read. */
 #define PX_SERVER_LOG_PATH_MAX ((size_t)4096)

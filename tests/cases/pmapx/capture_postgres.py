@@ -237,6 +237,21 @@ class Shared(Asking):
                       b"within 5.000 s: %d; " % (known, pid), got.result.stderr)
 
 
+class SomebodyElsesDatabase(Asking):
+    def test_operators(self):
+        """Those of its owner are not run as who asks."""
+        with postgres.Server() as server:
+            got = server.psql("postgres", b"""
+                CREATE SCHEMA evil; CREATE TABLE evil.runs (what text);
+                CREATE FUNCTION evil.differ(integer, integer) RETURNS boolean LANGUAGE plpgsql AS
+                  $$ BEGIN INSERT INTO evil.runs VALUES ('<>'); RETURN true; END $$;
+                CREATE OPERATOR evil.<> (FUNCTION = evil.differ, LEFTARG = integer, RIGHTARG = integer);
+                ALTER DATABASE postgres SET search_path TO evil, pg_catalog;""")
+            self.assertEqual(got.status, 0, got)
+            self.asked(server)
+            self.assertEqual(server.rows("postgres", "SELECT what FROM evil.runs"), [])
+
+
 class Servers(Asking):
     """Of several on one host, that which is asked."""
 
