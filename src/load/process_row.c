@@ -221,6 +221,7 @@ static bool fill_title(struct making *making)
 			row[PX_PROCESS_PG_ROLE] = px_load_text("postmaster");
 		return true;
 	}
+	making->server.is_child = true;
 	row[PX_PROCESS_PG_ROLE] = title.kind == PX_TITLE_BACKEND ? px_load_text("client backend")
 								 : text_value(&title.role);
 	row[PX_PROCESS_PG_USER] = text_value(&title.user);

@@ -37,6 +37,28 @@ static int compare(const void *a, const void *b)
 	return (one->pid > other->pid) - (one->pid < other->pid);
 }
 
+/* The postmaster starts all others itself, also where it has not been looked at. */
+static int64_t find_instance(const struct px_servers *servers, const struct px_server *server)
+{
+	const struct px_server key = { .pid = server->ppid };
+
+	if (!server->has_parent)
+		return 0;
+	return server->is_child ||
+			bsearch(&key, servers->list, servers->count, sizeof(key), compare) != NULL
+		? server->ppid
+		: server->pid;
+}
+
+/* Whether there are processes of @instance among the first @count. */
+static bool has_instance(const struct px_servers *servers, size_t count, int64_t instance)
+{
+	for (size_t i = 0; i < count; i++)
+		if (servers->list[i].instance == instance)
+			return true;
+	return false;
+}
+
 int px_servers_settle(struct px_servers *servers, struct px_store *store)
 {
 	int r = 0;
@@ -45,16 +67,12 @@ int px_servers_settle(struct px_servers *servers, struct px_store *store)
 		qsort(servers->list, servers->count, sizeof(*servers->list), compare);
 	for (size_t i = 0; r == 0 && i < servers->count; i++) {
 		struct px_server *server = &servers->list[i];
-		const struct px_server key = { .pid = server->ppid };
 		struct px_datum row[PX_PROCESS_COLUMNS];
 
-		/* The postmaster starts all others itself. */
-		server->instance = !server->has_parent ? 0
-			: bsearch(&key, servers->list, servers->count, sizeof(key), compare) != NULL
-			? server->ppid
-			: server->pid;
-		/* The postmaster itself stands for all. */
-		servers->instances += server->instance == server->pid;
+		server->instance = find_instance(servers, server);
+		server->is_first = server->instance != 0 &&
+			!has_instance(servers, i, server->instance);
+		servers->instances += server->is_first;
 		servers->has_inner |= server->ns_pid != server->pid;
 		px_row_unpack(server->row.bytes, row, PX_PROCESS_COLUMNS);
 		row[PX_PROCESS_PG_INSTANCE] = server->instance != 0
@@ -91,15 +109,6 @@ static void add_up(const struct px_servers *servers, int64_t instance, size_t *s
 	}
 }
 
-/* Whether there are processes of @instance, if it is one. */
-static bool has_instance(const struct px_servers *servers, int64_t instance)
-{
-	for (size_t i = 0; instance != 0 && i < servers->count; i++)
-		if (servers->list[i].instance == instance)
-			return true;
-	return false;
-}
-
 int64_t px_servers_judge(struct px_servers *servers)
 {
 	int64_t most = 0, only = 0; /* Servers. */
@@ -109,7 +118,7 @@ int64_t px_servers_judge(struct px_servers *servers)
 		const struct px_server *server = &servers->list[i];
 		size_t same, unsure;
 
-		if (server->instance == 0 || server->instance != server->pid)
+		if (!server->is_first)
 			continue;
 		add_up(servers, server->instance, &same, &unsure);
 		if (servers->instances == 1)
@@ -123,7 +132,7 @@ int64_t px_servers_judge(struct px_servers *servers)
 	}
 	for (size_t i = 0; i < servers->count; i++)
 		servers->list[i].same = servers->list[i].unsure = 0;
-	if (has_instance(servers, servers->asked))
+	if (servers->asked != 0 && has_instance(servers, servers->count, servers->asked))
 		return servers->asked;
 	return best > 0 || most != 0 ? most : only;
 }

@@ -13,7 +13,9 @@ struct px_server {
 	int64_t pid, ppid;
 	int64_t ns_pid;   /**< Its number in its own PID namespace, @pid if that is not known. */
 	bool has_parent;  /**< @ppid is known. */
-	int64_t instance; /**< The pid of the first of its server; 0 if that is not known, yet. */
+	bool is_child;    /**< By its title, it is not the postmaster. */
+	int64_t instance; /**< The pid of its postmaster; 0 if that is not known, yet. */
+	bool is_first;    /**< Of its instance. */
 	bool has_start;
 	int64_t start_us;    /**< When it began, since 1970. */
 	size_t same, unsure; /**< What has been heard of it: see px_servers_hear(). */

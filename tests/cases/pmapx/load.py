@@ -129,13 +129,28 @@ class Files(Loading):
             self.loads(self.db, self.path(source), "--replace", "--label", "x")
             self.assertEqual(self.rows("SELECT ns_pid, uid, vm_rss, pg_instance, pg_role, pg_user, pg_db, pg_client,"
                                        " pg_activity FROM process"),
-                             [(3, 6, 8192, 12, "client backend", "u", "d", "[local]", "idle")])
-            self.assertEqual(self.rows("SELECT pid, seq, pg_instance, query FROM pg_activity"), [(3, 1, 12, "a\tb|\nc")])
-            self.assertEqual(self.rows("SELECT complete, grand_total, pg_instance FROM context_dump"), [(1, 150, 12)])
+                             [(3, 6, 8192, 1, "client backend", "u", "d", "[local]", "idle")])
+            self.assertEqual(self.rows("SELECT pid, seq, pg_instance, query FROM pg_activity"), [(3, 1, 1, "a\tb|\nc")])
+            self.assertEqual(self.rows("SELECT complete, grand_total, pg_instance FROM context_dump"), [(1, 150, 1)])
             self.assertEqual(self.rows("SELECT seq, parent_seq, depth, name, ident, subtree_bytes, path FROM context"),
                              [(1, None, 1, "TopMemoryContext", None, 150, "TopMemoryContext"),
                               (2, 1, 2, "Inner", "x: y", 50, "TopMemoryContext/Inner")])
             self.assertEqual(self.rows("SELECT pid, query, match_quality FROM backends"), [(12, "a\tb|\nc", "pid only")])
+
+    def test_without_the_postmaster(self):
+        """Some processes of a server are of one server, also where that which has started them is not there."""
+        for pid, parent, title in ((12, 5, "postgres: u d [local] idle"), (13, 5, "postgres: checkpointer "),
+                                   (6, 1, "/usr/bin/postgres"), (14, 6, "postgres: u d [local] idle")):
+            self.save("case/maps-%d" % pid, MAPS.replace(b"it's (deleted)", b"postgres"))
+            self.save("case/cmdline-%d" % pid, title.encode() + b"\0")
+            self.save("case/status-%d" % pid, b"PPid:\t%d\n" % parent)
+        rows = b"pid,query\n12,a\n13,\n"
+        self.loads(self.db, self.path("case"), "--label", "two", "--activity", self.save("a.csv", rows))
+        self.assertEqual(self.rows("SELECT pid, pg_instance FROM process ORDER BY pid"), [(6, 6), (12, 5), (13, 5), (14, 6)])
+        self.assertEqual(self.rows("SELECT pid, query FROM backends WHERE match_quality = 'pid only' ORDER BY pid"),
+                         [(12, "a"), (13, None)])
+        self.assertEqual(self.rows("SELECT pg_instance, processes, shared_size FROM instances ORDER BY 1"),
+                         [(5, 2, 1 << 20), (6, 2, 1 << 20)])
 
     def test_refused_activity(self):
         """What cannot be read without loss is refused, and the rest is loaded."""
