@@ -28,8 +28,9 @@ WHERE m.kind IN ('heap', 'main-stack')
 GROUP BY c.capture_id, c.test_label, c.hostname, m.pid, p.pg_role, p.comm;
 
 -- A mapping with what follows from its columns.  resident and private count huge pages, which
--- Rss and Private_* leave out.  own is what the kernel gets back when the process ends: a page
--- of shared memory is private to smaps as long as only one process has touched it.
+-- Rss and Private_* leave out; a kernel whose smaps does not tell of them counts none.  own is
+-- what the kernel gets back when the process ends: a page of shared memory is private to smaps as
+-- long as only one process has touched it.
 CREATE VIEW mapping_cost AS
 SELECT s.capture_id, s.pid, s.seq, s.perms, s.dev, s.inode, s.pathname, s.class, s.kind, s.part,
        s.place, s.size, s.rss, s.pss, s.resident, s.private, s.private_dirty, s.anonymous, s.swap, s.hugetlb,
@@ -187,12 +188,14 @@ LEFT JOIN (
   GROUP BY capture_id, pg_instance
 ) s ON s.capture_id = b.capture_id AND s.pg_instance = b.pg_instance;
 
--- Two captures of one run of a host, the earlier first.
+-- Two captures of one run of a host, the earlier first; where nobody has told when they were
+-- taken, that which was loaded first.
 CREATE VIEW capture_pair AS
 SELECT a.capture_id AS from_id, b.capture_id AS to_id, a.test_label AS from_label,
        b.test_label AS to_label, a.hostname, (b.taken_us - a.taken_us) / 1000000 AS seconds
 FROM capture a
-JOIN capture b ON b.hostname = a.hostname AND b.taken_us > a.taken_us
+JOIN capture b ON b.hostname = a.hostname
+              AND (b.taken_us > a.taken_us OR (b.taken_us - a.taken_us IS NULL AND b.capture_id > a.capture_id))
               AND COALESCE(b.boot_id, '') = COALESCE(a.boot_id, '');
 
 -- Processes that are in both: a pid comes round, so the start must be the same where it is known.

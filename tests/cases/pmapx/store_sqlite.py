@@ -426,6 +426,16 @@ class Views(Files):
                                     "ORDER BY pid, class"),
                          [["1", "anon", "0", "0", "0"], ["1", "heap", "0", "0", "56"], ["3", "heap", "0", "0", None]])
 
+    def test_growth_at_no_known_time(self):
+        """Files that somebody saved tell no time: what was loaded first is the earlier one."""
+        for label, when, rss in (("B", None, 4), ("A", None, 9), ("C", 5000000, 11)):
+            made = storing.Capture(label, taken_us=when)
+            made.process(1)
+            made.smaps(1, rss=rss * MIB)
+            self.loaded(made)
+        self.assertEqual(self.query("SELECT from_label, to_label, seconds, presence, own_delta / 1048576 FROM growth ORDER BY 5, 1"),
+                         [["A", "C", None, "both", "2"], ["B", "A", None, "both", "5"], ["B", "C", None, "both", "7"]])
+
     def dump(self, made, pid, used, free, number=1, complete=1, **values):
         made.add("context_dump", pid=pid, dump_no=number, source="log", complete=complete, grand_total=(used + free) * MIB,
                  grand_used=used * MIB, grand_free=free * MIB, **{"pg_instance": 1, "logged_us": 834000, **values})
