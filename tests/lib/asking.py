@@ -103,10 +103,11 @@ class AskingCase(CaptureCase):
         return px.environment(**{"PATH": "%s:%s" % (self.path("bin"), os.environ.get("PATH", "/usr/bin:/bin")),
                                  "FAKE": self.path("fake"), **changes})
 
-    def asked(self, *words, complaint=None, status=0, option="--postgres", **kwargs):
-        """A capture of that process; what it says of PostgreSQL must be that, without its name."""
+    def asked(self, *words, complaint=None, status=0, option="--postgres", wait="--wait=100", **kwargs):
+        """A capture of that process; what it says of PostgreSQL must be that, without its name. Nobody knows how
+        long a busy machine takes; what has come ends the wait."""
         kwargs.setdefault("env", self.environment())
-        got = self.capture("--force", option, *words, self.pid, status=status, **kwargs)
+        got = self.capture("--force", option, *([wait] if wait else []), *words, self.pid, status=status, **kwargs)
         said = [line for line in got.result.stderr.splitlines() if b"--postgres" in line]
         self.assertEqual(said, [b"pmapx: capture: --postgres: " + line
                                 for line in ([] if complaint is None else [complaint])])

@@ -26,7 +26,7 @@ class Psql(AskingCase):
         self.psql("#!/bin/sh\nfor word; do printf '%s\\0' \"$word\"; done > words\nenv > environment\n"
                   "cat > input\nls -l /proc/$$/fd > fds\nexit 1\n")
         conninfo = "host=/x user='a b' $(touch ran) ; \"-\""
-        self.asked(option="--postgres=" + conninfo, complaint=b"psql: psql failed and said nothing; " + ADVICE,
+        self.asked(option="--postgres=" + conninfo, wait=None, complaint=b"psql: psql failed and said nothing; " + ADVICE,
                    env=self.environment(PGCLIENTENCODING="LATIN1", PGTZ="Asia/Tokyo", PGUSER="me"))
         words = self.read("words").split("\0")
         self.assertEqual(words[:6], ["-X", "-w", "-q", "-A", "-t", "-c"])
@@ -68,7 +68,7 @@ class Psql(AskingCase):
         """It and what it has started are gone, and the capture is there."""
         self.psql("#!/bin/sh\ntrap '' TERM INT HUP\necho $$ > pids\nsleep 600 &\necho $! >> pids\nwait\n")
         start = time.monotonic()
-        self.asked("--wait=0.5", complaint=b"psql: psql has not answered within 0.500 s; " + ADVICE)
+        self.asked(wait="--wait=0.5", complaint=b"psql: psql has not answered within 0.500 s; " + ADVICE)
         self.assertLess(time.monotonic() - start, 20)
         for pid in self.read("pids").split():
             self.gone(int(pid))
@@ -88,7 +88,7 @@ class Psql(AskingCase):
         """What it has started keeps its pipes; it has answered all the same."""
         self.psql("#!/bin/sh\nsleep 600 &\necho $! > pids\necho 'psql: error: gone' >&2\nexit 2\n")
         start = time.monotonic()
-        self.asked("--wait=300", complaint=b"psql: gone; " + ADVICE)
+        self.asked(wait="--wait=300", complaint=b"psql: gone; " + ADVICE)
         self.assertLess(time.monotonic() - start, 60)
         self.gone(int(self.read("pids")))
 
@@ -215,8 +215,8 @@ class Answers(AskingCase):
         self.answer("activity", 'query,"pid",x\na,%d,"q,\n""r"\n"a",%d,\n"b\n""c",%d,""\n,%d,\n"",%d,\n<insufficient '
                     'privilege>,%d,\n' % ((self.pid,) * 6))
         got = self.asked("--redact=queries", complaint=b"memory contexts: 1 of 1 processes have not written a whole dump "
-                         b"within 0.200 s: %d; what is missing may come to the server's log later: give that to "
-                         b"--contexts" % self.pid, *["--wait=0.2"])
+                         b"within 3.000 s: %d; what is missing may come to the server's log later: give that to "
+                         b"--contexts" % self.pid, wait="--wait=3")
         text = got.files["postgres/activity.csv"].decode()
         token = text.split("\n")[1].split(",")[0]
         self.assertRegex(token, r"\Aq[0-9a-f]{12}\Z")
@@ -258,7 +258,10 @@ class Answers(AskingCase):
 class Logs(AskingCase):
     """Which log is read, from where on, and how long."""
 
-    def missing(self, wait=b"0.300"):
+    # What is not to come in time; what else is asked for is.
+    WAIT = "--wait=3"
+
+    def missing(self, wait=b"3.000"):
         return (b"memory contexts: 1 of 1 processes have not written a whole dump within %s s: %d; what is missing may "
                 b"come to the server's log later: give that to --contexts" % (wait, self.pid))
 
@@ -268,7 +271,7 @@ class Logs(AskingCase):
     def named(self, path, *words, **kwargs):
         self.answer("logfile", path + "\n")
         self.answer("ask", "%d\n" % self.pid, self.writes(plain(self.pid), self.path("named.log")))
-        return self.asked("--wait=0.3", *words, **kwargs)
+        return self.asked(*words, **kwargs)
 
     def test_named(self):
         """The one that the server names, wherever its standard error goes; below its folder, or not."""
@@ -333,21 +336,21 @@ class Logs(AskingCase):
         self.answer("ask", "%d\n" % self.pid, "setsid sh -c ': > \"%s\"\n%s' >/dev/null 2>&1 &\n" % (begun, later.replace("'", '"')) +
                     "until [ -e '%s' ]; do sleep 0.01; done\n" % begun)
         start = time.monotonic()
-        got = self.asked("--wait=100")
+        got = self.asked()
         self.assertLess(time.monotonic() - start, 60)
         self.assertEqual(got.files[LOG], text.encode())
 
     def test_missing(self):
-        self.asked("--wait=0.3", complaint=self.missing())
+        self.asked(wait=self.WAIT, complaint=self.missing())
         # One that does not add up is none; it is kept, as what is beside it.
         torn = plain(self.pid).replace("Grand total: 1700", "Grand total: 1701")
         self.answer("ask", "%d\n" % self.pid, self.writes(torn))
-        got = self.asked("--wait=0.3", complaint=self.missing())
+        got = self.asked(wait=self.WAIT, complaint=self.missing())
         self.assertEqual(got.files[LOG], torn.encode())
-        self.asked("--wait=0.3", "--strict", complaint=self.missing(), status=1)
+        self.asked("--strict", wait=self.WAIT, complaint=self.missing(), status=1)
         self.answer("ask", "".join("%d\n" % pid for pid in range(1001, 1009)))
-        self.asked("--wait=0.1", complaint=b"memory contexts: 8 of 8 processes have not written a whole dump within "
-                   b"0.100 s: 1001 1002 1003 1004 1005 ...; what is missing may come to the server's log later: give "
+        self.asked(wait=self.WAIT, complaint=b"memory contexts: 8 of 8 processes have not written a whole dump within "
+                   b"3.000 s: 1001 1002 1003 1004 1005 ...; what is missing may come to the server's log later: give "
                    b"that to --contexts")
 
     def test_only_dumps(self):
@@ -372,7 +375,7 @@ class Logs(AskingCase):
         self.answer("ask", "%d\n" % self.pid, self.writes("".join(lines[:2]), self.path("first.log")) +
                     self.writes("".join(lines[2:]), self.path("second.log")) +
                     "echo 'echo second.log' > \"$FAKE/logfile\"\n")
-        got = self.asked("--wait=100")
+        got = self.asked()
         self.assertEqual(got.files[LOG], plain(self.pid).encode())
 
     def test_rotated_to_an_old_file(self):
@@ -381,7 +384,7 @@ class Logs(AskingCase):
             file.write(plain(self.pid))
         self.answer("logfile", "first.log\n")
         self.answer("ask", "%d\n" % self.pid, "echo 'echo second.log' > \"$FAKE/logfile\"\n")
-        got = self.asked("--wait=2.5", complaint=self.missing(b"2.500"))
+        got = self.asked(wait=self.WAIT, complaint=self.missing())
         self.assertNotIn(LOG, got.files)
 
     def test_cut_short(self):
@@ -405,8 +408,8 @@ class Faults(AskingCase):
         seen = set()
         before = sum(call.family == family for call in faulty.run(words, cwd=self.folder).calls)
         os.remove(self.path("a.tar"))
-        words += ["--postgres", "--wait=0.5"]
-        whole = faulty.run(words, cwd=self.folder, env=self.environment())
+        words += ["--postgres"]
+        whole = faulty.run([*words, "--wait=100"], cwd=self.folder, env=self.environment())
         self.assertEqual((whole.result.status, whole.result.stderr.count(b"\n"), whole.left[1]), (0, 1, 0))
         count = sum(call.family == family for call in whole.calls)
         self.assertGreater(count, before)
@@ -415,7 +418,7 @@ class Faults(AskingCase):
             with self.subTest(family=family, number=number):
                 if os.path.exists(self.path("a.tar")):
                     os.remove(self.path("a.tar"))
-                got = faulty.run(words, "%s:%d:%s" % (family, number, error), cwd=self.folder, env=self.environment())
+                got = faulty.run([*words, "--wait=0.5"], "%s:%d:%s" % (family, number, error), cwd=self.folder, env=self.environment())
                 self.assertEqual(got.left[1], 0, "allocations left")
                 seen.add(got.result.status)
                 if got.result.status == 0:
