@@ -58,12 +58,13 @@
 	PX_PSQL_SAFELY \
 	"COPY (SELECT * FROM pg_catalog.pg_stat_activity) TO STDOUT (FORMAT csv, HEADER)"
 
-/* Itself is no process that was looked at. */
+/* Itself is no process that was looked at, nor are those that have asked before and may be ending. */
 #define DUMPS_QUERY                                                                     \
 	PX_PSQL_SAFELY                                                                  \
 	"SELECT a.pid FROM (SELECT pid, pg_catalog.pg_log_backend_memory_contexts(pid)" \
 	" AS is_asked FROM pg_catalog.pg_stat_activity"                                 \
-	" WHERE pid <> pg_catalog.pg_backend_pid() OFFSET 0) AS a WHERE a.is_asked"
+	" WHERE pid <> pg_catalog.pg_backend_pid()"                                     \
+	" AND application_name IS DISTINCT FROM 'pmapx' OFFSET 0) AS a WHERE a.is_asked"
 
 /* What to do instead. */
 #define ACTIVITY_ADVICE PX_ACTIVITY_COMMAND ", and give activity.csv to --activity"

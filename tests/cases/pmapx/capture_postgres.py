@@ -25,6 +25,9 @@ from capturing import CaptureCase
 HOSTILE = "select 'hostile\n\tword \"x\" \\ | , ''quoted''\r\n LOG:  level: 0; ', pg_sleep(600);"
 ACTIVITY = "SELECT pid, query, backend_type, usename FROM pg_stat_activity WHERE application_name <> 'pmapx'" \
            " AND pid <> pg_backend_pid() ORDER BY pid"
+# Sessions that stay have this name; those that ask have psql's own.
+HELD = "held"
+ASKING = "SELECT pg_backend_pid(), COUNT(*) FROM pg_stat_activity WHERE application_name = 'psql' AND pid <> pg_backend_pid()"
 
 NOT_ALLOWED = (b"memory contexts: ERROR:  permission denied for function pg_log_backend_memory_contexts; where they are "
                b"allowed: " + ADVICE_CONTEXTS)
@@ -68,7 +71,7 @@ class Asking(CaptureCase):
         """A capture of its processes; what is said of it must be that, without its beginning."""
         pid = getattr(server, "postmaster", server.process.pid)
         # Nobody knows how long a busy machine takes; what has come ends the wait.
-        got = self.capture("--force", self.conninfo(server, user), "--wait=120", "--tree=%d" % pid, *words, *pids,
+        got = self.capture("--force", self.conninfo(server, user), "--wait=60", "--tree=%d" % pid, *words, *pids,
                            status=status)
         said = [line for line in got.result.stderr.splitlines() if b"--postgres" in line]
         self.assertEqual(said, [b"pmapx: capture: --postgres: " + line
@@ -76,10 +79,11 @@ class Asking(CaptureCase):
         return got
 
     @contextlib.contextmanager
-    def client(self, server, script):
+    def client(self, server, script, name=HELD):
         """A session that has run a script, and stays."""
         process = subprocess.Popen(server.psql_words("postgres", "-qAt"), stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=px.environment())
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   env=px.environment(PGAPPNAME=name))
         try:
             process.stdin.write(b"SELECT pg_backend_pid();\n" + script.encode() + b"\n")
             process.stdin.flush()
@@ -92,7 +96,7 @@ class Asking(CaptureCase):
     def busy(self, server):
         """A session at a hostile query."""
         with self.client(server, "PREPARE hostile AS SELECT 'hostile prepared';\n" + HOSTILE) as pid:
-            for _ in range(1000):
+            for _ in range(6000):
                 if server.rows("postgres", "SELECT 1 FROM pg_stat_activity WHERE pid = %d AND query LIKE 'select %%'"
                                % pid):
                     break
@@ -110,8 +114,21 @@ class Asking(CaptureCase):
             return db.execute(query).fetchall()
 
     def backends(self, server):
-        """The processes that the server knows, without those that ask."""
-        return {int(row[0]): row[1:] for row in server.rows("postgres", ACTIVITY)}
+        """The processes that the server knows, without those that ask: these have ended, before and behind it."""
+        self.quiet(server)
+        known = {int(row[0]): row[1:] for row in server.rows("postgres", ACTIVITY)}
+        self.quiet(server)
+        return known
+
+    def quiet(self, server):
+        """psql is gone before its backend is: until all of these are."""
+        others = None
+        while others != 0:
+            pid, others = map(int, server.rows("postgres", ASKING)[0])
+            for _ in range(6000):
+                if not os.path.exists("/proc/%d" % pid):
+                    break
+                time.sleep(0.01)
 
 
 class OneServer(Asking):
@@ -227,14 +244,26 @@ class Shared(Asking):
     def test_late_process(self):
         """One that does not answer in time is named."""
         with self.client(self.server, "SELECT 1;") as pid:
+            known = len(self.backends(self.server))
             os.kill(pid, signal.SIGSTOP)
             try:
-                got = self.capture(self.conninfo(self.server), "--wait=5", "--strict", pid, status=1)
+                got = self.capture(self.conninfo(self.server), "--wait=15", "--strict", pid, status=1)
             finally:
                 os.kill(pid, signal.SIGCONT)
-            known = len(self.backends(self.server))
         self.assertIn(b"pmapx: capture: --postgres: memory contexts: 1 of %d processes have not written a whole dump "
-                      b"within 5.000 s: %d; " % (known, pid), got.result.stderr)
+                      b"within 15.000 s: %d; " % (known, pid), got.result.stderr)
+
+
+    def test_own_sessions(self):
+        """What has asked before may be ending still: it is not asked, as it would not answer."""
+        with self.client(self.server, "SELECT 1;", "pmapx") as pid:
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                self.asked(self.server)
+            finally:
+                os.kill(pid, signal.SIGCONT)
+        self.load()
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM context_dump WHERE pid = %d" % pid), [(0,)])
 
 
 class SomebodyElsesDatabase(Asking):
