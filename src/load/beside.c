@@ -81,6 +81,7 @@ struct trouble {
 	uint64_t line;
 	const char *why;
 	size_t count;
+	size_t items; /* What could be read. */
 };
 
 static void note(struct trouble *trouble, uint64_t line, const char *why)
@@ -479,6 +480,7 @@ typedef int visitor(
 static int add_item(
 	struct px_loading *loading, const struct px_contexts_item *item, struct trouble *trouble)
 {
+	trouble->items++;
 	return item->contexts != NULL ? add_contexts(loading, item->contexts, trouble)
 				      : add_malloc(loading, item->malloc, trouble);
 }
@@ -568,6 +570,8 @@ int px_load_contexts(struct px_loading *loading, struct pmapx_source *source)
 	if (r == 0)
 		r = read_log(loading, &input, add_item, &trouble);
 	tell(loading, &input, &trouble, "incomplete: ");
+	if (r == 0 && trouble.items == 0 && loading->options->contexts != NULL)
+		px_load_say(loading, input.name, "there is no dump of memory contexts in it");
 	close_input(&input);
 	return r;
 }

@@ -92,7 +92,8 @@ class Samples(Loading):
             for name in self.files(folder):
                 text, path = self.read(folder, name), os.path.join(self.top, folder, name)
                 with self.subTest(name=name):
-                    self.beside("--contexts", path)
+                    self.beside("--contexts", path, message="pmapx: load: %s: there is no dump of memory contexts in it\n"
+                                % path if name in NO_DUMP else "")
                     if name.endswith("view.csv"):
                         dumps, lines = 1, len(list(csv.DictReader(text.decode().splitlines())))
                     else:
