@@ -44,6 +44,7 @@ static int fill_status(struct making *making)
 		enum px_PROCESS_column column;
 		unsigned unit;
 	} numbers[] = {
+		{ "PPid:", PX_PROCESS_PPID, 1 },
 		{ "Threads:", PX_PROCESS_THREADS, 1 },
 		{ "VmSize:", PX_PROCESS_VM_SIZE, 1024 },
 		{ "VmRSS:", PX_PROCESS_VM_RSS, 1024 },
@@ -82,9 +83,10 @@ static void fill_identity(struct making *making)
 	const struct px_capture_facts *facts = &making->loading->facts;
 	struct px_datum *row = making->row;
 
-	if (identity->has_stat || making->status != NULL) {
+	if (identity->has_stat)
 		row[PX_PROCESS_PPID] = px_datum_number(identity->ppid);
-		making->server.ppid = identity->ppid;
+	if (row[PX_PROCESS_PPID].type == PX_DATUM_NUMBER) {
+		making->server.ppid = row[PX_PROCESS_PPID].number;
 		making->server.has_parent = true;
 	}
 	if (identity->state != '\0')

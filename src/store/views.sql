@@ -34,6 +34,7 @@ GROUP BY c.capture_id, c.test_label, c.hostname, m.pid, p.pg_role, p.comm;
 CREATE VIEW mapping_cost AS
 SELECT s.capture_id, s.pid, s.seq, s.perms, s.dev, s.inode, s.pathname, s.class, s.kind, s.part,
        s.place, s.size, s.rss, s.pss, s.resident, s.private, s.private_dirty, s.anonymous, s.swap, s.hugetlb,
+       COALESCE(s.private_hugetlb, 0) AS private_hugetlb,
        CASE WHEN s.perms LIKE '___p' THEN s.private WHEN s.private IS NOT NULL THEN 0 END AS own
 FROM (
   SELECT m.*, CAST(m.pid AS BIGINT) * 4294967296 + m.seq AS place,
@@ -150,15 +151,16 @@ FROM by_process
 GROUP BY capture_id, test_label, hostname, uid, user_name;
 
 -- Shared memory of a PostgreSQL server: a row for each piece, which all its processes map.  Pss
--- adds up to what of it is in memory; huge pages have none, and at least what one process
--- has touched of them is there.
+-- adds up to what of it is in memory; huge pages have none: those that only one process has
+-- touched add up, and of the others there are at least as many as one has.
 CREATE VIEW segments AS
 SELECT c.capture_id, c.test_label, c.hostname, p.pg_instance, m.part, m.class, m.pathname, m.dev, m.inode,
        MIN(m.place) AS first_place, COUNT(*) AS processes, CAST(MAX(m.size) AS BIGINT) AS size,
-       CAST(SUM(m.pss) + MAX(m.hugetlb) AS BIGINT) AS resident, CAST(MAX(m.hugetlb) AS BIGINT) AS hugetlb
+       CAST(SUM(m.pss) + SUM(m.private_hugetlb) + MAX(m.shared_hugetlb) AS BIGINT) AS resident,
+       CAST(SUM(m.private_hugetlb) + MAX(m.shared_hugetlb) AS BIGINT) AS hugetlb
 FROM (
-  SELECT capture_id, pid, part, class, pathname, dev, inode, MIN(place) AS place,
-         SUM(size) AS size, SUM(pss) AS pss, SUM(hugetlb) AS hugetlb
+  SELECT capture_id, pid, part, class, pathname, dev, inode, MIN(place) AS place, SUM(size) AS size, SUM(pss) AS pss,
+         SUM(private_hugetlb) AS private_hugetlb, SUM(hugetlb - private_hugetlb) AS shared_hugetlb
   FROM mapping_cost
   WHERE part IN ('shared', 'dynamic')
   GROUP BY capture_id, pid, part, class, pathname, dev, inode

@@ -162,6 +162,23 @@ class Samples(Loading):
                                                + sums["Private_Hugetlb"], sums["Private_Dirty"], sums["Anonymous"],
                                                sums["Swap"], "ok")])
 
+    def test_huge_pages(self):
+        """Shared memory in huge pages is in no Rss, but in what its server has, with those that one process has."""
+        self.save("case/smaps-7", self.read("maps", "hugepages-backend.smaps"))
+        # The sample has no more of status than numbers: who has started it is not known.
+        status = self.read("maps", "hugepages-backend.status")
+        self.save("case/status-7", status)
+        self.loads(self.db, self.path("case"), "--label", "numbers")
+        self.assertEqual(self.rows("SELECT ppid, vm_size FROM process"), [(None, 360268 * 1024)])
+        self.save("case/status-7", b"PPid:\t5\n" + status)
+        self.save("case/cmdline-7", b"postgres: u d [local] idle\0")
+        self.loads(self.db, self.path("case"), "--label", "numbers", "--replace")
+        self.assertEqual(self.rows("SELECT part, class, size / 1024, resident / 1024, hugetlb / 1024 FROM segments"
+                                   " ORDER BY size DESC LIMIT 2"),
+                         [("shared", "hugetlb", 286720, 36864, 36864), ("dynamic", "posix_shm", 1024, 70, 0)])
+        self.assertEqual(self.rows("SELECT shared_mem_rss / 1024, p.hugetlb / 1024, b.hugetlb / 1024, rss < shared_mem_rss"
+                                   " FROM by_process b JOIN process p USING (pid)"), [(36864, 36864, 36864, 1)])
+
     def test_captures(self):
         """All of both: processes, mappings, rows and dumps."""
         subprocess.run(["tar", "-xJf", os.path.join(self.top, "captures-AB.tar.xz"), "-C", self.folder], check=True)

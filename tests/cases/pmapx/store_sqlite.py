@@ -384,7 +384,8 @@ class Views(Files):
                 made.process(pid, pg_instance=server, vm_pte=4096)
                 made.smaps(pid, "rw-p", "heap", rss=MIB)
                 name, numbers = ("/dev/zero (deleted)", {"rss": 3 * MIB, "pss": MIB, "private_dirty": 0}) if server == 100 \
-                    else ("/anon_hugepage (deleted)", {"shared_hugetlb": (pid - server + 2) * 2 * MIB})
+                    else ("/anon_hugepage (deleted)", {"shared_hugetlb": (pid - server + 2) * 2 * MIB,
+                                                             "private_hugetlb": (pid - server) * 2 * MIB})
                 made.smaps(pid, "rw-s", "shm" if server == 100 else "hugetlb", size=64 * MIB, name=name,
                            inode=str(server), **numbers)
 
@@ -396,10 +397,10 @@ class Views(Files):
         self.loaded(made)
         self.assertEqual(self.query("SELECT pg_instance, pathname, processes, size / 1048576, resident / 1048576 "
                                     "FROM segments ORDER BY pg_instance"),
-                         [["100", "/dev/zero (deleted)", "3", "64", "3"], ["200", "/anon_hugepage (deleted)", "3", "64", "8"]])
+                         [["100", "/dev/zero (deleted)", "3", "64", "3"], ["200", "/anon_hugepage (deleted)", "3", "64", "14"]])
         self.assertEqual(self.query("SELECT pg_instance, processes, own / 1048576, vm_pte, shared_size / 1048576, "
                                     "shared_resident / 1048576 FROM instances ORDER BY pg_instance"),
-                         [["100", "3", "3", "12288", "64", "3"], ["200", "3", "3", "12288", "64", "8"]])
+                         [["100", "3", "3", "12288", "64", "3"], ["200", "3", "3", "12288", "64", "14"]])
 
     def test_growth(self):
         for label, when, grown in (("A", 0, 0), ("B", 57000000, 56)):
