@@ -99,10 +99,11 @@ static int find_place(const struct px_server_log *log, const char *path)
 		if (fd < 0)
 			fd = -errno;
 		close(root);
-		if (fd != -ENOSYS)
+		if (fd != -ENOSYS && fd != -EPERM)
 			return fd;
 	}
-	/* Whoever may not look into that, or asks an older kernel, sees the same files, most likely. */
+	/* Whoever may not look into that, or asks an older kernel or one that is told to refuse what
+	 * it does not know, sees the same files, most likely. */
 	return px_openat(AT_FDCWD, path, O_PATH | O_NOFOLLOW, 0);
 }
 

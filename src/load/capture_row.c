@@ -414,6 +414,17 @@ static void add_meminfo(struct px_loading *loading, char *line)
 	add_fact(loading, &named, &said, &number);
 }
 
+/* Whether a line before @line, of which add_meminfo() has left the names, has the name of that. */
+static bool has_been(const char *before, const char *line)
+{
+	size_t length = strcspn(line, ":");
+
+	for (; before < line; before += strlen(before) + 1)
+		if (strncmp(before, line, length) == 0 && before[length] == '\0')
+			return true;
+	return false;
+}
+
 static void add_facts(struct px_loading *loading, struct pmapx_source *source)
 {
 	const struct px_datum nothing = px_datum_null();
@@ -422,7 +433,8 @@ static void add_facts(struct px_loading *loading, struct pmapx_source *source)
 	char *rest = meminfo, *line;
 
 	while ((line = strsep(&rest, "\n")) != NULL)
-		add_meminfo(loading, line);
+		if (!has_been(meminfo, line))
+			add_meminfo(loading, line);
 	if (version != NULL) {
 		const struct px_datum name = px_load_text("version"), said = px_load_text(version);
 

@@ -32,8 +32,9 @@ struct reading {
 	struct px_rows *rows; /* Where they wait; NULL if they do not. */
 	uint64_t end;         /* Of the mapping before. */
 	bool is_torn;
-	char *program; /* The first file with code; owned. */
-	int damage;    /* What was first wrong with the file; a negative errno. */
+	bool has_numbers, lacks_numbers; /* Some mapping has those of smaps; one has none. */
+	char *program;                   /* The first file with code; owned. */
+	int damage;                      /* What was first wrong with the file; a negative errno. */
 	struct pmapx_error error;
 };
 
@@ -66,6 +67,10 @@ static int take_mapping(struct reading *reading, const struct pmapx_mapping *map
 		return r;
 	reading->is_torn |= px_reading_is_ordered(reading->visit) && mapping->start < reading->end;
 	reading->end = mapping->end;
+	if (reading->row.values[PX_MAPPING_RSS].type == PX_DATUM_NULL)
+		reading->lacks_numbers = true;
+	else
+		reading->has_numbers = true;
 	if (reading->program == NULL && mapping->perms[2] == 'x' && mapping->name.length > 0 &&
 		*mapping->name.bytes == '/') {
 		reading->program = strndup(mapping->name.bytes, mapping->name.length);
@@ -87,7 +92,7 @@ static void reset(struct reading *reading)
 	reading->row.count = 0;
 	reading->row.kinds = (struct pmapx_kinds){ .file = 0 };
 	reading->end = 0;
-	reading->is_torn = false;
+	reading->is_torn = reading->has_numbers = reading->lacks_numbers = false;
 	free(reading->program);
 	reading->program = NULL;
 	if (reading->rows != NULL)
@@ -170,7 +175,8 @@ static int keep(struct reading *reading)
 		if (reading->visit->member == NULL)
 			return -ESRCH;
 		status = judge_empty(reading->visit);
-	} else if (reading->damage != 0 || reading->is_torn) {
+	} else if (reading->damage != 0 || reading->is_torn ||
+		(reading->has_numbers && reading->lacks_numbers)) {
 		status = "partial";
 	}
 	if (reading->rows != NULL && loading->failed == 0)

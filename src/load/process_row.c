@@ -207,6 +207,15 @@ static struct px_datum text_value(const struct pmapx_text *text)
 	return text->bytes != NULL ? px_datum_text(text->bytes, text->length) : px_datum_null();
 }
 
+/* Whether its short name is that of the server's program. */
+static bool is_called_postgres(const struct making *making)
+{
+	static const char name[] = "postgres";
+	const struct pmapx_text *comm = &pmapx_process_identity(making->visit->process)->comm;
+
+	return comm->length == sizeof(name) - 1 && memcmp(comm->bytes, name, comm->length) == 0;
+}
+
 /* What PostgreSQL says in its title; false if it is none of its processes. */
 static bool fill_title(struct making *making)
 {
@@ -214,12 +223,16 @@ static bool fill_title(struct making *making)
 	struct px_datum *row = making->row;
 	struct px_title title;
 	bool has_title = making->told.length > 0 && px_title_parse(&making->told, &title);
+	unsigned redacted = making->visit->member != NULL ? making->visit->member->redacted : 0;
 
-	if (exe->type == PX_DATUM_TEXT ? !px_title_is_server(&exe->text) : !has_title)
+	/* Of a program's name that was replaced nothing follows, but from what it calls itself. */
+	if ((redacted & PMAPX_REDACTED_PATHS) != 0   ? !has_title && !is_called_postgres(making)
+			: exe->type == PX_DATUM_TEXT ? !px_title_is_server(&exe->text)
+						     : !has_title)
 		return false;
 	if (!has_title) {
 		/* Where the command line is not known, it may be any. */
-		if (making->told.length > 0)
+		if (making->told.length > 0 && (redacted & PMAPX_REDACTED_ARGS) == 0)
 			row[PX_PROCESS_PG_ROLE] = px_load_text("postmaster");
 		return true;
 	}

@@ -164,6 +164,8 @@ static void put_doubts(const struct px_backend *backend)
 	else if (is_match(backend, "not in pg_stat_activity"))
 		px_out_string(
 			out, "         It is not in pg_stat_activity, as far as that is there.\n");
+	else if (is_match(backend, "no pg_stat_activity"))
+		px_out_string(out, "         There is no pg_stat_activity: --activity takes it.\n");
 }
 
 static void put_look(const struct px_backend *backend)

@@ -152,8 +152,9 @@ static int sync_path(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
 
+	/* A folder may be one that can be written, but not listed. */
 	if (fd < 0)
-		return -errno;
+		return errno == EACCES ? 0 : -errno;
 	if (fsync(fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOSYS)
 		r = -errno;
 	close(fd);

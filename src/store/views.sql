@@ -3,7 +3,8 @@
 --
 -- Both engines must give the same rows, so sums are CAST to BIGINT (PostgreSQL's would be
 -- NUMERIC), and there is nothing that only one of them knows.  A sum of what is not known is
--- NULL, not the sum of the rest.  Texts are ordered by each engine as it likes: where rows are to
+-- NULL; what only some mappings of a process lack, whose status is partial then, is left out of
+-- its sums.  Texts are ordered by each engine as it likes: where rows are to
 -- be in order, a view has a number for it, such as first_place.
 
 -- The article's table, column by column.
@@ -335,7 +336,9 @@ SELECT b.capture_id, b.test_label, b.hostname, b.pid, b.ns_pid, b.pg_instance,
        COALESCE(a.usename, b.pg_user) AS usename, COALESCE(a.datname, b.pg_db) AS datname,
        COALESCE(a.client_addr, b.pg_client) AS client, COALESCE(a.state, b.pg_activity) AS state,
        a.wait_event_type, a.wait_event, a.leader_pid, a.xact_start, a.query_start, a.query,
-       CASE WHEN a.pid IS NULL THEN 'not in pg_stat_activity'
+       CASE WHEN a.pid IS NULL AND NOT EXISTS (SELECT 1 FROM pg_activity n WHERE n.capture_id = b.capture_id)
+              THEN 'no pg_stat_activity'
+            WHEN a.pid IS NULL THEN 'not in pg_stat_activity'
             WHEN a.backend_start_us IS NULL OR b.start_us IS NULL THEN 'pid only'
             WHEN ABS(a.backend_start_us - b.start_us) <= 2000000 THEN 'same'
             ELSE 'pid reused' END AS match_quality,
@@ -360,6 +363,7 @@ CREATE VIEW reconcile AS
 SELECT r.*,
        CASE WHEN r.match_quality = 'pid reused' THEN 'the pid is another process''s by now'
             WHEN r.ctx_total IS NULL THEN 'no complete dump of its contexts'
+            WHEN r.own IS NULL AND r.ctx_total < 8388608 THEN 'not known: its smaps was not read'
             WHEN COALESCE(r.own, r.ctx_total) + COALESCE(r.malloc_swap, 0) < 8388608 THEN 'small'
             WHEN r.file_own > r.ctx_total AND r.file_own > r.outside
               THEN CASE WHEN r.llvm > 0 THEN 'in private pages of libraries: JIT'

@@ -180,17 +180,18 @@ class Reports(px.TestCase):
                                  row["own"])
 
     def test_kernel_and_contexts(self):
-        """Contexts in use and free, what is outside, and what malloc has not made are own, within 3 %: all but
-        the pages of the heap that are the postmaster's as well.  "cursor" has not touched all of its contexts."""
+        """Of those whose malloc keeps nothing, contexts by the server's account are own by the kernel's, within 3 %,
+        with what is of no malloc.  (Of the others malloc's own account has to come in: test_gdb; "cursor" has not
+        touched all of its contexts.)  What is outside is the rest, so that with it all of them add up: but for the
+        pages of the heap that are the postmaster's as well."""
         for name, row in self.by_name().items():
             if name in ("plans", "freed", "bigvar", "temp"):
                 with self.subTest(name=name):
                     told = row["ctx_used"] + row["ctx_free"] + row["outside"] + row["file_own"] + row["stack_own"] \
                         + row["jit_own"] + row["other_own"]
                     self.assertLess(abs(told - row["own"]), 0.03 * row["own"])
-                    # Where contexts have it all, little is left over.
                     if name in ("bigvar", "temp"):
-                        self.assertLess(abs(row["outside"]), 0.05 * row["own"])
+                        self.assertLess(abs(told - row["outside"] - row["own"]), 0.03 * row["own"])
 
     def report(self, *words):
         """(names of columns, rows), by the program."""

@@ -57,7 +57,7 @@ MAPS_ONLY = """\
 Backend  9  u@d  client backend
 Look     B of h
 State    idle
-         It is not in pg_stat_activity, as far as that is there.
+         There is no pg_stat_activity: --activity takes it.
 
 KERNEL (kB)                                   Size  Resident       Own   Swapped
   [heap]                                      1024         ?         ?         ?

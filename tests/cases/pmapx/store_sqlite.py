@@ -492,7 +492,7 @@ class Views(Files):
             ["8", "1", "834", "not in pg_stat_activity", "in private pages of libraries: JIT"],
             ["9", "1", "834", "not in pg_stat_activity", "in private pages of files and libraries"],
             ["10", "20", "834", "not in pg_stat_activity", "in use under CacheMemoryContext"],
-            ["11", "2", "834", "not in pg_stat_activity", "small"],
+            ["11", "2", "834", "not in pg_stat_activity", "not known: its smaps was not read"],
             ["12", "36", "834", "not in pg_stat_activity", "in use under CacheMemoryContext"]])
         self.assertEqual(self.query("SELECT MAX(total_bytes) / 1048576 FROM contexts"), [["37"]])
 
