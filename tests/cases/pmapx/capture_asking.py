@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """pmapx capture --postgres with a psql that answers what it is told to: how it is run, what is believed
 of it, which log is read and from where, what is said."""
+import datetime
 import os
 import signal
 import sqlite3
@@ -246,6 +247,47 @@ class Answers(AskingCase):
         # Its number alone may be that of another.
         self.answer("activity", "pid\n%d\n%d\n%d\n" % (self.pid, 1 << 30, 1 << 29))
         self.asked(complaint=b"the server: none of its processes is to be seen here; capture where it runs")
+
+    def contained(self):
+        """The number of a process called postgres that is 1 in a PID namespace, and when it began."""
+        words = ["unshare", "--pid", "--fork", "--kill-child", self.path("postgres"), "600"]
+        with open(self.log, "ab") as log:
+            around = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.addCleanup(around.wait)
+        self.addCleanup(around.kill)
+        children = "/proc/%d/task/%d/children" % (around.pid, around.pid)
+        while not self.read_file(children):
+            self.assertIsNone(around.poll())
+            time.sleep(0.01)
+        pid = int(self.read_file(children))
+        px.settle(pid, b"postgres")
+        ticks = int(self.read_file("/proc/%d/stat" % pid).rsplit(") ", 1)[1].split()[19])
+        start = datetime.datetime.fromtimestamp(
+            time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks / os.sysconf("SC_CLK_TCK"), datetime.timezone.utc)
+        return pid, start.strftime("%Y-%m-%d %H:%M:%S.%f+00")
+
+    @staticmethod
+    def read_file(path):
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+    def test_same_numbers(self):
+        """Of two servers of which each has the same, begun one after the other, it is the one that began just
+        then; and none, where that is not told."""
+        if os.getuid() != 0 or px.run(["unshare", "--pid", "--fork", "true"]).status != 0:
+            self.skipTest("no PID namespace may be made")
+        servers = []
+        for _ in range(2):
+            servers.append(self.contained())
+            time.sleep(0.5)
+        for pid, start in servers:
+            self.answer("activity", "pid,backend_start\n1,%s\n" % start)
+            self.answer("ask", "")
+            got = self.asked()
+            self.assertTrue(got.files["postgres/settings.csv"].endswith(b"\npostmaster,%d\n" % pid), (servers, got.files))
+        self.answer("activity", "pid\n1\n")
+        got = self.asked(complaint=b"the server's log: it is not known where it is; as who may read it: " + ADVICE_CONTEXTS)
+        self.assertNotIn(b"postmaster,", got.files["postgres/settings.csv"])
 
     def test_old(self):
         self.answer("settings", "name,value\nserver_version_num,130023\n")
