@@ -241,6 +241,19 @@ class Shared(Asking):
             self.assertIn(b"hostile last", got.files["postgres/activity.csv"])
             self.assertIn(b"SELECT 'hostile 7'", got.files["postgres/log"])
 
+    def test_redacted_names(self):
+        """Who is of a server is known by what is left: names of processes, titles, and parents."""
+        with self.busy(self.server):
+            known = len(self.backends(self.server)) + 1
+            for what, roles in (("paths", {"postmaster", "client backend"}), ("args", {None}), ("paths,args", {None})):
+                self.asked(self.server, "--redact=" + what)
+                self.load("--replace")
+                told = self.rows("SELECT pg_role, pg_instance FROM process WHERE pg_instance IS NOT NULL")
+                self.assertGreaterEqual(len(told), known, what)
+                self.assertEqual(len({instance for _, instance in told}), 1, what)
+                self.assertLessEqual(roles, {role for role, _ in told}, what)
+                self.assertGreater(self.rows("SELECT COUNT(*) FROM backends WHERE match_quality = 'same'")[0][0], 1, what)
+
     def test_late_process(self):
         """One that does not answer in time is named."""
         with self.client(self.server, "SELECT 1;") as pid:

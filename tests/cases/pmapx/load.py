@@ -62,6 +62,25 @@ class Files(Loading):
         self.assertEqual(self.rows("SELECT start_addr, end_addr, perms, offset_val, dev, inode, pathname FROM mapping"),
                          [("00001000", "00002000", "rw-p", "00000000", "00:01", "7", "/x y")])
 
+    def test_cut_smaps(self):
+        """What is cut behind the line of a mapping is partial."""
+        whole = smaps(MAPS)
+        for text, status in ((whole, "ok"), (whole + b"ffffffffff700000-ffffffffff701000 --xp 00000000 00:00 0   [x]\n", "partial")):
+            self.save("a/smaps-7", text)
+            load(self.db, "--replace", "--label", "a", "--host", "h", self.path("a"))
+            self.assertEqual(self.rows("SELECT status FROM process"), [(status,)])
+
+    def test_meminfo_that_repeats_itself(self):
+        """A name is taken once, and all else is loaded."""
+        folder = self.path("a")
+        self.result(px.pmapx("capture", "-o", folder + "/", str(os.getpid())), stderr=None)
+        found = [os.path.join(where, "meminfo") for where, _, names in os.walk(folder) if "meminfo" in names]
+        with open(found[0], "ab") as file:
+            file.write(b"MemTotal:  1 kB\nMemTota: 2 kB\n")
+        self.assertEqual(load(self.db, folder).status, 0)
+        self.assertEqual(self.rows("SELECT COUNT(*), MIN(num) > 1024 FROM capture_fact WHERE name = 'meminfo.MemTotal'"), [(1, 1)])
+        self.assertEqual(self.rows("SELECT num FROM capture_fact WHERE name = 'meminfo.MemTota'"), [(2048,)])
+
     def test_twice(self):
         """Of one label and host there is one capture: the second needs --replace, or changes nothing."""
         one = self.save("one/maps-1", MAPS)
