@@ -432,7 +432,7 @@ static void add_facts(struct px_loading *loading, struct pmapx_source *source)
 	char *meminfo = read_file(loading, source, PX_HOST_MEMINFO);
 	char *rest = meminfo, *line;
 
-	while ((line = strsep(&rest, "\n")) != NULL)
+	while (meminfo != NULL && (line = strsep(&rest, "\n")) != NULL)
 		if (!has_been(meminfo, line))
 			add_meminfo(loading, line);
 	if (version != NULL) {

@@ -421,11 +421,11 @@ static int read_all(struct inserts *inserts)
 /* Say what could not be read, @r or statements. */
 static int tell(const struct inserts *inserts, const char *path, int r)
 {
-	char text[128];
-
 	if (r < 0)
 		px_load_say(inserts->loading, path, px_text_input_trouble(&inserts->input, r));
 	if (inserts->bad > 0) {
+		char text[128];
+
 		(void)snprintf(text, sizeof(text), "line %llu: %s",
 			(unsigned long long)inserts->first_bad, inserts->why);
 		if (inserts->bad > 1)

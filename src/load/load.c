@@ -151,14 +151,13 @@ static int read_steady_map(struct reading *reading)
 /* What one that was saved without mappings is: a kernel thread has no memory at all. */
 static const char *judge_empty(const struct px_visit *visit)
 {
-	struct pmapx_text text = { NULL, 0 };
 	bool is_kernel = false;
+	size_t length;
 	char *status;
 
-	if (px_process_read(visit->process, PX_FILE_STATUS, &status, &text.length) == 0) {
-		text.bytes = status;
-		is_kernel = memmem(status, text.length, "\nThreads:", 9) != NULL &&
-			memmem(status, text.length, "\nVmSize:", 8) == NULL;
+	if (px_process_read(visit->process, PX_FILE_STATUS, &status, &length) == 0) {
+		is_kernel = memmem(status, length, "\nThreads:", 9) != NULL &&
+			memmem(status, length, "\nVmSize:", 8) == NULL;
 		free(status);
 	}
 	return is_kernel ? "kernel" : "denied";

@@ -113,7 +113,7 @@ void px_log_time_find(const struct pmapx_text *text, struct px_log_time *ret)
 	const char *begin = text->bytes, *end;
 
 	*ret = (struct px_log_time){ 0 };
-	if (length == 0)
+	if (text->length == 0)
 		return;
 	end = begin + length;
 	for (const char *at = begin; at < end; at++) {

@@ -20,11 +20,12 @@
 bool px_database_is(const char *path)
 {
 	static const char magic[16] = "SQLite format 3";
-	char bytes[sizeof(magic)];
 	int fd = px_open_regular(AT_FDCWD, path, 0);
 	bool is_database = false;
 
 	if (fd >= 0) {
+		char bytes[sizeof(magic)];
+
 		is_database = px_read_whole(fd, bytes, sizeof(bytes)) == sizeof(bytes) &&
 			memcmp(bytes, magic, sizeof(magic)) == 0;
 		close(fd);

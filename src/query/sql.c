@@ -190,7 +190,7 @@ static char *read_file(struct px_console *console, const char *path)
 
 	if (path != NULL && fd >= 0)
 		close(fd);
-	if (n < 0)
+	if (n < 0 || bytes == NULL)
 		say(console, what, strerror((int)-n));
 	else if ((size_t)n > QUERY_MAX)
 		say(console, what, "no query is longer than 16 MiB");

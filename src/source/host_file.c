@@ -78,7 +78,7 @@ int px_kept_begin(struct px_saved *saved, const struct pmapx_text *path)
 {
 	struct px_kept *kept = &saved->kept;
 	struct px_kept_file *list, *before, file = { .at = kept->spool.length };
-	struct pmapx_text host = { NULL, 0 };
+	struct pmapx_text host = { "", 0 };
 
 	file.which = find(path, &host);
 	list = reallocarray(kept->list, kept->count + 1, sizeof(*list));
