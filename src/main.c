@@ -79,7 +79,9 @@
  *   process_row.c    a process
  *   mapping_row.c    a mapping
  *   servers.c        which processes are of one PostgreSQL server
- *   beside.c         what PostgreSQL has said of itself
+ *   activity_rows.c  what PostgreSQL has said of itself: pg_stat_activity
+ *   beside.c         and dumps of memory contexts
+ *   told_input.c     where that is read from
  *   settings_rows.c  its settings
  *   text_input.c     text that may be packed
  *   packed_rows.c    rows that wait

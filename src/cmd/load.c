@@ -125,7 +125,7 @@ static bool take_words(struct px_console *console, char **words, size_t count,
 {
 	struct px_load_options *options = &request->options;
 	bool is_select = px_select_is_given(&options->walk.select);
-	size_t processes = 0, standard_inputs = 0;
+	size_t processes = 0, standard_inputs = px_load_standard_inputs(options);
 	const char *why = NULL;
 
 	if (!request->is_script) {

@@ -187,7 +187,7 @@ static const char *check_words(char **words, size_t count, const struct request 
 	size_t *ret_processes, bool *ret_is_database)
 {
 	const struct px_load_options *load = &request->load;
-	size_t processes = 0, databases = 0, standard_inputs = 0;
+	size_t processes = 0, databases = 0, standard_inputs = px_load_standard_inputs(load);
 
 	for (size_t i = 0; i < count; i++) {
 		int64_t pid;

@@ -1,90 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What PostgreSQL has said beside the kernel: pg_stat_activity, dumps of memory contexts, and
- * malloc's account of itself.
+ * What PostgreSQL has said beside the kernel: dumps of memory contexts, and malloc's account of
+ * itself.
  */
+#include "beside.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "activity.h"
 #include "contexts.h"
 #include "descriptor.h"
-#include "load_impl.h"
-#include "scan.h"
 
 #define PIECE ((size_t)128 * 1024)
 
-/* Where to read from: a file, or one of the source. */
-struct input {
-	const char *name; /* For messages. */
-	int fd;           /* -1 if it is the source's. */
-	struct pmapx_source *source;
-	const char *host;
-	enum px_host_file which;
-	uint64_t offset;
-};
-
-/* 1 if there is something to be read, 0 if there is nothing; a negative errno after a message. */
-static int open_input(struct px_loading *loading, struct pmapx_source *source, const char *path,
-	enum px_host_file which, struct input *ret)
+struct px_told_input *px_beside_find(struct px_loading *loading, struct pmapx_source *source,
+	const char *path, struct px_told_input *option, enum px_host_file which,
+	struct px_told_input *found)
 {
-	static const char *const names[PX_HOST_FILES] = {
-		[PX_HOST_ACTIVITY] = "postgres/activity.csv",
-		[PX_HOST_LOG] = "postgres/log",
-	};
-	char byte;
-
-	*ret = (struct input){ .name = path, .fd = -1 };
 	/* What is not of the capture may be of any server. */
 	loading->servers.asked = path == NULL ? loading->postmaster : 0;
 	if (path != NULL) {
-		ret->fd = px_open_regular(AT_FDCWD, path, 0);
-		if (ret->fd >= 0)
-			return 1;
-		px_load_say(loading, path, px_describe_error(-ret->fd));
-		loading->is_damaged = true;
-		return 0;
+		option->offset = 0;
+		return option;
 	}
-	if (source == NULL)
-		return 0;
-	ret->name = names[which];
-	ret->source = source;
-	ret->host = loading->key;
-	ret->which = which;
-	return px_host_file_read(source, ret->host, which, 0, &byte, 1) > 0;
+	return source != NULL && px_told_input_find(found, source, loading->key, which) ? found
+											: NULL;
 }
 
-static ssize_t read_input(struct input *input, void *bytes, size_t size)
-{
-	ssize_t n = input->fd >= 0 ? px_read(input->fd, bytes, size)
-				   : px_host_file_read(input->source, input->host, input->which,
-					     input->offset, bytes, size);
-
-	if (n > 0)
-		input->offset += (uint64_t)n;
-	return n;
-}
-
-static void close_input(struct input *input)
-{
-	if (input->fd >= 0)
-		close(input->fd);
-}
-
-/* Something that could not be read: the first is told, with how many there are. */
-struct trouble {
-	uint64_t line;
-	const char *why;
-	size_t count;
-	size_t items; /* What could be read. */
-};
-
-static void note(struct trouble *trouble, uint64_t line, const char *why)
+void px_trouble_note(struct px_trouble *trouble, uint64_t line, const char *why)
 {
 	if (trouble->count++ == 0) {
 		trouble->line = line;
@@ -92,8 +38,8 @@ static void note(struct trouble *trouble, uint64_t line, const char *why)
 	}
 }
 
-static void tell(struct px_loading *loading, const struct input *input,
-	const struct trouble *trouble, const char *before)
+void px_trouble_tell(struct px_loading *loading, const struct px_told_input *input,
+	const struct px_trouble *trouble, const char *before)
 {
 	char text[256];
 
@@ -107,49 +53,17 @@ static void tell(struct px_loading *loading, const struct input *input,
 	px_load_say(loading, input->name, text);
 }
 
-static struct px_datum text_value(const struct pmapx_text *text)
+struct px_datum px_beside_text(const struct pmapx_text *text)
 {
 	return text->bytes != NULL ? px_datum_text(text->bytes, text->length) : px_datum_null();
 }
 
-static struct px_datum instance_value(int64_t instance)
+struct px_datum px_beside_instance(int64_t instance)
 {
 	return instance != 0 ? px_datum_number(instance) : px_datum_null();
 }
 
-/* The column of the table that has a column of pg_stat_activity. */
-static const enum px_PG_ACTIVITY_column activity_columns[PX_ACTIVITY_COLUMN_COUNT] = {
-#define X(name, column, kind) [PX_ACTIVITY_##name] = PX_PG_ACTIVITY_##name,
-	PX_ACTIVITY_COLUMNS(X)
-#undef X
-};
-
-static void add_activity(struct px_loading *loading, const struct px_activity_row *activity)
-{
-	struct px_datum row[PX_PG_ACTIVITY_COLUMNS];
-	const struct pmapx_text *leader = &activity->text[PX_ACTIVITY_LEADER_PID];
-	const int64_t *start = activity->has_backend_start ? &activity->backend_start_us : NULL;
-	uint64_t number = 0;
-
-	for (int i = 0; i < PX_ACTIVITY_COLUMN_COUNT; i++)
-		row[activity_columns[i]] = text_value(&activity->text[i]);
-	row[PX_PG_ACTIVITY_PID] = px_datum_number(activity->pid);
-	row[PX_PG_ACTIVITY_SEQ] = px_datum_number(++loading->activity_rows);
-	row[PX_PG_ACTIVITY_PG_INSTANCE] = instance_value(loading->told_by);
-	/* The one column that is a number. */
-	row[PX_PG_ACTIVITY_LEADER_PID] = px_datum_null();
-	if (leader->length > 0 &&
-		px_scan_decimal(leader->bytes, leader->bytes + leader->length, &number) ==
-			leader->bytes + leader->length &&
-		number <= INT32_MAX)
-		row[PX_PG_ACTIVITY_LEADER_PID] = px_datum_number((int64_t)number);
-	row[PX_PG_ACTIVITY_BACKEND_START_US] = start != NULL ? px_datum_number(*start)
-							     : px_datum_null();
-	px_load_add(loading, PX_TABLE_PG_ACTIVITY, row);
-}
-
-/* Of several servers none can be told to be the one that has said it. */
-static void say_unknown(struct px_loading *loading, const struct input *input)
+void px_beside_say_unknown(struct px_loading *loading, const struct px_told_input *input)
 {
 	char why[128];
 
@@ -159,109 +73,19 @@ static void say_unknown(struct px_loading *loading, const struct input *input)
 	px_load_say(loading, input->name, why);
 }
 
-/* Whose the rows are: all are of one server.  0 or -ENOMEM. */
-static int find_teller(
-	struct px_loading *loading, const struct input *input, const struct pmapx_text *text)
+void px_beside_say_strange(struct px_loading *loading, const struct px_told_input *input,
+	const char *what, size_t count)
 {
-	enum px_activity_refusal refusal = PX_ACTIVITY_TAKEN;
-	struct px_activity *activity;
-	struct px_activity_row row;
-	struct pmapx_error error;
-	size_t count = 0;
-	int r = px_activity_open(text, &activity, &refusal);
+	char why[128];
 
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	while ((r = px_activity_next(activity, &row, &error)) != 0) {
-		if (r < 0)
-			continue;
-		count++;
-		px_servers_hear(&loading->servers, row.pid,
-			row.has_backend_start ? &row.backend_start_us : NULL);
-	}
-	px_activity_close(activity);
-	loading->told_by = px_servers_judge(&loading->servers);
-	if (loading->told_by == 0 && loading->servers.instances > 1 && count > 0)
-		say_unknown(loading, input);
-	return 0;
-}
-
-/* All rows of a text. */
-static int add_activities(
-	struct px_loading *loading, const struct input *input, const struct pmapx_text *text)
-{
-	enum px_activity_refusal refusal = PX_ACTIVITY_TAKEN;
-	struct px_activity *activity;
-	struct px_activity_row row;
-	struct pmapx_error error;
-	struct trouble trouble = { .count = 0 };
-	int r = px_activity_open(text, &activity, &refusal);
-
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0) {
-		char why[512];
-
-		(void)snprintf(why, sizeof(why), "cannot be read: %s; this can: %s",
-			r == -EFBIG ? "it is too long" : px_activity_refusal_words(refusal),
-			PX_ACTIVITY_COMMAND);
-		px_load_say(loading, input->name, why);
-		loading->is_damaged = true;
-		return 0;
-	}
-	r = find_teller(loading, input, text);
-	if (r < 0) {
-		px_activity_close(activity);
-		return r;
-	}
-	while ((r = px_activity_next(activity, &row, &error)) != 0) {
-		if (r == 1)
-			add_activity(loading, &row);
-		else
-			note(&trouble, error.line, error.reason);
-	}
-	tell(loading, input, &trouble, "");
-	loading->is_damaged |= trouble.count > 0;
-	px_activity_close(activity);
-	return 0;
-}
-
-/* All of it; one byte more than is read shows that it is too long. */
-static int read_whole(struct input *input, struct px_bytes *ret)
-{
-	char *piece = malloc(PIECE);
-	ssize_t n = piece != NULL ? 1 : -ENOMEM;
-
-	while (n > 0 && ret->length <= PX_ACTIVITY_MAX) {
-		n = read_input(input, piece, PIECE);
-		if (n > 0 && px_bytes_append(ret, piece, (size_t)n) < 0)
-			n = -ENOMEM;
-	}
-	free(piece);
-	return n < 0 ? (int)n : 0;
-}
-
-int px_load_activity(struct px_loading *loading, struct pmapx_source *source)
-{
-	struct px_bytes bytes = { .bytes = NULL };
-	struct input input;
-	int r = open_input(loading, source, loading->options->activity, PX_HOST_ACTIVITY, &input);
-
-	if (r <= 0)
-		return r;
-	r = read_whole(&input, &bytes);
-	if (r == 0) {
-		r = add_activities(loading, &input,
-			&(struct pmapx_text){
-				bytes.bytes != NULL ? bytes.bytes : "", bytes.length });
-	} else if (r != -ENOMEM) {
-		px_load_say(loading, input.name, px_describe_error(-r));
-		loading->is_damaged = true;
-		r = 0;
-	}
-	free(bytes.bytes);
-	close_input(&input);
-	return r;
+	if (count == 1)
+		(void)snprintf(why, sizeof(why),
+			"its only %s is of no PostgreSQL process in the capture", what);
+	else
+		(void)snprintf(why, sizeof(why),
+			"none of its %zu %ss is of a PostgreSQL process in the capture", count,
+			what);
+	px_load_say(loading, input->name, why);
 }
 
 /* A number that no process can have is none. */
@@ -331,9 +155,9 @@ static void add_dump(struct px_loading *loading, const struct px_context_dump *d
 
 	row[PX_CONTEXT_DUMP_PID] = px_datum_number(known_pid(dump->pid));
 	row[PX_CONTEXT_DUMP_DUMP_NO] = px_datum_number(number);
-	row[PX_CONTEXT_DUMP_PG_INSTANCE] = instance_value(find_server(loading, dump->pid));
+	row[PX_CONTEXT_DUMP_PG_INSTANCE] = px_beside_instance(find_server(loading, dump->pid));
 	row[PX_CONTEXT_DUMP_SOURCE] = px_load_text(sources[dump->source]);
-	row[PX_CONTEXT_DUMP_LOGGED_AT] = text_value(&dump->time);
+	row[PX_CONTEXT_DUMP_LOGGED_AT] = px_beside_text(&dump->time);
 	row[PX_CONTEXT_DUMP_LOGGED_US] = dump->has_time_us ? px_datum_number(dump->time_us) : none;
 	row[PX_CONTEXT_DUMP_FIRST_LEVEL] = dump->first_level >= 0
 		? px_datum_number(dump->first_level)
@@ -410,8 +234,8 @@ static void add_context(struct px_loading *loading, const struct px_context_dump
 		: px_datum_null();
 	row[PX_CONTEXT_DEPTH] = px_datum_number(context->depth);
 	row[PX_CONTEXT_NAME] = px_datum_text(name.bytes, name.length);
-	row[PX_CONTEXT_IDENT] = text_value(&context->ident);
-	row[PX_CONTEXT_TYPE] = text_value(&context->type);
+	row[PX_CONTEXT_IDENT] = px_beside_text(&context->ident);
+	row[PX_CONTEXT_TYPE] = px_beside_text(&context->type);
 	row[PX_CONTEXT_N_CONTEXTS] = px_datum_number(
 		context->count <= INT32_MAX ? (int64_t)context->count : INT32_MAX);
 	row[PX_CONTEXT_TOTAL_BYTES] = needed_value(context->sum.total);
@@ -422,12 +246,12 @@ static void add_context(struct px_loading *loading, const struct px_context_dump
 		: px_datum_null();
 	row[PX_CONTEXT_USED_BYTES] = needed_value(context->sum.used);
 	row[PX_CONTEXT_SUBTREE_BYTES] = size_value(below);
-	row[PX_CONTEXT_PATH] = text_value(&path);
+	row[PX_CONTEXT_PATH] = px_beside_text(&path);
 	px_load_add(loading, PX_TABLE_CONTEXT, row);
 }
 
 static int add_contexts(
-	struct px_loading *loading, const struct px_context_dump *dump, struct trouble *trouble)
+	struct px_loading *loading, const struct px_context_dump *dump, struct px_trouble *trouble)
 {
 	struct counter *counter = find_counter(loading, known_pid(dump->pid));
 	uint64_t *below = add_up(dump);
@@ -439,14 +263,14 @@ static int add_contexts(
 	for (size_t i = 0; r == 0 && i < dump->count; i++)
 		add_context(loading, dump, counter->contexts, i, below[i], room);
 	if (dump->flaw != PX_CONTEXTS_COMPLETE)
-		note(trouble, dump->line, px_contexts_flaw_text(dump->flaw));
+		px_trouble_note(trouble, dump->line, px_contexts_flaw_text(dump->flaw));
 	free(below);
 	free(room);
 	return r;
 }
 
 static int add_malloc(
-	struct px_loading *loading, const struct px_malloc_dump *dump, struct trouble *trouble)
+	struct px_loading *loading, const struct px_malloc_dump *dump, struct px_trouble *trouble)
 {
 	struct counter *counter = find_counter(loading, known_pid(dump->pid));
 	struct px_datum row[PX_MALLOC_DUMP_COLUMNS];
@@ -454,12 +278,13 @@ static int add_malloc(
 	if (counter == NULL)
 		return -ENOMEM;
 	if (!dump->complete) {
-		note(trouble, dump->line, "what malloc says of itself does not fit together");
+		px_trouble_note(
+			trouble, dump->line, "what malloc says of itself does not fit together");
 		return 0;
 	}
 	row[PX_MALLOC_DUMP_PID] = px_datum_number(known_pid(dump->pid));
 	row[PX_MALLOC_DUMP_DUMP_NO] = px_datum_number(++counter->malloc);
-	row[PX_MALLOC_DUMP_PG_INSTANCE] = instance_value(find_server(loading, dump->pid));
+	row[PX_MALLOC_DUMP_PG_INSTANCE] = px_beside_instance(find_server(loading, dump->pid));
 	row[PX_MALLOC_DUMP_SOURCE] = px_load_text(
 		dump->source == PX_MALLOC_INFO ? "malloc_info" : "malloc_stats");
 	row[PX_MALLOC_DUMP_ARENAS] = px_datum_number(
@@ -473,36 +298,52 @@ static int add_malloc(
 	return 0;
 }
 
+/* What a log had in it. */
+struct account {
+	struct px_trouble trouble;
+	size_t count;    /* Dumps. */
+	size_t nameless; /* Of them, those that do not tell of which process they are, */
+	size_t known;    /* and those of processes that are there. */
+};
+
 /* What is done with a dump; 0 or -ENOMEM. */
 typedef int visitor(
-	struct px_loading *loading, const struct px_contexts_item *item, struct trouble *trouble);
+	struct px_loading *loading, const struct px_contexts_item *item, struct account *account);
+
+static uint32_t pid_of(const struct px_contexts_item *item)
+{
+	return item->contexts != NULL ? item->contexts->pid : item->malloc->pid;
+}
 
 static int add_item(
-	struct px_loading *loading, const struct px_contexts_item *item, struct trouble *trouble)
+	struct px_loading *loading, const struct px_contexts_item *item, struct account *account)
 {
-	trouble->items++;
-	return item->contexts != NULL ? add_contexts(loading, item->contexts, trouble)
-				      : add_malloc(loading, item->malloc, trouble);
+	uint32_t pid = known_pid(pid_of(item));
+
+	account->count++;
+	account->nameless += pid == 0;
+	account->known += pid != 0 && px_servers_has(&loading->servers, pid);
+	return item->contexts != NULL ? add_contexts(loading, item->contexts, &account->trouble)
+				      : add_malloc(loading, item->malloc, &account->trouble);
 }
 
 static int hear_item(
-	struct px_loading *loading, const struct px_contexts_item *item, struct trouble *trouble)
+	struct px_loading *loading, const struct px_contexts_item *item, struct account *account)
 {
-	(void)trouble;
-	px_servers_hear(&loading->servers,
-		item->contexts != NULL ? item->contexts->pid : item->malloc->pid, NULL);
+	(void)account;
+	px_servers_hear(&loading->servers, pid_of(item), NULL);
 	return 0;
 }
 
 /* Visit what has been found so far: -EAGAIN if more input is needed, 0 at the end. */
 static int take_items(struct px_loading *loading, struct px_contexts *contexts, visitor *visit,
-	struct trouble *trouble)
+	struct account *account)
 {
 	struct px_contexts_item item;
 	int r;
 
 	while ((r = px_contexts_next(contexts, &item)) == 1) {
-		r = visit(loading, &item, trouble);
+		r = visit(loading, &item, account);
 		if (r < 0)
 			break;
 	}
@@ -510,8 +351,8 @@ static int take_items(struct px_loading *loading, struct px_contexts *contexts, 
 }
 
 /* Visit all dumps of a log. */
-static int read_log(
-	struct px_loading *loading, struct input *input, visitor *visit, struct trouble *trouble)
+static int read_log(struct px_loading *loading, struct px_told_input *input, visitor *visit,
+	struct account *account)
 {
 	struct px_contexts *contexts = NULL;
 	char *piece = malloc(PIECE);
@@ -519,7 +360,7 @@ static int read_log(
 
 	r = r == 0 ? -EAGAIN : r;
 	while (r == -EAGAIN) {
-		ssize_t n = read_input(input, piece, PIECE);
+		ssize_t n = px_told_input_read(input, piece, PIECE);
 
 		if (n < 0) {
 			px_load_say(loading, input->name, px_describe_error((int)-n));
@@ -529,7 +370,7 @@ static int read_log(
 		if (n <= 0)
 			px_contexts_finish(contexts);
 		if (r == 0)
-			r = take_items(loading, contexts, visit, trouble);
+			r = take_items(loading, contexts, visit, account);
 	}
 	free(piece);
 	px_contexts_close(contexts);
@@ -537,7 +378,7 @@ static int read_log(
 }
 
 /* Whose the log is, if nobody has told yet, and numbers may be those of several. */
-static int find_logger(struct px_loading *loading, struct input *input)
+static int find_logger(struct px_loading *loading, struct px_told_input *input)
 {
 	struct px_servers *servers = &loading->servers;
 	int r;
@@ -549,29 +390,51 @@ static int find_logger(struct px_loading *loading, struct input *input)
 		input->offset = 0;
 		if (r < 0)
 			return r;
-		if (input->fd >= 0 && lseek(input->fd, 0, SEEK_SET) < 0)
-			return 0;
 	}
 	loading->told_by = px_servers_judge(servers);
 	if (loading->told_by == 0 && servers->instances > 1 && servers->has_inner)
-		say_unknown(loading, input);
+		px_beside_say_unknown(loading, input);
 	return 0;
+}
+
+/* What is in the log, and is of no use. */
+static void tell_useless(struct px_loading *loading, const struct px_told_input *input,
+	const struct account *account)
+{
+	const struct px_servers *servers = &loading->servers;
+	bool is_unknown = loading->told_by == 0 && servers->instances > 1 && servers->has_inner;
+	size_t named = account->count - account->nameless;
+	char why[128] = "which process its dump is of cannot be told: it is put beside none";
+
+	if (account->count == 0)
+		px_load_say(loading, input->name, "there is no dump of memory contexts in it");
+	if (account->count > 1)
+		(void)snprintf(why, sizeof(why),
+			"which processes %zu of its %zu dumps are of cannot be told: they are put beside none",
+			account->nameless, account->count);
+	if (account->nameless > 0)
+		px_load_say(loading, input->name, why);
+	/* That has been said otherwise where nobody knows of which server they are. */
+	if (named > 0 && account->known == 0 && !is_unknown)
+		px_beside_say_strange(
+			loading, input, account->nameless > 0 ? "other dump" : "dump", named);
 }
 
 int px_load_contexts(struct px_loading *loading, struct pmapx_source *source)
 {
-	struct trouble trouble = { .count = 0 };
-	struct input input;
-	int r = open_input(loading, source, loading->options->contexts, PX_HOST_LOG, &input);
+	struct account account = { .count = 0 };
+	struct px_told_input found,
+		*input = px_beside_find(loading, source, loading->options->contexts,
+			&loading->contexts, PX_HOST_LOG, &found);
+	int r;
 
-	if (r <= 0)
-		return r;
-	r = find_logger(loading, &input);
+	if (input == NULL)
+		return 0;
+	r = find_logger(loading, input);
 	if (r == 0)
-		r = read_log(loading, &input, add_item, &trouble);
-	tell(loading, &input, &trouble, "incomplete: ");
-	if (r == 0 && trouble.items == 0 && loading->options->contexts != NULL)
-		px_load_say(loading, input.name, "there is no dump of memory contexts in it");
-	close_input(&input);
+		r = read_log(loading, input, add_item, &account);
+	px_trouble_tell(loading, input, &account.trouble, "incomplete: ");
+	if (r == 0)
+		tell_useless(loading, input, &account);
 	return r;
 }

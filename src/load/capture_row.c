@@ -326,6 +326,16 @@ static void add_capture(struct px_loading *loading, struct pmapx_source *source)
 	loading->failed = px_store_begin(loading->store, row);
 }
 
+/* Of several captures, nobody knows which one the files of options are of. */
+static void refuse_several(struct px_loading *loading)
+{
+	if (loading->options->activity == NULL && loading->options->contexts == NULL)
+		return;
+	px_load_say(loading, loading->from,
+		"several hosts are in it: --activity and --contexts are of one");
+	loading->failed = -EINVAL;
+}
+
 int px_load_capture(struct px_loading *loading, struct pmapx_source *source)
 {
 	struct px_capture_facts *facts = &loading->facts;
@@ -335,6 +345,8 @@ int px_load_capture(struct px_loading *loading, struct pmapx_source *source)
 	if (loading->failed != 0 || (loading->has_begun && strcmp(key, loading->key) == 0))
 		return 0;
 	if (loading->has_begun)
+		refuse_several(loading);
+	if (loading->has_begun && loading->failed == 0)
 		r = px_load_capture_end(loading, source);
 	px_load_capture_clear(loading);
 	loading->key = strdup(key);

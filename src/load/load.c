@@ -302,15 +302,8 @@ static int begin_source(void *context, struct pmapx_source *source)
 static int end_source(void *context, struct pmapx_source *source)
 {
 	struct px_loading *loading = context;
-	int r = loading->failed == 0 ? px_load_capture_end(loading, source) : 0;
 
-	if (r == 0 && loading->captures > 1 &&
-		(loading->options->activity != NULL || loading->options->contexts != NULL)) {
-		px_load_say(loading, loading->from,
-			"several hosts are in it: --activity and --contexts are of one");
-		loading->failed = r = -EINVAL;
-	}
-	return r;
+	return loading->failed == 0 ? px_load_capture_end(loading, source) : 0;
 }
 
 /* Load processes, of @input if there is one; their status. */
@@ -379,6 +372,17 @@ static int load_all(struct px_loading *loading)
 	return status;
 }
 
+static bool is_standard_input(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
+
+size_t px_load_standard_inputs(const struct px_load_options *options)
+{
+	return (size_t)is_standard_input(options->activity) +
+		(size_t)is_standard_input(options->contexts);
+}
+
 /* A load that begins. */
 static struct px_loading prepare(struct px_console *console, const struct px_load_options *options)
 {
@@ -429,12 +433,17 @@ int px_load(struct px_console *console, const struct px_load_options *options)
 	bool is_loaded;
 	int r, status;
 
+	if (!px_load_open_told(&loading)) {
+		px_load_close_told(&loading);
+		return 2;
+	}
 	r = options->database != NULL
 		? px_store_open_sqlite(options->database, &store_options, &loading.store)
 		: px_store_open_psql(&console->out, &store_options, &loading.store);
 	status = fill(&loading, r, &error, &is_loaded);
 	if (r == 0)
 		px_store_close(loading.store);
+	px_load_close_told(&loading);
 	return status;
 }
 
@@ -454,8 +463,11 @@ int px_load_memory(
 	int r, status;
 
 	*ret = NULL;
-	if (loaded == NULL) {
+	if (loaded == NULL)
 		px_load_say(&loading, NULL, "memory allocation failed");
+	if (loaded == NULL || !px_load_open_told(&loading)) {
+		px_load_close_told(&loading);
+		free(loaded);
 		return 2;
 	}
 	store_options.error = &loaded->error;
@@ -467,6 +479,7 @@ int px_load_memory(
 		*ret = loaded;
 	else
 		px_loaded_free(loaded);
+	px_load_close_told(&loading);
 	return status;
 }
 

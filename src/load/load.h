@@ -20,6 +20,9 @@ struct px_load_options {
 	bool replace;                /**< Captures of the same label and host make room. */
 };
 
+/** How many of @activity and @contexts are standard input. */
+size_t px_load_standard_inputs(const struct px_load_options *options);
+
 /**
  * Load it all, or nothing, without a database as a script to standard output.  Returns the exit
  * status of the verb.

@@ -10,6 +10,7 @@
 #include "host_file.h"
 #include "load.h"
 #include "servers.h"
+#include "told_input.h"
 #include "who.h"
 
 /** What the row of a capture says, as far as others need it; and what it is made of. */
@@ -30,6 +31,7 @@ struct px_loading {
 	struct px_store *store;
 	const char *folder; /**< For what waits. */
 	const char *from;   /**< The source; NULL for a folder laid out like /proc. */
+	struct px_told_input activity, contexts; /**< Those of the options, if there are such. */
 
 	int failed;      /**< What the store said: nothing more is to be loaded. */
 	bool is_damaged; /**< Something beside the processes could not be read, which was told. */
@@ -104,6 +106,15 @@ int px_load_inserts(struct px_loading *loading, struct px_input *input);
 
 /** Add the settings of a server that a capture has; 0 or -ENOMEM. */
 int px_load_settings(struct px_loading *loading, struct pmapx_source *source);
+
+/**
+ * Open what the options name of what PostgreSQL has said, before anything is loaded: false after a
+ * message if something cannot be opened, or is nothing of the kind.
+ */
+bool px_load_open_told(struct px_loading *loading);
+
+/** Close it. */
+void px_load_close_told(struct px_loading *loading);
 
 /** Add what PostgreSQL has said, of the options and of the source, NULL for none; 0 or -ENOMEM. */
 int px_load_activity(struct px_loading *loading, struct pmapx_source *source);

@@ -137,6 +137,14 @@ int64_t px_servers_judge(struct px_servers *servers)
 	return best > 0 || most != 0 ? most : only;
 }
 
+bool px_servers_has(const struct px_servers *servers, int64_t pid)
+{
+	for (size_t i = 0; i < servers->count; i++)
+		if (servers->list[i].ns_pid == pid)
+			return true;
+	return false;
+}
+
 int64_t px_servers_find(const struct px_servers *servers, int64_t pid)
 {
 	int64_t found = 0;

@@ -53,6 +53,9 @@ void px_servers_hear(struct px_servers *servers, int64_t pid, const int64_t *sta
  */
 int64_t px_servers_judge(struct px_servers *servers);
 
+/** Whether a server calls one of its processes @pid. */
+bool px_servers_has(const struct px_servers *servers, int64_t pid);
+
 /** The server that has a process @pid; 0 if there is none, or more than one. */
 int64_t px_servers_find(const struct px_servers *servers, int64_t pid);
 

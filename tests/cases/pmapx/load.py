@@ -172,13 +172,15 @@ class Files(Loading):
                          [(5, 2, 1 << 20), (6, 2, 1 << 20)])
 
     def test_refused_activity(self):
-        """What cannot be read without loss is refused, and the rest is loaded."""
+        """What cannot be read without loss is refused, and nothing is loaded; of a capture, the rest is."""
         one = self.save("one/maps-1", MAPS)
         self.save("a.out", b"1|a\n2|b\n")
-        self.loads(self.db, one, "--activity", self.path("a.out"), status=2,
-                   message=b"pmapx: load: %s: cannot be read: it does not begin with the names of columns; this can:"
-                           b" psql -X -c \"\\copy (select * from pg_stat_activity) to 'activity.csv' csv header\"\n"
-                           % self.path("a.out").encode())
+        message = (b"pmapx: load: %s: cannot be read: it does not begin with the names of columns; this can:"
+                   b" psql -X -c \"\\copy (select * from pg_stat_activity) to 'activity.csv' csv header\"\n")
+        self.loads(self.db, one, "--activity", self.path("a.out"), status=2, message=message % self.path("a.out").encode())
+        self.assertFalse(os.path.exists(self.db))
+        self.save("one/postgres/activity.csv", b"1|a\n2|b\n")
+        self.loads(self.db, self.path("one"), status=2, message=message % b"postgres/activity.csv")
         self.assertEqual(self.rows("SELECT COUNT(*) FROM mapping"), [(6,)])
 
     def test_hostile_samples(self):

@@ -33,6 +33,12 @@ HEADING = re.compile(rb"(?![0-9a-f]+-[0-9a-f]+ )")
 ROLLUP = re.compile(rb"^(\w+): +(\d+) kB$", re.M)
 
 
+def strange(what, count):
+    if count == 1:
+        return "its only %s is of no PostgreSQL process in the capture\n" % what
+    return "none of its %d %ss is of a PostgreSQL process in the capture\n" % (count, what)
+
+
 class Samples(Loading):
     @classmethod
     def setUpClass(cls):
@@ -47,12 +53,26 @@ class Samples(Loading):
         with open(os.path.join(self.top, *names), "rb") as file:
             return file.read()
 
-    def beside(self, option, path, status=0, message=""):
-        """Load a file beside a map, into a database of its own."""
+    def beside(self, option, path):
+        """Load a file beside a map of none of its processes, into a database of its own; what is said of it."""
         if os.path.exists(self.db):
             os.remove(self.db)
         one = self.save("one", b"00001000-00002000 rw-p 00000000 00:01 7 /x\n")
-        self.loads(self.db, one, option, path, status=status, message=message.encode())
+        got = load(self.db, one, option, path)
+        self.assertEqual((got.status, got.stdout), (0 if os.path.exists(self.db) else 2, b""))
+        return got.stderr.decode().replace("pmapx: load: %s: " % path, "")
+
+    def useless(self):
+        """What is said of dumps, all of processes that are not there: those in the database."""
+        count, nameless = self.rows("SELECT COUNT(*), COALESCE(SUM(pid = 0), 0) FROM (SELECT pid FROM context_dump"
+                                    " UNION ALL SELECT pid FROM malloc_dump)")[0]
+        if count == 0:
+            return "there is no dump of memory contexts in it\n"
+        if nameless == 0:
+            return strange("dump", count)
+        return ("which process its dump is of cannot be told: it is put beside none\n" if count == 1 else
+                "which processes %d of its %d dumps are of cannot be told: they are put beside none\n" % (nameless, count)
+                ) + (strange("other dump", count - nameless) if count > nameless else "")
 
     def test_all_are_here(self):
         """A file that is new belongs into one of these tests."""
@@ -72,11 +92,12 @@ class Samples(Loading):
                 path = os.path.join(self.top, folder, name)
                 with self.subTest(name=name):
                     if name in REFUSED:
-                        self.beside("--activity", path, 2, "pmapx: load: %s: cannot be read: %s; this can: %s\n"
-                                    % (path, REFUSED[name], COMMAND))
-                        self.assertEqual(self.rows("SELECT COUNT(*) FROM pg_activity"), [(0,)])
+                        self.assertEqual(self.beside("--activity", path),
+                                         "cannot be read: %s; this can: %s\n" % (REFUSED[name], COMMAND))
+                        self.assertFalse(os.path.exists(self.db))
                         continue
-                    self.beside("--activity", path)
+                    said = self.beside("--activity", path)
+                    self.assertEqual(said, strange("row", self.rows("SELECT COUNT(*) FROM pg_activity")[0][0]))
                     pids = [row[0] for row in self.rows("SELECT pid FROM pg_activity WHERE backend_start_us > 0 ORDER BY 1")]
                     if name in OTHER_SESSIONS:
                         self.assertEqual(len(set(pids)), OTHER_SESSIONS[name])
@@ -92,8 +113,7 @@ class Samples(Loading):
             for name in self.files(folder):
                 text, path = self.read(folder, name), os.path.join(self.top, folder, name)
                 with self.subTest(name=name):
-                    self.beside("--contexts", path, message="pmapx: load: %s: there is no dump of memory contexts in it\n"
-                                % path if name in NO_DUMP else "")
+                    self.assertEqual(self.beside("--contexts", path), self.useless())
                     if name.endswith("view.csv"):
                         dumps, lines = 1, len(list(csv.DictReader(text.decode().splitlines())))
                     else:
@@ -110,7 +130,7 @@ class Samples(Loading):
         for name in self.files("malloc"):
             text = self.read("malloc", name)
             with self.subTest(name=name):
-                self.beside("--contexts", os.path.join(self.top, "malloc", name))
+                self.assertEqual(self.beside("--contexts", os.path.join(self.top, "malloc", name)), self.useless())
                 count = text.count(b"<malloc ") + text.count(b"\nTotal (incl. mmap):")
                 self.assertEqual(count, 13 if name == "malloc_stats.txt" else 1)
                 self.assertEqual(self.rows("SELECT COUNT(*) FROM malloc_dump WHERE system_bytes >= free_bytes"), [(count,)])

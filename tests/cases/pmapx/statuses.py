@@ -204,7 +204,7 @@ class Statuses(px.TestCase):
             with open(path, "rb") as file:
                 self.assertEqual(file.read(), before)
         self.ends(["load", *words, "--replace"], 0, [])
-        # What is beside the processes and cannot be read is trouble, and they are loaded.
+        # What is asked for beside the processes and cannot be read is trouble: nothing is loaded.
         self.ends(["load", *words, "--replace", "--activity", none], 2, [none + ": No such file or directory"])
         self.assertEqual(px.pmapx("load", *words, "--replace", "--activity", other).status, 2)
         with open("/dev/full", "wb") as full:
