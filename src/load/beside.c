@@ -381,12 +381,12 @@ static int read_log(struct px_loading *loading, struct px_told_input *input, vis
 static int find_logger(struct px_loading *loading, struct px_told_input *input)
 {
 	struct px_servers *servers = &loading->servers;
-	int r;
 
 	if (loading->told_by != 0)
 		return 0;
 	if (servers->instances > 1 && servers->has_inner) {
-		r = read_log(loading, input, hear_item, NULL);
+		int r = read_log(loading, input, hear_item, NULL);
+
 		input->offset = 0;
 		if (r < 0)
 			return r;

@@ -115,7 +115,7 @@ struct pattern {
 /* Digits, 0 and commas; false if there is anything else. */
 static bool read_pattern(const char *text, struct pattern *ret)
 {
-	const char *at = text + 2 * (strncmp(text, "FM", 2) == 0);
+	const char *at = strncmp(text, "FM", 2) == 0 ? text + 2 : text;
 
 	*ret = (struct pattern){ .is_filled = at == text, .zero_from = -1, .body = at };
 	for (; *at != '\0'; at++) {

@@ -33,8 +33,6 @@ NO_FAULTS = {
         "does not see that a struct which is returned has all of its members",
     ("src/source/who.c", "-Wanalyzer-malloc-leak"):
         "does not know that a tree keeps what is put into it",
-    ("src/load/beside.c", "-Wanalyzer-malloc-leak"):
-        "the same",
     ("src/load/inserts.c", "-Wanalyzer-malloc-leak"):
         "the same",
     ("src/pmap/sorter.c", "-Wanalyzer-malloc-leak"):
