@@ -314,7 +314,8 @@ class Loads(px.TestCase):
         for pid in range(100, 100 + LOADED):
             name = "proc/%d/" % pid
             yield tars.entry(name + "stat", px.stat_line(pid, "postgres", ppid=100 if pid > 100 else 1))
-            yield tars.entry(name + "cmdline", b"postgres: user%d database [local] idle" % pid + bytes(200))
+            title = b"postgres: user%d database [local] idle" % pid if pid > 100 else b"/usr/lib/postgresql/15/bin/postgres"
+            yield tars.entry(name + "cmdline", title + bytes(200))
             yield tars.entry(name + "exe", "/usr/lib/postgresql/15/bin/postgres\n")
             yield tars.header(name + "smaps", len(smaps)) + rest
         yield tars.entry("pmapx.json", manifest % "true") + tars.END
