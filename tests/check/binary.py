@@ -116,7 +116,7 @@ class Needed(px.TestCase):
 
 class Library(px.TestCase):
     def test_soname(self):
-        self.assertEqual(dynamic(LIBRARY, "SONAME"), ["libpmapx.so.0"])
+        self.assertEqual(dynamic(LIBRARY, "SONAME"), ["libpmapx.so.1"])
 
     def test_exports(self):
         """The version script, the headers and the library name the same functions."""
@@ -128,7 +128,7 @@ class Library(px.TestCase):
         self.assertEqual(sorted(exported()), listed, "library and version script")
 
     def test_versions(self):
-        self.assertEqual(set(exported().values()), {"PMAPX_0"})
+        self.assertEqual(set(exported().values()), {"PMAPX_1.0"})
 
     def test_no_calls(self):
         called = {name.split("@")[0] for name, _, section in symbols(LIBRARY, "--dyn-syms")

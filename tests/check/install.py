@@ -100,8 +100,8 @@ class Installed(px.TestCase):
         lib = os.path.relpath(self.lib, self.prefix)
         expected = {
             "bin/pmapx", "include/pmapx.h", lib + "/libpmapx.a",
-            lib + "/libpmapx.so -> libpmapx.so.0",
-            lib + "/libpmapx.so.0 -> libpmapx.so.0." + version, lib + "/libpmapx.so.0." + version,
+            lib + "/libpmapx.so -> libpmapx.so.1",
+            lib + "/libpmapx.so.1 -> libpmapx.so." + version, lib + "/libpmapx.so." + version,
             lib + "/pkgconfig/pmapx.pc", "share/man/man1/pmapx.1",
             "share/man/man1/pmapx-capture.1", "share/man/man1/pmapx-check.1",
             "share/man/man1/pmapx-diff.1", "share/man/man1/pmapx-load.1", "share/man/man1/pmapx-rank.1", "share/man/man1/pmapx-report.1", "share/man/man1/pmapx-sql.1", "share/man/man1/pmapx-watch.1",
