@@ -13,6 +13,7 @@
  *   rank.c           that of "rank"
  *   diff.c           that of "diff"
  *   load.c           that of "load"
+ *   loading.c        what "load" and "report" have in common
  *   report.c         that of "report"
  *   sql.c            that of "sql"
  *   watch.c          that of "watch"

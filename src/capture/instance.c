@@ -18,10 +18,8 @@
 
 #include "descriptor.h"
 #include "procinfo.h"
+#include "timestamp.h"
 #include "title.h"
-
-/* By how much two may differ who say when the same process began; load has it, too. */
-#define SAME_START_US 2000000
 
 /* A process of any server. */
 struct server {
@@ -136,7 +134,7 @@ static void count_peer(const struct servers *servers, const struct px_peer *peer
 		struct server *server = &servers->list[i], *first;
 		int64_t off_us = peer->has_start ? llabs(server->start_us - peer->start_us) : 0;
 
-		if ((uint32_t)server->ns_pid != peer->pid || off_us > SAME_START_US)
+		if ((uint32_t)server->ns_pid != peer->pid || off_us > PX_SAME_START_US)
 			continue;
 		first = first_of(servers, server);
 		first->found++;

@@ -28,13 +28,7 @@ bool px_refuse_value(
 
 bool px_refuse_word(struct px_console *console, const char *verb, const char *word, const char *why)
 {
-	px_message_begin_verb(console, verb);
-	if (word != NULL) {
-		px_message_text(console, word);
-		px_out_string(&console->err, ": ");
-	}
-	px_out_string(&console->err, why);
-	px_message_end(console);
+	px_message_verb(console, verb, word, why);
 	return false;
 }
 

@@ -2,24 +2,12 @@
 /*
  * "pmapx load": its command line.
  */
-#include "load.h"
+#include "loading.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "arguments.h"
-#include "operand.h"
 
 /* Values of the options that have no letter. */
-enum {
-	OPTION_PSQL = 256,
-	OPTION_LABEL,
-	OPTION_HOST,
-	OPTION_REPLACE,
-	OPTION_ACTIVITY,
-	OPTION_CONTEXTS,
-	OPTION_WALK
-};
+enum { OPTION_PSQL = 256, OPTION_REPLACE, OPTION_LOAD };
 
 static const char verb[] = "load";
 
@@ -27,15 +15,8 @@ static const char short_options[] = ":h";
 
 static const struct option long_options[] = {
 	{ "psql", no_argument, NULL, OPTION_PSQL },
-	{ "label", required_argument, NULL, OPTION_LABEL },
-	{ "host", required_argument, NULL, OPTION_HOST },
 	{ "replace", no_argument, NULL, OPTION_REPLACE },
-	{ "activity", required_argument, NULL, OPTION_ACTIVITY },
-	{ "contexts", required_argument, NULL, OPTION_CONTEXTS },
-	{ "root", required_argument, NULL, OPTION_WALK + PX_WALK_ROOT },
-	{ "jobs", required_argument, NULL, OPTION_WALK + PX_WALK_JOBS },
-	{ "strict", no_argument, NULL, OPTION_WALK + PX_WALK_STRICT },
-	PX_SELECT_OPTIONS(OPTION_WALK + PX_WALK_SELECT),
+	PX_LOAD_OPTIONS(OPTION_LOAD),
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -85,48 +66,30 @@ struct request {
 static bool take_option(struct px_console *console, int letter, void *context)
 {
 	struct request *request = context;
-	struct px_load_options *options = &request->options;
 
 	switch (letter) {
 	case OPTION_PSQL:
 		request->is_script = true;
 		return true;
-	case OPTION_LABEL:
-		options->label = optarg;
-		return *optarg != '\0' || px_refuse_value(console, verb, "label", "it is empty");
-	case OPTION_HOST:
-		options->host = optarg;
-		return *optarg != '\0' || px_refuse_value(console, verb, "host", "it is empty");
 	case OPTION_REPLACE:
-		options->replace = true;
-		return true;
-	case OPTION_ACTIVITY:
-		options->activity = optarg;
-		return true;
-	case OPTION_CONTEXTS:
-		options->contexts = optarg;
+		request->options.replace = true;
 		return true;
 	default:
-		return px_take_walk_option(console, &options->walk, letter - OPTION_WALK);
+		return px_take_load_option(console, &request->options, letter - OPTION_LOAD);
 	}
-}
-
-static bool is_process(const char *word)
-{
-	pid_t pid;
-
-	/* A path is a source, if it is not one of /proc. */
-	return px_operand_read(word, &pid) == PX_OPERAND_PID && pid > 0;
 }
 
 /* What is behind the options: a database, and sources or processes. */
 static bool take_words(struct px_console *console, char **words, size_t count,
 	struct request *request, pid_t **pids)
 {
+	static const struct px_load_texts texts = {
+		.mixed = "processes that run and what was saved are loaded one after the other",
+		.nothing = "there is nothing to load: SOURCE, numbers of processes, or --all",
+	};
 	struct px_load_options *options = &request->options;
-	bool is_select = px_select_is_given(&options->walk.select);
-	size_t processes = 0, standard_inputs = px_load_standard_inputs(options);
-	const char *why = NULL;
+	size_t processes;
+	const char *why;
 
 	if (!request->is_script) {
 		if (count == 0)
@@ -136,21 +99,7 @@ static bool take_words(struct px_console *console, char **words, size_t count,
 		words++;
 		count--;
 	}
-	for (size_t i = 0; i < count; i++) {
-		processes += is_process(words[i]);
-		standard_inputs += strcmp(words[i], "-") == 0;
-	}
-	if (processes > 0 && processes < count)
-		why = "processes that run and what was saved are loaded one after the other";
-	else if (processes < count && options->walk.root != NULL)
-		why = "--root is of processes that run";
-	else if (count == 0 && !is_select && options->walk.root == NULL)
-		why = "there is nothing to load: SOURCE, numbers of processes, or --all";
-	else if (standard_inputs > 1)
-		why = "standard input can be read only once";
-	else if (count > 1 && processes == 0 &&
-		(options->activity != NULL || options->contexts != NULL))
-		why = "--activity and --contexts are of one SOURCE";
+	why = px_check_load_words(options, words, count, &texts, &processes);
 	if (why != NULL)
 		return px_refuse_word(console, verb, NULL, why);
 	if (processes > 0)

@@ -7,21 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
-#include "load.h"
-#include "operand.h"
+#include "loading.h"
 
 /* Values of the options that have no letter. */
 enum {
 	OPTION_PID = 256,
-	OPTION_LABEL,
-	OPTION_HOST,
-	OPTION_ACTIVITY,
-	OPTION_CONTEXTS,
 	OPTION_LIST,
 	OPTION_GDB,
 	OPTION_SHAPE,
-	OPTION_WALK = OPTION_SHAPE + PX_SHAPE_OPTIONS
+	OPTION_LOAD = OPTION_SHAPE + PX_SHAPE_OPTIONS
 };
 
 static const char verb[] = "report";
@@ -30,17 +24,10 @@ static const char short_options[] = ":h";
 
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, OPTION_PID },
-	{ "label", required_argument, NULL, OPTION_LABEL },
-	{ "host", required_argument, NULL, OPTION_HOST },
-	{ "activity", required_argument, NULL, OPTION_ACTIVITY },
-	{ "contexts", required_argument, NULL, OPTION_CONTEXTS },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "gdb", required_argument, NULL, OPTION_GDB },
 	PX_SHAPE_LONG_OPTIONS(OPTION_SHAPE),
-	{ "root", required_argument, NULL, OPTION_WALK + PX_WALK_ROOT },
-	{ "jobs", required_argument, NULL, OPTION_WALK + PX_WALK_JOBS },
-	{ "strict", no_argument, NULL, OPTION_WALK + PX_WALK_STRICT },
-	PX_SELECT_OPTIONS(OPTION_WALK + PX_WALK_SELECT),
+	PX_LOAD_OPTIONS(OPTION_LOAD),
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -93,22 +80,14 @@ struct request {
 	bool is_list;
 };
 
-static bool is_pid(const char *word, int64_t *ret)
-{
-	pid_t pid;
-
-	/* A path is none, if it is not one of /proc. */
-	if (px_operand_read(word, &pid) != PX_OPERAND_PID || pid <= 0)
-		return false;
-	*ret = pid;
-	return true;
-}
-
 /* The number of a backend; false after a message. */
 static bool take_pid(struct px_console *console, struct request *request, const char *option)
 {
-	if (!is_pid(optarg, &request->report.pid))
+	pid_t pid;
+
+	if (!px_is_process(optarg, &pid))
 		return px_refuse_value(console, verb, option, "no number of a process");
+	request->report.pid = pid;
 	*(strcmp(option, "pid") == 0 ? &request->pid : &request->gdb) = optarg;
 	return true;
 }
@@ -126,22 +105,9 @@ static bool take_option(struct px_console *console, int letter, void *context)
 	case OPTION_LIST:
 		request->is_list = true;
 		return true;
-	case OPTION_LABEL:
-		request->load.label = request->report.label = optarg;
-		return *optarg != '\0' || px_refuse_value(console, verb, "label", "it is empty");
-	case OPTION_HOST:
-		request->load.host = request->report.host = optarg;
-		return *optarg != '\0' || px_refuse_value(console, verb, "host", "it is empty");
-	case OPTION_ACTIVITY:
-		request->load.activity = optarg;
-		return true;
-	case OPTION_CONTEXTS:
-		request->load.contexts = optarg;
-		return true;
 	default:
-		if (letter >= OPTION_WALK)
-			return px_take_walk_option(
-				console, &request->load.walk, letter - OPTION_WALK);
+		if (letter >= OPTION_LOAD)
+			return px_take_load_option(console, &request->load, letter - OPTION_LOAD);
 		return px_take_shape(console, verb, (enum px_shape_option)(letter - OPTION_SHAPE),
 			&request->report.shape);
 	}
@@ -182,41 +148,39 @@ static bool is_of_source(const struct px_load_options *load)
 		load->walk.jobs != 0 || load->walk.strict || px_select_is_given(&load->walk.select);
 }
 
+/* Whether one of them is what load has made. */
+static bool has_database(char **words, size_t count)
+{
+	pid_t pid;
+
+	for (size_t i = 0; i < count; i++)
+		if (!px_is_process(words[i], &pid) && strcmp(words[i], "-") != 0 &&
+			px_report_is_database(words[i]))
+			return true;
+	return false;
+}
+
 /* What does not go together behind the name; NULL if there is nothing. */
 static const char *check_words(char **words, size_t count, const struct request *request,
 	size_t *ret_processes, bool *ret_is_database)
 {
+	static const struct px_load_texts texts = {
+		.mixed =
+			"processes that run and what was saved are reported on one after the other",
+		.nothing =
+			"there is nothing to report on: DB, SOURCE, numbers of processes, or --all",
+	};
 	const struct px_load_options *load = &request->load;
-	size_t processes = 0, databases = 0, standard_inputs = px_load_standard_inputs(load);
+	const char *why = px_check_load_words(load, words, count, &texts, ret_processes);
 
-	for (size_t i = 0; i < count; i++) {
-		int64_t pid;
-
-		if (is_pid(words[i], &pid))
-			processes++;
-		else if (strcmp(words[i], "-") == 0)
-			standard_inputs++;
-		else
-			databases += px_report_is_database(words[i]);
-	}
-	*ret_processes = processes;
-	*ret_is_database = databases > 0;
-	if (databases > 0 && count > 1)
+	*ret_is_database = has_database(words, count);
+	if (*ret_is_database && count > 1)
 		return "a database is reported on by itself";
-	if (databases > 0 && is_of_source(load))
+	if (*ret_is_database && is_of_source(load))
 		return "of a database, there are --label and --host only";
-	if (processes > 0 && processes < count)
-		return "processes that run and what was saved are reported on one after the other";
-	if (processes < count && load->walk.root != NULL)
-		return "--root is of processes that run";
-	if (count == 0 && !px_select_is_given(&load->walk.select) && load->walk.root == NULL)
-		return "there is nothing to report on: DB, SOURCE, numbers of processes, or --all";
-	if (standard_inputs > 1)
-		return "standard input can be read only once";
-	if (count > 1 && processes == 0 &&
-		(load->activity != NULL || load->contexts != NULL || load->label != NULL))
-		return "--label, --activity and --contexts are of one SOURCE";
-	return NULL;
+	if (why == NULL && count > 1 && *ret_processes == 0 && load->label != NULL)
+		return "--label is of one SOURCE";
+	return why;
 }
 
 /* From what is loaded into memory. */
@@ -228,8 +192,6 @@ static int report_source(struct px_console *console, struct request *request)
 
 	if (loaded == NULL)
 		return status;
-	/* They have been given to what was loaded, as far as that had none. */
-	request->report.label = request->report.host = NULL;
 	reported = px_report_store(console, &request->report, px_loaded_store(loaded),
 		load->source_count > 0 ? load->sources[0] : request->report.kind->name);
 	px_loaded_free(loaded);
@@ -257,8 +219,11 @@ static int report(struct px_console *console, char **words, size_t count, struct
 		(void)px_refuse_word(console, verb, NULL, why);
 		return PX_VERB_TROUBLE;
 	}
-	if (is_database)
+	if (is_database) {
+		request->report.label = load->label;
+		request->report.host = load->host;
 		return px_report_file(console, &request->report, words[0]);
+	}
 	if (processes == 0) {
 		load->sources = words;
 		load->source_count = count;

@@ -40,15 +40,7 @@ struct reading {
 
 void px_load_say(struct px_loading *loading, const char *what, const char *why)
 {
-	struct px_console *console = loading->console;
-
-	px_message_begin_verb(console, loading->options->walk.verb);
-	if (what != NULL) {
-		px_message_text(console, what);
-		px_out_string(&console->err, ": ");
-	}
-	px_message_text(console, why);
-	px_message_end(console);
+	px_message_verb(loading->console, loading->options->walk.verb, what, why);
 }
 
 void px_load_add(struct px_loading *loading, enum px_table_id table, const struct px_datum *row)

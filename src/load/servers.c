@@ -7,8 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* By how much two may differ who say when the same process began; the view backends has it, too. */
-#define SAME_START_US 2000000
+#include "timestamp.h"
 
 int px_servers_add(
 	struct px_servers *servers, const struct px_server *server, const struct px_datum *row)
@@ -92,7 +91,7 @@ void px_servers_hear(struct px_servers *servers, int64_t pid, const int64_t *sta
 			continue;
 		if (start_us == NULL || !server->has_start)
 			server->unsure++;
-		else if (llabs(*start_us - server->start_us) <= SAME_START_US)
+		else if (llabs(*start_us - server->start_us) <= PX_SAME_START_US)
 			server->same++;
 	}
 }

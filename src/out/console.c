@@ -77,6 +77,18 @@ void px_message_begin_verb(struct px_console *console, const char *verb)
 	px_out_string(&console->err, ": ");
 }
 
+void px_message_verb(
+	struct px_console *console, const char *verb, const char *what, const char *why)
+{
+	px_message_begin_verb(console, verb);
+	if (what != NULL) {
+		px_message_text(console, what);
+		px_out_string(&console->err, ": ");
+	}
+	px_message_text(console, why);
+	px_message_end(console);
+}
+
 void px_message_end(struct px_console *console)
 {
 	px_out_string(&console->err, "\n");

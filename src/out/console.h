@@ -44,6 +44,13 @@ void px_message_begin(struct px_console *console);
 /** The same of a verb, "name: rank: ", if @verb is not NULL. */
 void px_message_begin_verb(struct px_console *console, const char *verb);
 
+/**
+ * A message of a verb: what it is about, which may be text from outside, or NULL if it is about
+ * all of it, and why.
+ */
+void px_message_verb(
+	struct px_console *console, const char *verb, const char *what, const char *why);
+
 /** End a message: newline, and out with it. */
 void px_message_end(struct px_console *console);
 

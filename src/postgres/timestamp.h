@@ -8,6 +8,12 @@
 #include <pmapx/base.h>
 
 /**
+ * By how much the kernel and PostgreSQL may differ when they say when the same process began:
+ * the one counts ticks from a boot that it knows to the second.  views.sql has it, too.
+ */
+#define PX_SAME_START_US 2000000
+
+/**
  * What @text says in microseconds since 1970: date and time as in ISO 8601, with a
  * blank or a T between them, and how far that is from UTC: "+00", "-03:30", "+0530",
  * "Z", or as Go has it, " +0000 UTC".

@@ -19,11 +19,7 @@
 /* Say "pmapx: report: WHAT: WHY"; returns 2. */
 static int say(struct px_console *console, const char *what, const char *why)
 {
-	px_message_begin_verb(console, "report");
-	px_message_text(console, what);
-	px_out_string(&console->err, ": ");
-	px_message_text(console, why);
-	px_message_end(console);
+	px_message_verb(console, "report", what, why);
 	return 2;
 }
 

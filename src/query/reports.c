@@ -142,11 +142,3 @@ void px_report_put_sql(struct px_out *out, const struct px_report_kind *kind)
 		put_sql(out, &kinds[i]);
 	}
 }
-
-void px_report_put_names(struct px_out *out)
-{
-	for (size_t i = 0; i < kind_count; i++) {
-		px_out_string(out, i > 0 ? ", " : "");
-		px_out_string(out, kinds[i].name);
-	}
-}

@@ -32,7 +32,4 @@ const struct px_report_kind *px_report_find(const char *name);
 /** Print a report's SQL with a line that says what it shows; of all reports if it is NULL. */
 void px_report_put_sql(struct px_out *out, const struct px_report_kind *kind);
 
-/** Print the names of all, with commas between. */
-void px_report_put_names(struct px_out *out);
-
 #endif

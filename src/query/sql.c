@@ -30,11 +30,7 @@ struct run {
 /* Say "pmapx: sql: WHAT: WHY"; returns 2. */
 static int say(struct px_console *console, const char *what, const char *why)
 {
-	px_message_begin_verb(console, "sql");
-	px_message_text(console, what);
-	px_out_string(&console->err, ": ");
-	px_message_text(console, why);
-	px_message_end(console);
+	px_message_verb(console, "sql", what, why);
 	return 2;
 }
 

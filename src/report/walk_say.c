@@ -11,15 +11,7 @@
 /* "pmapx: rank: WHAT: WHY"; @what may be NULL.  Returns @r. */
 int px_walk_say(struct px_walk *walk, const char *what, const char *why, int r)
 {
-	struct px_console *console = walk->console;
-
-	px_message_begin_verb(console, walk->options->verb);
-	if (what != NULL) {
-		px_message_text(console, what);
-		px_out_string(&console->err, ": ");
-	}
-	px_message_text(console, why);
-	px_message_end(console);
+	px_message_verb(walk->console, walk->options->verb, what, why);
 	return r;
 }
 

@@ -3,7 +3,6 @@
 """pmapx capture --postgres with real servers: what is captured is what they say, and is loaded as theirs."""
 import contextlib
 import csv
-import ctypes
 import io
 import os
 import shutil
@@ -32,8 +31,6 @@ ASKING = "SELECT pg_backend_pid(), COUNT(*) FROM pg_stat_activity WHERE applicat
 NOT_ALLOWED = (b"memory contexts: ERROR:  permission denied for function pg_log_backend_memory_contexts; where they are "
                b"allowed: " + ADVICE_CONTEXTS)
 
-PR_SET_PDEATHSIG = 1
-
 
 class Contained(postgres.Server):
     """A server in a PID namespace of its own, where it is number 1."""
@@ -41,20 +38,9 @@ class Contained(postgres.Server):
     def start(self, data):
         if os.getuid() != 0 or not shutil.which("setpriv"):
             raise unittest.SkipTest("only root can, with setpriv")
-        words = ["unshare", "-pf", "--kill-child", "setpriv", "--reuid", str(self.user.pw_uid), "--regid",
-                 str(self.user.pw_gid), "--clear-groups", os.path.join(self.bin, "postgres"), "-D", data, "-k", self.folder]
-        for setting in self.settings:
-            words += ["-c", setting]
-        libc = ctypes.CDLL(None, use_errno=True)
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                words, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=px.environment(),
-                preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
-        for _ in range(600):
-            if self.process.poll() is not None or \
-                    self.command("pg_isready", "-q", "-h", self.folder).status == 0:
-                break
-            time.sleep(0.05)
+        self.around = ("unshare", "-pf", "--kill-child", "setpriv", "--reuid", str(self.user.pw_uid), "--regid",
+                       str(self.user.pw_gid), "--clear-groups")
+        super().start(data)
         with open("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid), encoding="ascii") as file:
             self.postmaster = int(file.read().split()[0])
 
@@ -265,7 +251,6 @@ class Shared(Asking):
                 os.kill(pid, signal.SIGCONT)
         self.assertIn(b"pmapx: capture: --postgres: memory contexts: 1 of %d processes have not written a whole dump "
                       b"within 15.000 s: %d; " % (known, pid), got.result.stderr)
-
 
     def test_own_sessions(self):
         """What has asked before may be ending still: it is not asked, as it would not answer."""
