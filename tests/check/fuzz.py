@@ -16,7 +16,7 @@ import px
 
 HERE = os.path.join(px.SOURCE, "tests", "fuzz")
 TARGETS = sorted(os.listdir(os.path.join(HERE, "corpus")))
-SECONDS = 3
+SECONDS = 1
 
 
 def has_fuzzer():

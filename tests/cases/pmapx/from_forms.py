@@ -37,15 +37,16 @@ class Forms(px.TestCase):
 
     def compare(self, root, views):
         pids = saving.processes(root)
+        some = ([], pids[-1:], [*pids[::-1], *pids[:1]])
+        expected = [[px.pmapx("--root", root, *view, *(words or pids)) for words in some] for view in views]
         with tempfile.TemporaryDirectory() as folder:
             for what, path in self.sources(root, folder):
-                for view in views:
+                for view, wanted in zip(views, expected):
                     with self.subTest(root=root, what=what, view=view):
-                        for words in ([], pids[-1:], [*pids[::-1], *pids[:1]]):
-                            expected = px.pmapx("--root", root, *view, *(words or pids))
+                        for words, one in zip(some, wanted):
                             got = px.pmapx("--from", path, *view, *words)
-                            self.same(got.stdout, expected.stdout)
-                            self.assertEqual(got.status, expected.status)
+                            self.same(got.stdout, one.stdout)
+                            self.assertEqual(got.status, one.status)
 
     def test_first_root(self):
         self.compare(roots()[0], VIEWS)

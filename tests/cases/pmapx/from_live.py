@@ -19,11 +19,13 @@ import faulty
 import px
 import saving
 
-VIEWS = ([], ["-x"], ["-d"], ["-k"], ["-p"], ["-q"], ["-X"], ["-XX"], ["-x", "-A", "0,7f0000000000"])
-
 # With sanitizers a run takes ten times as long; what differs between the forms of a capture does not
 # depend on who is in it, and from_forms.py has them all.
 IS_SLOW = px.is_sanitized(px.PMAPX)
+
+VIEWS = ([], ["-x"], ["-d"], ["-k"], ["-p"], ["-q"], ["-X"], ["-XX"], ["-x", "-A", "0,7f0000000000"])
+if IS_SLOW:
+    VIEWS = ([], ["-XX"], ["-x", "-A", "0,7f0000000000"])
 
 # Those that do not hold still, are too large, or are there for one test only.
 LEFT_OUT = {"changing", "fleeting-threads", "obedient", "path", "forge"}
