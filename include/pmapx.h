@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file pmapx.h
- * libpmapx: read the memory maps of processes.
+ * All of libpmapx.
+ */
+/**
+ * @mainpage libpmapx
+ * Read the memory maps of processes.
  *
  * Open a source (source.h), a process of it (process.h), and a reader of one
  * of its map files (reader.h); pull mappings (mapping.h) until there are no

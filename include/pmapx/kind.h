@@ -78,17 +78,17 @@ struct pmapx_kind_info {
 };
 
 /**
- * Look up a kind by its number.
+ * Look up kind number @p kind.
  *
- * @return Static storage, or NULL if @kind is out of range.
+ * @return Static storage, or NULL if @p kind is out of range.
  */
 PMAPX_API const struct pmapx_kind_info *pmapx_kind_lookup(enum pmapx_kind kind);
 
-/** What a class is called, such as "posix_shm"; NULL if it is out of range. */
+/** What @p in_class is called, such as "posix_shm"; NULL if it is out of range. */
 PMAPX_API const char *pmapx_class_name(enum pmapx_class in_class);
 
 /**
- * Find kinds by the name of one or by that of a class.
+ * Find kinds by @p name, which is that of one or that of a class.
  *
  * @return Bit (1 << PMAPX_KIND_…) for each; 0 if nothing is called so.
  */
@@ -113,13 +113,16 @@ struct pmapx_kinds {
 };
 
 /**
- * Tell what @mapping is for.
+ * Tell what @p mapping is for.
  *
  * Mappings of a process must come in order, from the first, and have been read
  * with look_ahead.  Memory of huge pages that no name tells is told by VmFlags, or by
  * KernelPageSize where there are none, if they have been read.
  *
+ * @param kinds        What is remembered of the mappings before; brought up to date.
+ * @param mapping      The next mapping.
  * @param ret_guessed  Set to whether that is a guess.
+ * @return Its kind.
  */
 PMAPX_API enum pmapx_kind pmapx_kinds_tell(
 	struct pmapx_kinds *kinds, const struct pmapx_mapping *mapping, bool *ret_guessed);

@@ -76,9 +76,9 @@ struct pmapx_field_info {
 };
 
 /**
- * Look up a known key by its number.
+ * Look up the known key that has the number @p field.
  *
- * @return Static storage, or NULL if @field is out of range.
+ * @return Static storage, or NULL if @p field is out of range.
  */
 PMAPX_API const struct pmapx_field_info *pmapx_field_lookup(enum pmapx_field field);
 
@@ -101,7 +101,7 @@ struct pmapx_entry {
  *
  * A member is meaningful only if pmapx_smaps_has() says so: kernels differ in
  * what they print, and a value that is missing, or is not a number below 2^64,
- * has no bit in @have.  Units are in the names; what has none is a plain number.
+ * has no bit in @p have.  Units are in the names; what has none is a plain number.
  */
 struct pmapx_smaps {
 	uint64_t have; /**< Bit (1 << PMAPX_FIELD_…) for each member that was read. */
@@ -158,7 +158,7 @@ struct pmapx_smaps {
 	const struct px_lines *lines; /**< Where they are: the library's own. */
 };
 
-/** Whether @smaps holds the value of @field. */
+/** Whether @p smaps holds the value of @p field. */
 static inline bool pmapx_smaps_has(const struct pmapx_smaps *smaps, enum pmapx_field field)
 {
 	return field >= 0 && ((smaps->have >> field) & 1) != 0;
@@ -168,9 +168,10 @@ static inline bool pmapx_smaps_has(const struct pmapx_smaps *smaps, enum pmapx_f
  * Look at one line "Key: value", in the order in which the kernel printed
  * them.
  *
+ * @param smaps  Of the mapping.
  * @param index  Which, from 0 on.
  * @param ret    Set on success; its texts live as long as those of the mapping.
- * @return False, and @ret untouched, if there are not that many.
+ * @return False, and @p ret untouched, if there are not that many.
  */
 PMAPX_API bool pmapx_smaps_entry(
 	const struct pmapx_smaps *smaps, size_t index, struct pmapx_entry *ret);
@@ -191,7 +192,7 @@ struct pmapx_mapping {
 	uint64_t line;      /**< 1-based line of the input it stood on, or number of the answer. */
 	char perms[5];      /**< As the kernel wrote them, such as "rw-p", terminated. */
 	bool is_not_dumped; /**< Of a core file: it does not hold all of the contents. */
-	bool has_no_mode;   /**< Of a core file: it does not tell rwx; @perms has "---". */
+	bool has_no_mode;   /**< Of a core file: it does not tell rwx; @p perms has "---". */
 
 	/**
 	 * What is mapped, as the kernel wrote it: a path (with a newline as
@@ -205,19 +206,19 @@ struct pmapx_mapping {
 
 	/**
 	 * The line of the mapping that follows in the input, without its numbers
-	 * and without a @next of its own.  NULL if there is none, if the line that
+	 * and without a @p next of its own.  NULL if there is none, if the line that
 	 * follows is damaged, or unless look_ahead was asked for.
 	 */
 	const struct pmapx_mapping *next;
 };
 
-/** Size of the address range of @mapping in bytes. */
+/** Size of the address range of @p mapping in bytes. */
 static inline uint64_t pmapx_mapping_size_bytes(const struct pmapx_mapping *mapping)
 {
 	return mapping->end - mapping->start;
 }
 
-/** Whether @mapping is shared ("s", or "S" on kernels without an MMU). */
+/** Whether @p mapping is shared ("s", or "S" on kernels without an MMU). */
 static inline bool pmapx_mapping_is_shared(const struct pmapx_mapping *mapping)
 {
 	return mapping->perms[3] != 'p';

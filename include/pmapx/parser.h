@@ -39,7 +39,7 @@ extern "C" {
 /** A parser in some state of its input; one thread at a time. */
 struct pmapx_parser;
 
-/** How to parse; zero everywhere but in @size is the default. */
+/** How to parse; zero everywhere but in @p size is the default. */
 struct pmapx_parser_options {
 	size_t size; /**< sizeof(struct pmapx_parser_options) at the caller. */
 
@@ -71,20 +71,20 @@ struct pmapx_parser_options {
  * @param options  How to parse, or NULL for the default.
  * @param ret      Set to the new parser on success; close it with
  *                 pmapx_parser_close().
- * @return 0; -ENOMEM; -E2BIG if @options has members that this library does
+ * @return 0; -ENOMEM; -E2BIG if @p options has members that this library does
  *         not know, and they are not zero; -EINVAL if its size is impossible.
  */
 PMAPX_API int pmapx_parser_open(
 	const struct pmapx_parser_options *options, struct pmapx_parser **ret);
 
-/** Free @parser and everything it handed out.  NULL is fine. */
+/** Free @p parser and everything it handed out.  NULL is fine. */
 PMAPX_API void pmapx_parser_close(struct pmapx_parser *parser);
 
-/** Forget all input and begin anew at line 1, keeping the memory. */
+/** Have @p parser forget all input and begin anew at line 1, keeping its memory. */
 PMAPX_API void pmapx_parser_reset(struct pmapx_parser *parser);
 
 /**
- * Append a copy of @length bytes to the input.
+ * Append a copy of @p length @p bytes to the input of @p parser.
  *
  * The mapping that was handed out last is gone afterwards.
  *
@@ -94,27 +94,28 @@ PMAPX_API int pmapx_parser_feed(struct pmapx_parser *parser, const void *bytes, 
 
 /**
  * Ask where to put input, to save the copy of pmapx_parser_feed(): write up to
- * *@ret_room bytes to *@ret_bytes, then say how many with pmapx_parser_fed().
+ * *@p ret_room bytes to *@p ret_bytes, then say how many with pmapx_parser_fed().
  *
  * The mapping that was handed out last is gone afterwards.
  *
- * @param want      Room needed at least, in bytes.
- * @param ret_bytes Set on success; the parser owns it, and it is valid until
- *                  the next call on @parser.
- * @param ret_room  Set on success to the room there is, at least @want.
+ * @param parser     Whose input it is to be.
+ * @param want       Room needed at least, in bytes.
+ * @param ret_bytes  Set on success; the parser owns it, and it is valid until
+ *                   the next call on @p parser.
+ * @param ret_room   Set on success to the room there is, at least @p want.
  * @return 0, or -ENOMEM.
  */
 PMAPX_API int pmapx_parser_space(
 	struct pmapx_parser *parser, size_t want, char **ret_bytes, size_t *ret_room);
 
-/** Say that @length bytes were written where pmapx_parser_space() said. */
+/** Tell @p parser that @p length bytes were written where pmapx_parser_space() said. */
 PMAPX_API void pmapx_parser_fed(struct pmapx_parser *parser, size_t length);
 
-/** Say that the input has ended; feed nothing afterwards. */
+/** Tell @p parser that the input has ended; feed nothing afterwards. */
 PMAPX_API void pmapx_parser_finish(struct pmapx_parser *parser);
 
 /**
- * Say that the input cannot be read any further; feed nothing afterwards.
+ * Tell @p parser that the input cannot be read any further; feed nothing afterwards.
  *
  * As pmapx_parser_finish(), but a line without its end, which may be any part
  * of one, is dropped without a word.
@@ -124,9 +125,10 @@ PMAPX_API void pmapx_parser_abandon(struct pmapx_parser *parser);
 /**
  * The next mapping.
  *
- * @param ret  Set on 1 to a mapping that is valid, with all its texts, until
- *             the next call on @parser.
- * @param error  Filled on a negative result other than -EAGAIN.  May be NULL.
+ * @param parser  Whose input holds it.
+ * @param ret     Set on 1 to a mapping that is valid, with all its texts, until
+ *                the next call on @p parser.
+ * @param error   Filled on a negative result other than -EAGAIN.  May be NULL.
  * @return 1 with a mapping; 0 at the end; -EAGAIN if more input is needed;
  *         -EBADMSG for a line that is neither mapping nor key (call again to
  *         go on below it); -ENODATA, at most once, if the last line has no

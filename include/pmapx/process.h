@@ -28,12 +28,12 @@ struct pmapx_process;
 /** Who a process is, from its status and stat files; see proc(5). */
 struct pmapx_identity {
 	pid_t pid;            /**< The number it was opened by; may be a thread's. */
-	pid_t tgid;           /**< Its thread group: the process.  @pid if status is silent. */
+	pid_t tgid;           /**< Its thread group: the process.  @p pid if status is silent. */
 	pid_t ppid;           /**< Parent, 0 if there is none. */
 	char state;           /**< Such as 'S'; 'Z' is a zombie. */
 	bool is_kernel;       /**< Whether it is a thread of the kernel, which has no map. */
 	bool has_stat;        /**< Whether there was a stat file: saved data may lack it. */
-	bool has_start_stack; /**< Whether the kernel told @start_stack. */
+	bool has_start_stack; /**< Whether the kernel told @p start_stack. */
 	uint64_t start_stack; /**< Address of the bottom of the main stack. */
 	uint64_t start_ticks; /**< Start, in clock ticks since boot; 0 if unknown. */
 	/**
@@ -44,15 +44,17 @@ struct pmapx_identity {
 };
 
 /**
- * Open process @pid of @source and read who it is.  A thread's id is as good
+ * Open process @p pid of @p source and read who it is.  A thread's id is as good
  * as a process's.  Of a saved source there are only the processes of the part from which
  * pmapx_source_next() hands out, the first before it has been called.
  *
- * @param ret    Set on success; close it with pmapx_process_close(), before
- *               @source is closed.
- * @param error  Filled on failure: what opening or reading gave, and as reason
- *               "stat" if it was that file of the process, else "".  May be
- *               NULL.
+ * @param source  Where to look.
+ * @param pid     Its number.
+ * @param ret     Set on success; close it with pmapx_process_close(), before
+ *                @p source is closed.
+ * @param error   Filled on failure: what opening or reading gave, and as reason
+ *                "stat" if it was that file of the process, else "".  May be
+ *                NULL.
  * @return 0; -ESRCH if there is no such process (or it cannot be seen, or
  *         its stat cannot be read); -ENOMEM; -EMFILE, -ENFILE.
  */
@@ -63,32 +65,37 @@ PMAPX_API int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct 
  * Open the process that pmapx_source_next() has handed out last.  Of a saved source
  * it must be closed before the next is asked for.
  *
+ * @param source  Which handed it out.
+ * @param ret     As pmapx_process_open() sets it.
+ * @param error   As pmapx_process_open() fills it.
  * @return As pmapx_process_open(); -ESRCH if none has been.
  */
 PMAPX_API int pmapx_process_open_member(
 	struct pmapx_source *source, struct pmapx_process **ret, struct pmapx_error *error);
 
-/** Close @process; NULL is fine.  Close its readers first. */
+/** Close @p process; NULL is fine.  Close its readers first. */
 PMAPX_API void pmapx_process_close(struct pmapx_process *process);
 
-/** Who @process is; valid until it is closed. */
+/** Who @p process is; valid until it is closed. */
 PMAPX_API const struct pmapx_identity *pmapx_process_identity(const struct pmapx_process *process);
 
 /**
- * The command line of @process: its arguments, each with a NUL behind it,
+ * The command line of @p process: its arguments, each with a NUL behind it,
  * unless the process has written something else there.
  *
- * @param ret  Set on success, at most PMAPX_CMDLINE_MAX bytes; empty for
- *             kernel threads and zombies.  Valid until @process is closed.
+ * @param process  Whose it is.
+ * @param ret      Set on success, at most #PMAPX_CMDLINE_MAX bytes; empty for
+ *                 kernel threads and zombies.  Valid until @p process is closed.
  * @return 0, -ENOMEM, or what open(2) or read(2) gave.
  */
 PMAPX_API int pmapx_process_cmdline(struct pmapx_process *process, struct pmapx_text *ret);
 
 /**
- * The path of the first file in the map of @process that may be executed: what to
+ * The path of the first file in the map of @p process that may be executed: what to
  * call it where neither its arguments nor its name have been saved.
  *
- * @param ret  Set on success.  Valid until @process is closed.
+ * @param process  Whose it is.
+ * @param ret      Set on success.  Valid until @p process is closed.
  * @return 0; -ENODATA if there is none; what opening or reading the map gave.
  */
 PMAPX_API int pmapx_process_executable(struct pmapx_process *process, struct pmapx_text *ret);

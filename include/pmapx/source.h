@@ -16,7 +16,7 @@ extern "C" {
 /** A place where processes can be looked up; one thread at a time. */
 struct pmapx_source;
 
-/** How to open a source; zero everywhere but in @size is the default. */
+/** How to open a source; zero everywhere but in @p size is the default. */
 struct pmapx_source_options {
 	size_t size; /**< sizeof(struct pmapx_source_options) at the caller. */
 
@@ -32,7 +32,7 @@ struct pmapx_source_options {
 	 * the source is closed.
 	 */
 	const pid_t *pids;
-	size_t pid_count; /**< How many @pids. */
+	size_t pid_count; /**< How many @p pids. */
 };
 
 /** What may be redacted in a capture. */
@@ -53,7 +53,7 @@ struct pmapx_member {
 	 */
 	const char *host;
 
-	/** What to call it if @pid is 0: the base name of its file, or "-" for standard input. */
+	/** What to call it if @p pid is 0: the base name of its file, or "-" for standard input. */
 	const char *name;
 
 	/**
@@ -82,7 +82,7 @@ struct pmapx_device {
  *
  * @param options  NULL for the default.
  * @param ret      Set on success; close it with pmapx_source_close().
- * @return 0, -ENOMEM, -E2BIG or -EINVAL for @options, or what open(2) gave
+ * @return 0, -ENOMEM, -E2BIG or -EINVAL for @p options, or what open(2) gave
  *         for /proc.
  */
 PMAPX_API int pmapx_source_open_live(
@@ -94,7 +94,7 @@ PMAPX_API int pmapx_source_open_live(
  * @param directory  Its path; not needed any more once the call returns.
  * @param options    NULL for the default.
  * @param ret        Set on success; close it with pmapx_source_close().
- * @return As pmapx_source_open_live(), for @directory.
+ * @return As pmapx_source_open_live(), for @p directory.
  */
 PMAPX_API int pmapx_source_open_root(const char *directory,
 	const struct pmapx_source_options *options, struct pmapx_source **ret);
@@ -114,7 +114,7 @@ PMAPX_API int pmapx_source_open_root(const char *directory,
  * @param options  NULL for the default.
  * @param ret      Set on success; close it with pmapx_source_close().
  * @param error    Filled on failure, with static text as reason.  May be NULL.
- * @return As pmapx_source_open_live(), for @path; -EMEDIUMTYPE if it is nothing
+ * @return As pmapx_source_open_live(), for @p path; -EMEDIUMTYPE if it is nothing
  *         of these; -ESPIPE for a core file from a pipe; -ELIBACC if a library
  *         is missing, which the reason names.
  */
@@ -122,15 +122,16 @@ PMAPX_API int pmapx_source_open_saved(const char *path, const struct pmapx_sourc
 	struct pmapx_source **ret, struct pmapx_error *error);
 
 /**
- * The next process of @source.  They come in the order of their hosts' names and
- * their numbers, or in that of the option @pids, as far as memory allows: archives
+ * The next process of @p source.  They come in the order of their hosts' names and
+ * their numbers, or in that of the option @p pids, as far as memory allows: archives
  * with very many files are handed out in several parts, each in order.  A capture of
  * pmapx's own is handed out while it is read.
  *
- * @param ret    Set on 1 to what is valid until the next call.  Processes opened
- *               before must be closed by then, if the source is saved.
- * @param error  Filled on a negative result, with a reason that is valid until
- *               the next call.  May be NULL.
+ * @param source  Where they are.
+ * @param ret     Set on 1 to what is valid until the next call.  Processes opened
+ *                before must be closed by then, if the source is saved.
+ * @param error   Filled on a negative result, with a reason that is valid until
+ *                the next call.  May be NULL.
  * @return 1 with a process; 0 at the end; negative, after which the next call
  *         goes on, for a part of the source that could not be read; of a source
  *         that is not saved, -ENOMEM, -EMFILE or -ENFILE, after which it tries
@@ -140,17 +141,17 @@ PMAPX_API int pmapx_source_next(
 	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error);
 
 /**
- * Close @source; NULL is fine.  Close the processes opened through it first:
+ * Close @p source; NULL is fine.  Close the processes opened through it first:
  * they borrow from it.
  */
 PMAPX_API void pmapx_source_close(struct pmapx_source *source);
 
-/** What kind of source it is: "live", "root", "saved" or "core".  Static text. */
+/** What kind of source @p source is: "live", "root", "saved" or "core".  Static text. */
 PMAPX_API const char *pmapx_source_kind(const struct pmapx_source *source);
 
 /**
- * Whether the mappings of a process come in the order of their addresses: so a
- * running kernel lists them, while a saved file may have been edited.
+ * Whether the mappings of a process of @p source come in the order of their addresses:
+ * so a running kernel lists them, while a saved file may have been edited.
  *
  * A kernel hands a map out in pieces of a page or less, and lets the process go
  * on in between.  A mapping that begins below the end of the one before tells
@@ -160,10 +161,10 @@ PMAPX_API const char *pmapx_source_kind(const struct pmapx_source *source);
 PMAPX_API bool pmapx_source_in_order(const struct pmapx_source *source);
 
 /**
- * What to put before "/PID/maps" when speaking of a file of @source: "/proc",
+ * What to put before "/PID/maps" when speaking of a file of @p source: "/proc",
  * or the directory as it was given.
  *
- * @return Text owned by @source, valid until it is closed.
+ * @return Text owned by @p source, valid until it is closed.
  */
 PMAPX_API const char *pmapx_source_path(const struct pmapx_source *source);
 
@@ -179,7 +180,8 @@ PMAPX_API const char *pmapx_source_path(const struct pmapx_source *source);
  * pmapx.json says, else the device of a "/dev/zero (deleted)" mapping in any of
  * its maps, else of a "/memfd:…".
  *
- * @param ret  Set on success.
+ * @param source  Of which it is.
+ * @param ret     Set on success.
  * @return 0; -ENODATA if it cannot be known; -ENOMEM, -EMFILE or -ENFILE, after
  *         which the next call tries again.
  */

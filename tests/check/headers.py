@@ -46,6 +46,10 @@ class Compile(px.TestCase):
     def test_later_c(self):
         self.compile(["gcc", "clang"], ["-std=c2x"], ".c")
 
+    def test_comments(self):
+        """clang reads the comments, too."""
+        self.compile(["clang"], ["-std=c11", "-Wdocumentation", "-Wdocumentation-pedantic"], ".c")
+
     def test_cpp(self):
         self.compile(["g++", "clang++"], ["-std=c++17"], ".cc")
 
@@ -78,13 +82,20 @@ class Comments(px.TestCase):
         self.assertGreater(declared, 30)
 
     def test_parameters(self):
-        """What a comment says of a parameter is about one that there is."""
+        """A comment names each parameter, and those in its list are in their order."""
+        functions = 0
         for name in HEADERS:
             for comment, declaration in re.findall(
                     r"/\*\*((?:(?!\*/).)*)\*/\n(?:PMAPX_API|static inline)([^;{]*)[;{]",
                     text_of(name), re.DOTALL):
-                for parameter in re.findall(r"@param\s+(\w+)", comment):
-                    self.assertRegex(declaration, r"\b%s\b" % parameter, name)
+                functions += 1
+                parameters = re.findall(r"(\w+)(?=[,)])", declaration)
+                parameters = [] if parameters == ["void"] else parameters
+                listed = re.findall(r"@param\s+(\w+)", comment)
+                self.assertEqual(listed, [one for one in parameters if one in listed], declaration)
+                self.assertEqual(set(parameters) - set(listed) -
+                                 set(re.findall(r"@p\s+(\w+)", comment)), set(), declaration)
+        self.assertGreater(functions, 30)
 
     def test_members(self):
         """Each member of a struct has a comment above or behind it."""
@@ -102,6 +113,22 @@ class Comments(px.TestCase):
                         above.startswith("/**") and above.endswith("*/") and "/**<" not in above),
                         "struct %s of include/%s: %s" % (tag, name, line.strip()))
         self.assertGreater(members, 50)
+
+
+class Doxygen(px.TestCase):
+    def test_no_warnings(self):
+        """doc/Doxyfile makes all of them errors."""
+        if not shutil.which("doxygen"):
+            self.skipTest("doxygen is not installed")
+        version = px.run(["doxygen", "--version"]).stdout.split(b".")
+        if (int(version[0]), int(version[1])) < (1, 9):
+            self.skipTest("doxygen before 1.9 goes on after warnings")
+        with tempfile.TemporaryDirectory() as folder:
+            got = px.run(["doxygen", "doc/Doxyfile"], cwd=px.SOURCE,
+                         env=px.environment(PMAPX_PAGES=folder, PMAPX_VERSION="0"))
+            self.result(got)
+            with open(os.path.join(folder, "html", "reader_8h.html"), encoding="utf-8") as page:
+                self.assertIn("pmapx_reader_next", page.read())
 
 
 if __name__ == "__main__":
