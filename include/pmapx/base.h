@@ -7,8 +7,16 @@
  * Currency of errors: functions that can fail return 0 (or 1, where they hand
  * out items) on success and a negative errno on failure.  The library never
  * prints, never exits, never touches the locale or the environment, and keeps
- * no state outside its handles.  Different handles may be used by different
- * threads at the same time; one handle may not.
+ * no state outside its handles.
+ *
+ * Threads: a source with all that was opened through it, or a parser, is used by
+ * one thread at a time; different ones by different threads at the same time.
+ *
+ * What may change while the library is libpmapx.so.1: structs that it hands out by
+ * pointer, and option structs with a member size, get more members at their end;
+ * enumerations get more enumerators, so that a library which is newer than the
+ * headers may hand out numbers beyond those that end in _COUNT here.  All else
+ * stays.
  */
 #ifndef PMAPX_BASE_H
 #define PMAPX_BASE_H
@@ -46,10 +54,16 @@ struct pmapx_text {
  * Every function that takes one accepts NULL, and fills it only when it fails.
  */
 struct pmapx_error {
-	int code;           /**< Positive errno, the negated return value. */
-	uint64_t line;      /**< 1-based line of the input, 0 if no line is to blame. */
-	uint64_t column;    /**< 1-based byte column in that line, 0 if no column is. */
-	const char *reason; /**< Static text that says what was expected; never NULL. */
+	int code;        /**< Positive errno: the negated return value, or what led to it. */
+	uint64_t line;   /**< 1-based line of the input, 0 if no line is to blame. */
+	uint64_t column; /**< 1-based byte column in that line, 0 if no column is. */
+	/**
+	 * Text that says more than @p code, or ""; never NULL.  Static, unless the
+	 * function says how long it is valid.
+	 */
+	const char *reason;
+	const char *file;    /**< File of the process that is to blame, such as "stat"; or NULL. */
+	const void *more[2]; /**< For later versions of the library; NULL. */
 };
 
 /**

@@ -90,13 +90,13 @@ PMAPX_API const char *pmapx_class_name(enum pmapx_class in_class);
 /**
  * Find kinds by @p name, which is that of one or that of a class.
  *
- * @return Bit (1 << PMAPX_KIND_…) for each; 0 if nothing is called so.
+ * @return Bit (UINT64_C(1) << PMAPX_KIND_…) for each; 0 if nothing is called so.
  */
 PMAPX_API uint64_t pmapx_kind_find(const struct pmapx_text *name);
 
 /**
  * What is remembered of the mappings of a process before the one at hand; zero to
- * begin with.
+ * begin with.  What is in it is the library's own.
  */
 struct pmapx_kinds {
 	uint64_t file;       /**< A hash of the name of the last private mapping of a file, */
@@ -121,7 +121,7 @@ struct pmapx_kinds {
  *
  * @param kinds        What is remembered of the mappings before; brought up to date.
  * @param mapping      The next mapping.
- * @param ret_guessed  Set to whether that is a guess.
+ * @param ret_guessed  Set to whether that is a guess.  May be NULL.
  * @return Its kind.
  */
 PMAPX_API enum pmapx_kind pmapx_kinds_tell(

@@ -63,9 +63,9 @@ enum pmapx_field {
 
 /** What the number of a key counts. */
 enum pmapx_unit {
-	PMAPX_UNIT_KB,    /**< Units of 1024 bytes; the kernel writes "kB". */
-	PMAPX_UNIT_COUNT, /**< A plain number. */
-	PMAPX_UNIT_TEXT   /**< Not a number at all. */
+	PMAPX_UNIT_KB,     /**< Units of 1024 bytes; the kernel writes "kB". */
+	PMAPX_UNIT_NUMBER, /**< A plain number. */
+	PMAPX_UNIT_TEXT    /**< Not a number at all. */
 };
 
 /** A row of the table of known keys. */
@@ -104,7 +104,7 @@ struct pmapx_entry {
  * has no bit in @p have.  Units are in the names; what has none is a plain number.
  */
 struct pmapx_smaps {
-	uint64_t have; /**< Bit (1 << PMAPX_FIELD_…) for each member that was read. */
+	uint64_t have; /**< Bit (UINT64_C(1) << PMAPX_FIELD_…) for each member that was read. */
 
 	uint64_t size_kb;             /**< Size of the address range (2.6.14). */
 	uint64_t kernel_page_size_kb; /**< Page size of the mapping (2.6.29). */
@@ -155,14 +155,26 @@ struct pmapx_smaps {
 	 */
 	bool plain;
 
-	const struct px_lines *lines; /**< Where they are: the library's own. */
+	const struct pmapx_lines *lines; /**< Where they are: the library's own. */
 };
 
 /** Whether @p smaps holds the value of @p field. */
 static inline bool pmapx_smaps_has(const struct pmapx_smaps *smaps, enum pmapx_field field)
 {
-	return field >= 0 && ((smaps->have >> field) & 1) != 0;
+	return (unsigned)field < 64 && ((smaps->have >> field) & 1) != 0;
 }
+
+/**
+ * The number of @p field, for those who go through fields by number; the members of
+ * @p smaps are for those who know which they want.
+ *
+ * @param smaps  Of the mapping.
+ * @param field  Which number.
+ * @param ret    Set on success.
+ * @return False, and @p ret untouched, if @p smaps does not hold it, or if it is a text.
+ */
+PMAPX_API bool pmapx_smaps_number(
+	const struct pmapx_smaps *smaps, enum pmapx_field field, uint64_t *ret);
 
 /**
  * Look at one line "Key: value", in the order in which the kernel printed

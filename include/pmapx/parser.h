@@ -51,8 +51,8 @@ struct pmapx_parser_options {
 	bool mappings_only;
 
 	/**
-	 * Bits (1 << PMAPX_FIELD_…) of the fields whose values are wanted, 0
-	 * for all.  With some, values of others may be absent from the
+	 * Bits (UINT64_C(1) << PMAPX_FIELD_…) of the fields whose values are
+	 * wanted, 0 for all.  With some, values of others may be absent from the
 	 * mappings, and pmapx_smaps_entry() has no lines; that is quicker.
 	 * Lines that are wrong are reported either way.
 	 */

@@ -52,9 +52,8 @@ struct pmapx_identity {
  * @param pid     Its number.
  * @param ret     Set on success; close it with pmapx_process_close(), before
  *                @p source is closed.
- * @param error   Filled on failure: what opening or reading gave, and as reason
- *                "stat" if it was that file of the process, else "".  May be
- *                NULL.
+ * @param error   Filled on failure with what opening or reading gave, and with the
+ *                file of the process if it was that.  May be NULL.
  * @return 0; -ESRCH if there is no such process (or it cannot be seen, or
  *         its stat cannot be read); -ENOMEM; -EMFILE, -ENFILE.
  */

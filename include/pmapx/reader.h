@@ -52,7 +52,8 @@ struct pmapx_reader_options {
  *                 @p process is closed.
  * @return 0; what open(2) gave, such as -EACCES or -ENOENT; -EMEDIUMTYPE for
  *         what is neither file nor folder below another root; -ENOMEM;
- *         -E2BIG or -EINVAL for @p options.
+ *         -E2BIG or -EINVAL for @p options; -EINVAL for a @p file that this
+ *         library does not know.
  */
 PMAPX_API int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 	const struct pmapx_reader_options *options, struct pmapx_reader **ret);

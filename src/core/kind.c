@@ -413,6 +413,10 @@ static enum pmapx_kind tell_path(
 enum pmapx_kind pmapx_kinds_tell(
 	struct pmapx_kinds *kinds, const struct pmapx_mapping *mapping, bool *ret_guessed)
 {
+	bool ignored;
+
+	if (ret_guessed == NULL)
+		ret_guessed = &ignored;
 	*ret_guessed = false;
 	/* A private mapping of /dev/zero is anonymous memory, as people once asked for it. */
 	if (is_unnamed(mapping) ||

@@ -31,7 +31,7 @@ struct px_key_place {
 };
 
 /** Where the key lines of the mapping at hand are. */
-struct px_lines {
+struct pmapx_lines {
 	const char *base; /**< What @offsets count from: the mapping line. */
 	size_t length;    /**< From there to the end of the last key line, newline included. */
 	size_t *offsets;  /**< Of the first byte of each key line; owned. */
@@ -40,7 +40,7 @@ struct px_lines {
 /** The key lines of a mapping, and those expected of the next. */
 struct px_layout {
 	struct px_key_place *places; /**< Owned. */
-	struct px_lines lines;
+	struct pmapx_lines lines;
 	size_t count;    /**< How many places the mapping before had. */
 	size_t at;       /**< How many the one at hand has so far. */
 	size_t size;     /**< How many there is room for. */

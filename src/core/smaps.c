@@ -122,6 +122,15 @@ int px_smaps_parse(const struct pmapx_text *line, enum pmapx_field expected,
 	return 0;
 }
 
+bool pmapx_smaps_number(const struct pmapx_smaps *smaps, enum pmapx_field field, uint64_t *ret)
+{
+	if (field >= PMAPX_FIELD_COUNT || !pmapx_smaps_has(smaps, field) ||
+		infos[field].unit == PMAPX_UNIT_TEXT)
+		return false;
+	memcpy(ret, (const char *)smaps + px_smaps_offsets[field], sizeof(*ret));
+	return true;
+}
+
 void px_smaps_set_text(
 	struct pmapx_smaps *smaps, enum pmapx_field field, const char *at, const char *end)
 {

@@ -30,7 +30,7 @@ struct px_numa_line px_copy_numa(const struct px_copy *copy);
 struct px_copied {
 	struct pmapx_mapping mapping;
 	struct pmapx_smaps smaps;
-	struct px_lines lines;
+	struct pmapx_lines lines;
 };
 
 /** Fill *@ret, which is valid as long as @copy; returns its mapping. */

@@ -203,7 +203,7 @@ static int show_once(struct px_sheet *sheet, const struct px_view *view, pid_t p
 			return 0;
 		if (sheet->is_found && error.code == ESRCH)
 			return 0;
-		tell_missing(sheet, pid, error.reason, error.code);
+		tell_missing(sheet, pid, error.file != NULL ? error.file : "", error.code);
 		return r == -ESRCH ? PX_STATUS_MISSING : PX_STATUS_UNREADABLE;
 	}
 	sheet->identity = pmapx_process_identity(process);

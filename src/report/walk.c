@@ -153,11 +153,10 @@ static int judge_unopened(struct px_visit *visit, int r)
 	/* A file that may not be read is not one that is not there. */
 	if (code == EACCES || code == EPERM)
 		return -code;
-	if (r != -ESRCH || *visit->error.reason == '\0' || !px_visit_is_copy(visit))
+	if (r != -ESRCH || visit->error.file == NULL || !px_visit_is_copy(visit))
 		return r;
 	/* The process is there; the copy lacks its stat, or has nothing in it. */
-	visit->file = visit->error.reason;
-	visit->error.reason = "";
+	visit->file = visit->error.file;
 	return -code;
 }
 

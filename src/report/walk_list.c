@@ -64,7 +64,7 @@ static int list_named(struct px_walk *walk, struct pmapx_source *source)
 			pmapx_process_close(process);
 		}
 		/* What is there and cannot be looked at is told of later. */
-		if (r == -ESRCH && *error.reason == '\0')
+		if (r == -ESRCH && error.file == NULL)
 			px_walk_say_missing(walk, pid);
 		else if (r == 0 || r == -ESRCH)
 			r = add_pid(walk, pid);

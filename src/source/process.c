@@ -176,7 +176,7 @@ static int read_without_stat(struct pmapx_process *process)
 }
 
 /*
- * Read who the process is; *@ret is set to the file that is to blame.  A kernel
+ * Read who the process is; *@ret is set to the file that is to blame, or NULL.  A kernel
  * says in stat whether this is the first thread; what it is not has its
  * group in status, and so may have what people have put together.
  */
@@ -201,17 +201,17 @@ static int read_identity(struct pmapx_process *process, const char **ret)
 		return -ENODATA;
 	process->identity.has_stat = true;
 	px_parse_stat(&stat, &process->identity);
-	*ret = "";
+	*ret = NULL;
 	if (source->is_procfs && px_parse_leads(&stat) == 1)
 		return 0;
 	return read_status(process);
 }
 
-/* Say why @pid cannot be opened, and whether it was its stat. */
-static int fail(int r, const char *reason, struct pmapx_error *error)
+/* Say why a process cannot be opened, and whether it was a file of it. */
+static int fail(int r, const char *file, struct pmapx_error *error)
 {
 	if (error != NULL)
-		*error = (struct pmapx_error){ .code = -r, .reason = reason };
+		*error = (struct pmapx_error){ .code = -r, .reason = "", .file = file };
 	return as_missing(r);
 }
 
@@ -232,33 +232,33 @@ static int open_process(struct pmapx_source *source, pid_t pid, pid_t known, boo
 	struct pmapx_process **ret, struct pmapx_error *error)
 {
 	struct pmapx_process *process;
-	const char *reason;
+	const char *file;
 	int r;
 
 	process = calloc(1, sizeof(*process));
 	if (process == NULL)
-		return fail(-ENOMEM, "", error);
+		return fail(-ENOMEM, NULL, error);
 	process->source = source;
 	process->identity.pid = known;
 	process->identity.tgid = known;
 	r = open_place(process, pid);
 	if (r < 0) {
 		free(process);
-		return fail(r, "", error);
+		return fail(r, NULL, error);
 	}
 	/* Kept open, it tells whether execve() comes in between. */
 	if (keep_map && source->is_procfs && source->ops->check_end != NULL)
 		process->has_map = source->ops->open_file(
 					   &process->place, PX_FILE_MAPS, &process->map) == 0;
-	r = read_identity(process, &reason);
+	r = read_identity(process, &file);
 	/* There is no process without: it has just gone, or is hidden (hidepid=2). */
 	if (r == -ENOENT && source->is_procfs) {
 		r = -ESRCH;
-		reason = "";
+		file = NULL;
 	}
 	if (r < 0) {
 		pmapx_process_close(process);
-		return fail(r, reason, error);
+		return fail(r, file, error);
 	}
 	*ret = process;
 	return 0;
@@ -269,7 +269,7 @@ int pmapx_process_open(struct pmapx_source *source, pid_t pid, struct pmapx_proc
 {
 	/* No process has the number that stands for the one handed out last. */
 	if (pid <= 0)
-		return fail(-ESRCH, "", error);
+		return fail(-ESRCH, NULL, error);
 	return open_process(source, pid, pid, true, ret, error);
 }
 

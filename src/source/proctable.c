@@ -124,7 +124,7 @@ static int add_folder(struct px_proctable *table, const struct px_select *select
 	int r = px_process_look(source, pid, &process, &error);
 
 	/* What has a folder and no stat is wanted where all are: it is to be named. */
-	if (r < 0 && !px_is_shortage(r) && *error.reason != '\0')
+	if (r < 0 && !px_is_shortage(r) && error.file != NULL)
 		return add_row(
 			table, select, &(struct px_who){ .pid = pid }, px_select_is_all(select));
 	if (r < 0)

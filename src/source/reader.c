@@ -147,6 +147,9 @@ int pmapx_reader_open(struct pmapx_process *process, enum pmapx_map_file file,
 
 	if (r < 0)
 		return r;
+	/* A later version may have more. */
+	if ((unsigned)file > PMAPX_FILE_SMAPS_ROLLUP)
+		return -EINVAL;
 	reader = calloc(1, sizeof(*reader));
 	if (reader == NULL)
 		return -ENOMEM;

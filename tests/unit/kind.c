@@ -370,6 +370,7 @@ static void test_no_mode(void **state)
 	assert_int_equal(pmapx_kinds_tell(&kinds, &mapping, &guessed), PMAPX_KIND_GAP);
 	assert_false(guessed);
 	mapping.has_no_mode = true;
+	assert_int_equal(pmapx_kinds_tell(&kinds, &mapping, NULL), PMAPX_KIND_FILE);
 	assert_int_equal(pmapx_kinds_tell(&kinds, &mapping, &guessed), PMAPX_KIND_FILE);
 	assert_true(guessed);
 	mapping.perms[3] = 's';

@@ -52,7 +52,7 @@ PX_TEST(what_has_no_stat_is_no_process_and_why_is_said)
 	static const struct {
 		pid_t pid;
 		int code;
-		const char *reason;
+		const char *file;
 	} rows[] = {
 		{ 1, ESRCH, "" },
 		{ 2, ESRCH, "" },
@@ -80,7 +80,8 @@ PX_TEST(what_has_no_stat_is_no_process_and_why_is_said)
 		px_same_number(
 			row, -ESRCH, pmapx_process_open(source, rows[i].pid, &process, &error));
 		px_same_number(row, rows[i].code, error.code);
-		px_same(row, rows[i].reason, error.reason);
+		px_same(row, rows[i].file, error.file != NULL ? error.file : "");
+		px_same(row, "", error.reason);
 	}
 	assert_null(process);
 	pmapx_source_close(source);

@@ -226,6 +226,17 @@ PX_TEST(a_file_of_many_reads_comes_whole)
 	pmapx_reader_close(NULL);
 }
 
+PX_TEST(a_file_of_a_later_version_is_refused)
+{
+	struct reading reading;
+
+	px_folder_write(state, "100/stat", A_STAT);
+	px_folder_write(state, "100/maps", MAPPING(1));
+	px_same_number("file", -EINVAL,
+		open_reading(state, 100, PMAPX_FILE_SMAPS_ROLLUP + 1, NULL, &reading));
+	close_reading(&reading);
+}
+
 PX_TEST(options_are_those_of_the_parser_and_may_grow)
 {
 	const size_t full = sizeof(struct pmapx_reader_options);
@@ -349,6 +360,7 @@ int main(void)
 		IN_FOLDER(a_file_that_is_missing_is_said_to_be_at_once),
 		IN_FOLDER(what_is_neither_file_nor_folder_is_not_read),
 		IN_FOLDER(a_file_of_many_reads_comes_whole),
+		IN_FOLDER(a_file_of_a_later_version_is_refused),
 		IN_FOLDER(options_are_those_of_the_parser_and_may_grow),
 		IN_FOLDER(fields_that_are_wanted_are_the_parsers_to_look_for),
 	};

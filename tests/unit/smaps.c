@@ -57,7 +57,11 @@ PX_TEST(every_key_sets_its_own_member_and_bit_and_no_other)
 
 			memcpy(&value, (char *)&smaps + key->offset, sizeof(value));
 			px_same_bytes(text, "7777777", 7, value.bytes, value.length);
+			assert_false(pmapx_smaps_number(&smaps, key->field, &number));
 		} else {
+			number = 0;
+			assert_true(pmapx_smaps_number(&smaps, key->field, &number));
+			px_same_number(text, 7777777, number);
 			memcpy(&number, (char *)&smaps + key->offset, sizeof(number));
 			px_same_number(text, 7777777, number);
 		}
@@ -213,8 +217,17 @@ PX_TEST(of_a_repeated_key_the_last_counts_even_if_it_is_no_number)
 
 PX_TEST(nothing_is_had_of_an_unknown_key)
 {
-	assert_false(
-		pmapx_smaps_has(&(struct pmapx_smaps){ .have = UINT64_MAX }, PMAPX_FIELD_UNKNOWN));
+	static const enum pmapx_field unknown[] = { PMAPX_FIELD_UNKNOWN, PMAPX_FIELD_COUNT, 63, 64,
+		INT32_MAX };
+	const struct pmapx_smaps all = { .have = UINT64_MAX }, none = { .have = 0 };
+	uint64_t number = 5;
+
+	assert_false(pmapx_smaps_has(&all, PMAPX_FIELD_UNKNOWN));
+	assert_false(pmapx_smaps_has(&all, 64));
+	for (size_t i = 0; i < PX_COUNT(unknown); i++)
+		assert_false(pmapx_smaps_number(&all, unknown[i], &number));
+	assert_false(pmapx_smaps_number(&none, PMAPX_FIELD_RSS, &number));
+	px_same_number("what it was set to", 5, number);
 }
 
 PX_TEST(a_value_is_plain_if_it_is_a_number_as_anybody_writes_it)
@@ -282,7 +295,7 @@ PX_TEST(lines_are_looked_at_in_any_order_as_often_as_one_likes)
 {
 	static const char text[] = "0-1 r--p\nRss: 4 kB\nNew:\n  not one\nVmFlags: rd wr \n";
 	size_t offsets[] = { 9, 19, 34 };
-	const struct px_lines where = { text, strlen(text), offsets };
+	const struct pmapx_lines where = { text, strlen(text), offsets };
 	const struct pmapx_smaps smaps = { .entry_count = 3, .lines = &where };
 	static const char *const want[] = { "Rss 3 4 4 '4 kB'", "New -1 - 0 ''",
 		"VmFlags 31 - 0 'rd wr'" };

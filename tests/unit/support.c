@@ -235,8 +235,8 @@ const struct px_known_key px_keys[PMAPX_FIELD_COUNT] = {
 	KEY(SWAP_PSS, "SwapPss", swap_pss_kb, KB),
 	KEY(LOCKED, "Locked", locked_kb, KB),
 	KEY(NONLINEAR, "Nonlinear", nonlinear_kb, KB),
-	KEY(THP_ELIGIBLE, "THPeligible", thp_eligible, COUNT),
-	KEY(PROTECTION_KEY, "ProtectionKey", protection_key, COUNT),
+	KEY(THP_ELIGIBLE, "THPeligible", thp_eligible, NUMBER),
+	KEY(PROTECTION_KEY, "ProtectionKey", protection_key, NUMBER),
 	KEY(NAME, "Name", name, TEXT),
 	KEY(VM_FLAGS, "VmFlags", vm_flags, TEXT),
 };
