@@ -27,9 +27,9 @@ struct pmapx_source_options {
 	const char *temporary_folder;
 
 	/**
-	 * The processes that pmapx_source_next() is to hand out, in this order;
-	 * NULL for all, in the order of their numbers.  Must stay valid until
-	 * the source is closed.
+	 * The processes that pmapx_source_next() is to hand out, in this order, but
+	 * for those that are not there; NULL for all, in the order of their numbers.
+	 * Must stay valid until the source is closed.
 	 */
 	const pid_t *pids;
 	size_t pid_count; /**< How many @p pids. */

@@ -53,5 +53,5 @@ int pmapx_source_open_live(const struct pmapx_source_options *options, struct pm
 {
 	int r = PX_CHECK_OPTIONS(options);
 
-	return r < 0 ? r : px_source_open(&live_ops, "/proc", ret);
+	return r < 0 ? r : px_source_open(&live_ops, "/proc", options, ret);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which processes there are in a folder laid out like /proc: those of its
- * folders that are called by a number.
+ * folders that are called by a number, or those that were asked for.
  */
 #include "source_impl.h"
 
@@ -63,8 +63,8 @@ void px_folder_rewind(struct pmapx_source *source)
 	source->pid_count = source->next_pid = 0;
 }
 
-int px_folder_next(
-	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error)
+/* The next of all. */
+static int next_listed(struct pmapx_source *source, pid_t *ret)
 {
 	if (source->pids == NULL && source->next_pid == 0) {
 		int r = list(source);
@@ -74,15 +74,48 @@ int px_folder_next(
 			px_folder_rewind(source);
 		else
 			source->next_pid = 1;
-		if (r < 0) {
-			*error = (struct pmapx_error){ .code = -r, .reason = "" };
+		if (r < 0)
 			return r;
-		}
 	}
 	if (source->pids == NULL || source->next_pid > source->pid_count)
 		return 0;
+	*ret = source->pids[source->next_pid++ - 1];
+	return 1;
+}
+
+/* The next of those that were asked for, if it is there: any may have gone meanwhile. */
+static int next_wanted(struct pmapx_source *source, pid_t *ret)
+{
+	for (; source->next_pid < source->wanted_count; source->next_pid++) {
+		pid_t pid = source->wanted[source->next_pid];
+		struct px_place place;
+		int r = pid > 0 ? px_folder_open_place(source, pid, &place) : -ESRCH;
+
+		if (px_is_shortage(r))
+			return r;
+		if (r == 0)
+			px_folder_close_place(&place);
+		if (r == -ESRCH)
+			continue;
+		source->next_pid++;
+		*ret = pid;
+		return 1;
+	}
+	return 0;
+}
+
+int px_folder_next(
+	struct pmapx_source *source, const struct pmapx_member **ret, struct pmapx_error *error)
+{
+	pid_t pid;
+	int r = source->wanted != NULL ? next_wanted(source, &pid) : next_listed(source, &pid);
+
+	if (r < 0)
+		*error = (struct pmapx_error){ .code = -r, .reason = "" };
+	if (r <= 0)
+		return r;
 	source->member = (struct pmapx_member){
-		.pid = source->pids[source->next_pid++ - 1],
+		.pid = pid,
 		.host = "",
 		.name = "",
 		.boot_id = "",

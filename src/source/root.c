@@ -30,5 +30,5 @@ int pmapx_source_open_root(const char *directory, const struct pmapx_source_opti
 {
 	int r = PX_CHECK_OPTIONS(options);
 
-	return r < 0 ? r : px_source_open(&root_ops, directory, ret);
+	return r < 0 ? r : px_source_open(&root_ops, directory, options, ret);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "growable.h"
 #include "saved.h"
 
 int px_source_new(
@@ -33,7 +34,8 @@ int px_source_new(
 	return 0;
 }
 
-int px_source_open(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret)
+int px_source_open(const struct px_source_ops *ops, const char *path,
+	const struct pmapx_source_options *options, struct pmapx_source **ret)
 {
 	int fd = px_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0), r;
 	struct statfs status;
@@ -45,6 +47,8 @@ int px_source_open(const struct px_source_ops *ops, const char *path, struct pma
 		close(fd);
 		return r;
 	}
+	(*ret)->wanted = PX_OPTION(options, pids, NULL);
+	(*ret)->wanted_count = PX_OPTION(options, pid_count, 0);
 	/* Something else may be mounted at /proc, and any folder may be a /proc. */
 	(*ret)->is_procfs = fstatfs(fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 	return 0;

@@ -127,6 +127,8 @@ struct pmapx_source {
 	struct px_saved *saved;  /**< What is saved; NULL of a folder laid out like /proc. */
 
 	/* Of a folder laid out like /proc: */
+	const pid_t *wanted;        /**< The processes to hand out, borrowed; NULL for all. */
+	size_t wanted_count;        /**< How many. */
 	pid_t *pids;                /**< The processes that are in it, owned; NULL before asked. */
 	size_t pid_count;           /**< How many. */
 	size_t next_pid;            /**< Which one to hand out next. */
@@ -182,8 +184,9 @@ int px_process_has_saved_map(struct pmapx_process *process);
 int px_source_new(
 	const struct px_source_ops *ops, const char *path, int fd, struct pmapx_source **ret);
 
-/** Make a source on the folder @path with @ops. */
-int px_source_open(const struct px_source_ops *ops, const char *path, struct pmapx_source **ret);
+/** Make a source on the folder @path with @ops; @options have been checked. */
+int px_source_open(const struct px_source_ops *ops, const char *path,
+	const struct pmapx_source_options *options, struct pmapx_source **ret);
 
 /** Operations on a folder laid out like /proc, for the kinds that are one. */
 int px_folder_open_place(struct pmapx_source *source, pid_t pid, struct px_place *ret);

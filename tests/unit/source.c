@@ -85,6 +85,41 @@ PX_TEST(options_may_be_shorter_or_longer_than_the_library_knows)
 	}
 }
 
+PX_TEST(processes_that_were_asked_for_come_in_that_order)
+{
+	static const pid_t pids[] = { 30, 7, 99, 0, -1, 30 };
+	static const struct {
+		const pid_t *pids;
+		size_t count;
+		pid_t want[5]; /* 0 behind the last. */
+	} rows[] = {
+		{ NULL, 0, { 7, 30, 99, 100 } },
+		{ pids, PX_COUNT(pids), { 30, 7, 30 } },
+		{ pids + 1, 1, { 7 } },
+		{ pids, 0, { 0 } },
+	};
+
+	px_folder_write(state, "7/stat", "");
+	px_folder_write(state, "30/stat", "");
+	px_folder_write(state, "100/stat", "");
+	px_folder_write(state, "99", "not a folder");
+	for (size_t i = 0; i < PX_COUNT(rows); i++) {
+		const struct pmapx_source_options options = {
+			.size = sizeof(options), .pids = rows[i].pids, .pid_count = rows[i].count
+		};
+		const struct pmapx_member *member;
+		struct pmapx_source *source;
+		size_t at = 0;
+
+		assert_int_equal(pmapx_source_open_root(*state, &options, &source), 0);
+		while (pmapx_source_next(source, &member, NULL) == 1)
+			assert_int_equal(member->pid, rows[i].want[at++]);
+		assert_int_equal(rows[i].want[at], 0);
+		assert_int_equal(pmapx_source_next(source, &member, NULL), 0);
+		pmapx_source_close(source);
+	}
+}
+
 static const struct {
 	const char *maps;
 	uint64_t minor; /* 0: not known. */
@@ -295,6 +330,7 @@ int main(void)
 		IN_FOLDER(a_source_says_what_it_is),
 		IN_FOLDER(only_a_folder_is_a_root),
 		IN_FOLDER(options_may_be_shorter_or_longer_than_the_library_knows),
+		IN_FOLDER(processes_that_were_asked_for_come_in_that_order),
 		IN_FOLDER(the_device_of_shared_memory_is_known_by_names_in_self_maps),
 		IN_FOLDER(without_a_file_self_maps_the_device_is_not_known),
 		IN_FOLDER(no_more_descriptors_is_no_answer_for_ever),
