@@ -26,6 +26,7 @@
  *   show_saved.c     the processes of what was saved
  *   say.c            what could not be shown
  *   options.c        the command line
+ *   bad_option.c     what is wrong with an option
  *   arrange.c        what --sort means in a view
  *   usage.c          --help, --version
  *   rc.c             rc files: where they are, reading, writing

@@ -32,10 +32,11 @@ bool px_refuse_word(struct px_console *console, const char *verb, const char *wo
 	return false;
 }
 
-/* Whether @word is that long option, perhaps with less of its name, or with a value. */
+/* Whether @word is that long option, perhaps with less of its name, or with a value; none is what
+ * musl has behind a letter that lacks its value. */
 static bool is_word_of(const char *word, const struct option *option)
 {
-	return strncmp(word, "--", 2) == 0 &&
+	return word != NULL && strncmp(word, "--", 2) == 0 &&
 		strncmp(word + 2, option->name, strcspn(word + 2, "=")) == 0;
 }
 

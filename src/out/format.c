@@ -49,7 +49,7 @@ static const char *scan_conversion(const char *at, size_t *next, struct conversi
 	}
 	if (ret->width > WIDTH_MAX)
 		return NULL;
-	ret->is_text = *p == 's';
+	ret->is_text = *p == 's' || *p == 'c';
 	if (ret->is_text)
 		return p + 1;
 	if (*p == 'l')

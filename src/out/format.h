@@ -12,9 +12,9 @@
 #include "language.h"
 #include "out.h"
 
-/** A value for a format: text for %s, else a number for %d or %ld. */
+/** A value for a format: text for %s or %c, else a number for %d or %ld. */
 struct px_format_value {
-	const char *text; /**< Terminated text from outside, or NULL. */
+	const char *text; /**< Terminated text from outside (of one character for %c), or NULL. */
 	uint64_t number;  /**< The number, if @text is NULL. */
 };
 
@@ -22,7 +22,7 @@ struct px_format_value {
  * Append @translated filled with @values, or, if that does not use them as a
  * format of @count values of these kinds must, @original.
  *
- * Known are %s, %d and %ld, with a width, %%, and positions (%2$s).
+ * Known are %s, %c, %d and %ld, with a width, %%, and positions (%2$s).
  */
 void px_out_format(struct px_out *out, struct px_locale *locale, const char *original,
 	const char *translated, const struct px_format_value *values, size_t count);

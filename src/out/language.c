@@ -112,3 +112,8 @@ const char *px_translate(const struct px_locale *locale, const char *text)
 {
 	return locale->translates ? gettext(text) : text;
 }
+
+const char *px_translate_libc(const struct px_locale *locale, const char *text)
+{
+	return locale->translates ? dgettext("libc", text) : text;
+}

@@ -53,4 +53,7 @@ size_t px_locale_columns(const struct px_locale *locale, uint32_t character);
  */
 const char *px_translate(const struct px_locale *locale, const char *text);
 
+/** The same in the catalogue of the C library, where that has one. */
+const char *px_translate_libc(const struct px_locale *locale, const char *text);
+
 #endif

@@ -171,16 +171,3 @@ size_t px_text_fit(struct px_locale *locale, const char *bytes, size_t length, s
 		return 0;
 	return (size_t)(skip(locale, at, at + length, width, &count) - at);
 }
-
-void px_text_tame(struct px_locale *locale, char *text)
-{
-	unsigned char *at = (unsigned char *)text, *end = at + strlen(text);
-
-	while (at < end) {
-		size_t passed = passing(locale, at, end);
-
-		if (passed == 0)
-			*at = '?';
-		at += passed > 0 ? passed : 1;
-	}
-}

@@ -34,10 +34,6 @@ size_t px_text_width(struct px_locale *locale, const char *bytes, size_t length)
  */
 size_t px_text_fit(struct px_locale *locale, const char *bytes, size_t length, size_t width);
 
-/** Put a '?' in the place of each byte of a terminated text that px_out_text()
- * would replace: for what others print. */
-void px_text_tame(struct px_locale *locale, char *text);
-
 /** How many of the bytes at @at, before @end, are one character of UTF-8, whatever it
  * does; 0 if they do not begin with one. */
 size_t px_utf8_any_length(const unsigned char *at, const unsigned char *end);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pmap's command line.  The parsing is that of GNU getopt_long(), as pmap's
+ * pmap's command line.  The parsing is that of getopt_long(), as pmap's
  * is; what pmapx adds are long options only, taken where they are spelled in
  * full, so that the abbreviations of pmap's own keep their meaning.
  */
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bad_option.h"
 #include "jobs.h"
-#include "text.h"
 #include "usage.h"
 
 /* Values of the long options that have no letter. */
@@ -30,7 +30,8 @@ enum {
 	OPTION_SHAPE = OPTION_SIFT + PX_SIEVES
 };
 
-static const char short_options[] = "hVxXrdqA:pkcC:nN:";
+/* With a + first, operands end them. */
+static const char short_options[] = "+hVxXrdqA:pkcC:nN:";
 
 static const struct option pmap_options[] = {
 	{ "create-rc", no_argument, NULL, 'n' },
@@ -95,36 +96,11 @@ static const struct option *next_table(int argc, char **argv)
 }
 
 /* The next letter, '?' if an option is none, -1 behind the last. */
-static int next_letter(bool as_pmap, int argc, char **argv)
+static int next_letter(const struct option *options, int argc, char **argv)
 {
+	/* Of itself musl's goes on behind the first operand, whatever is asked for. */
 	return getopt_long(
-		argc, argv, short_options, as_pmap ? pmap_options : next_table(argc, argv), NULL);
-}
-
-/*
- * Let getopt() say what is wrong with an option, in its words and its
- * language.  It prints names and options as they are, so they are made harmless
- * first; which of them is wrong does not change by that, as no option has such
- * bytes in its name.
- */
-static void say_bad_option(struct px_console *console, bool as_pmap, int argc, char **argv)
-{
-	/* Of a character that is none of its letters it prints the first byte. */
-	bool is_cut = (optopt & ~0x7f) != 0 && optopt < OPTION_ROOT;
-	int letter;
-
-	for (int i = 0; i < argc; i++) {
-		px_text_tame(&console->locale, argv[i]);
-		for (char *at = argv[i]; is_cut && *at != '\0'; at++)
-			if ((*at & 0x80) != 0)
-				*at = '?';
-	}
-	opterr = 1;
-	/* From the beginning. */
-	optind = 0;
-	do
-		letter = next_letter(as_pmap, argc, argv);
-	while (letter != '?' && letter != -1);
+		argc, argv, short_options + (getenv("POSIXLY_CORRECT") == NULL), options, NULL);
 }
 
 /* One half of a range, from @text up to @end; empty leaves the bound alone. */
@@ -422,7 +398,7 @@ enum px_verdict px_options_read(
 	struct px_console *console, bool as_pmap, int argc, char **argv, struct px_options *ret)
 {
 	struct given given = { 0 };
-	int says = opterr, letter;
+	int letter;
 
 	*ret = (struct px_options){ .high = UINT64_MAX };
 	if (argc < 2) {
@@ -430,11 +406,15 @@ enum px_verdict px_options_read(
 		return PX_REFUSED;
 	}
 	opterr = 0;
-	while ((letter = next_letter(as_pmap, argc, argv)) != -1) {
+	for (;;) {
+		const struct option *options = as_pmap ? pmap_options : next_table(argc, argv);
 		enum px_verdict verdict = PX_GO_ON;
 
-		if (letter == '?' && says)
-			say_bad_option(console, as_pmap, argc, argv);
+		letter = next_letter(options, argc, argv);
+		if (letter == -1)
+			break;
+		if (letter == '?')
+			px_say_bad_option(console, options, argv);
 		if (!take_exclusive(letter, ret, &given))
 			verdict = take_option(console, as_pmap, letter, ret);
 		if (verdict != PX_GO_ON)

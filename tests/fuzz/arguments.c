@@ -122,8 +122,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	px_stage_console_begin(&said, true);
-	/* What getopt_long() says itself goes to the real standard error. */
-	opterr = 0;
 	while (count < WORDS_MAX && rest != NULL)
 		words[count++] = strsep(&rest, "\n");
 	try_range(&said, words[0]);

@@ -15,19 +15,24 @@
 
 #define MAX UINT64_MAX
 
-/* A stream's text in one line: "usage", or without the name and the newlines at its ends. */
+/*
+ * A stream's text in one line, without the name and the newline at its end; with the usage
+ * behind it as that word.
+ */
 static void put_stream(FILE *to, struct px_out *out)
 {
-	char *text, *at;
+	char *text, *at, *usage;
 	size_t length;
 
 	px_out_flush(out);
 	text = px_taken(out->fd, &length);
+	usage = strstr(text, "\nUsage:\n pmapx [options] PID [PID ...]\n");
+	if (usage != NULL)
+		*usage = '\0';
 	at = strncmp(text, "pmapx: ", 7) == 0 ? text + 7 : text;
-	if (strncmp(at, "\nUsage:\n pmapx [options] PID [PID ...]\n", 39) == 0)
-		fputs("usage", to);
-	else
-		fprintf(to, "%.*s", (int)strlen(at) - (*at != '\0'), at);
+	fprintf(to, "%.*s", (int)strlen(at) - (*at != '\0'), at);
+	if (usage != NULL)
+		fputs(*at != '\0' ? "; usage" : "usage", to);
 	free(text);
 }
 
@@ -71,9 +76,8 @@ static char *read_line(const char *line, bool as_pmap, struct px_options *option
 	px_console_init(console, argv[0]);
 	console->out.fd = px_memory();
 	console->err.fd = px_memory();
-	/* getopt() begins anew, and says nothing itself. */
+	/* getopt() begins anew. */
 	optind = 0;
-	opterr = 0;
 	verdict = px_options_read(console, as_pmap, argc, argv, options);
 	if (verdict == PX_GO_ON) {
 		put_options(to, options);
@@ -143,23 +147,33 @@ static const struct {
 	{ "pmapx|--e|--q|--s|--u|--ra=5|1", "extended quiet path kernel 5-5 <1>" },
 	{ "pmapx|--create-rc", "plain create" },
 	{ "pmapx|--read-rc-f|x|1", "fields read rc=x <1>" },
-	{ "pmapx|--r|1", "refused: usage" },
-	{ "pmapx|--re|1", "refused: usage" },
-	{ "pmapx|--read|1", "refused: usage" },
-	{ "pmapx|--c|1", "refused: usage" },
-	{ "pmapx|--create|1", "refused: usage" },
-	{ "pmapx|--extended=1|1", "refused: usage" },
-	{ "pmapx|--range", "refused: usage" },
-	{ "pmapx|-A", "refused: usage" },
-	{ "pmapx|-Z|1", "refused: usage" },
-	{ "pmapx|-1", "refused: usage" },
-	{ "pmapx|-a|1", "refused: usage" },
-	{ "pmapx|-S|1", "refused: usage" },
-	{ "pmapx|--nonsense|1", "refused: usage" },
+	{ "pmapx|--r|1",
+		"refused: option '--r' is ambiguous; possibilities: "
+		"'--range' '--read-rc' '--read-rc-from'; usage" },
+	{ "pmapx|--re|1",
+		"refused: option '--re' is ambiguous; possibilities: "
+		"'--read-rc' '--read-rc-from'; usage" },
+	{ "pmapx|--read|1",
+		"refused: option '--read' is ambiguous; possibilities: "
+		"'--read-rc' '--read-rc-from'; usage" },
+	{ "pmapx|--c|1",
+		"refused: option '--c' is ambiguous; possibilities: "
+		"'--create-rc' '--create-rc-to'; usage" },
+	{ "pmapx|--create|1",
+		"refused: option '--create' is ambiguous; possibilities: "
+		"'--create-rc' '--create-rc-to'; usage" },
+	{ "pmapx|--extended=1|1", "refused: option '--extended' doesn't allow an argument; usage" },
+	{ "pmapx|--range", "refused: option '--range' requires an argument; usage" },
+	{ "pmapx|-A", "refused: option requires an argument -- 'A'; usage" },
+	{ "pmapx|-Z|1", "refused: invalid option -- 'Z'; usage" },
+	{ "pmapx|-1", "refused: invalid option -- '1'; usage" },
+	{ "pmapx|-a|1", "refused: invalid option -- 'a'; usage" },
+	{ "pmapx|-S|1", "refused: invalid option -- 'S'; usage" },
+	{ "pmapx|--nonsense|1", "refused: unrecognized option '--nonsense'; usage" },
 
 	/* In the order of the line. */
 	{ "pmapx|-h|-Z", "done: usage" },
-	{ "pmapx|-Z|-h", "refused: usage" },
+	{ "pmapx|-Z|-h", "refused: invalid option -- 'Z'; usage" },
 	{ "pmapx|--help", "done: usage" },
 	{ "pmapx|-n|-h", "done: usage" },
 	{ "pmapx|-A|zz|-h", "refused: failed to parse argument: 'zz'" },
@@ -191,35 +205,51 @@ PX_TEST(a_line_of_pmaps_means_the_same_under_both_names)
 static const struct {
 	const char *line, *want, *want_pmap;
 } own[] = {
-	{ "pmapx|--from|d", "plain from=d", "refused: usage" },
-	{ "pmapx|-x|--from=-|1", "extended from=- <1>", "refused: usage" },
-	{ "pmapx|--from=a|--from=b", "plain from=b", "refused: usage" },
+	{ "pmapx|--from|d", "plain from=d", "refused: unrecognized option '--from'; usage" },
+	{ "pmapx|-x|--from=-|1", "extended from=- <1>",
+		"refused: unrecognized option '--from=-'; usage" },
+	{ "pmapx|--from=a|--from=b", "plain from=b",
+		"refused: unrecognized option '--from=a'; usage" },
 	{ "pmapx|--from=a|--root=b|1", "refused: options --from, --root are mutually exclusive",
-		"refused: usage" },
-	{ "pmapx|-n|--from=a|1", "refused: too many arguments", "refused: usage" },
-	{ "pmapx|--root|d|1", "plain root=d <1>", "refused: usage" },
-	{ "pmapx|--root=d|1", "plain root=d <1>", "refused: usage" },
-	{ "pmapx|--root=|1", "plain root= <1>", "refused: usage" },
-	{ "pmapx|--root=a|--root=b|1", "plain root=b <1>", "refused: usage" },
-	{ "pmapx|1|--root|d|-x|2", "extended root=d <1> <2>", "refused: usage" },
-	{ "pmapx|-qx|--root=d|1", "extended quiet root=d <1>", "refused: usage" },
-	{ "pmapx|-qA|0|--root|d|-p|1", "plain quiet path 0-0 root=d <1>", "refused: usage" },
-	{ "pmapx|-|--root|d", "plain root=d <->", "refused: usage" },
-	{ "pmapx|--root", "refused: usage", "refused: usage" },
-	{ "pmapx|--roo|d|1", "refused: usage", "refused: usage" },
-	{ "pmapx|--ro=d|1", "refused: usage", "refused: usage" },
-	{ "pmapx|--roots=d|1", "refused: usage", "refused: usage" },
-	{ "pmapx|--rootd|1", "refused: usage", "refused: usage" },
-	{ "pmapx|--compat=3.2|1", "plain 3.2 <1>", "refused: usage" },
-	{ "pmapx|--compat|3.2|-x|1", "extended 3.2 <1>", "refused: usage" },
-	{ "pmapx|--comp=3.2|1", "refused: usage", "refused: usage" },
+		"refused: unrecognized option '--from=a'; usage" },
+	{ "pmapx|-n|--from=a|1", "refused: too many arguments",
+		"refused: unrecognized option '--from=a'; usage" },
+	{ "pmapx|--root|d|1", "plain root=d <1>", "refused: unrecognized option '--root'; usage" },
+	{ "pmapx|--root=d|1", "plain root=d <1>",
+		"refused: unrecognized option '--root=d'; usage" },
+	{ "pmapx|--root=|1", "plain root= <1>", "refused: unrecognized option '--root='; usage" },
+	{ "pmapx|--root=a|--root=b|1", "plain root=b <1>",
+		"refused: unrecognized option '--root=a'; usage" },
+	{ "pmapx|1|--root|d|-x|2", "extended root=d <1> <2>",
+		"refused: unrecognized option '--root'; usage" },
+	{ "pmapx|-qx|--root=d|1", "extended quiet root=d <1>",
+		"refused: unrecognized option '--root=d'; usage" },
+	{ "pmapx|-qA|0|--root|d|-p|1", "plain quiet path 0-0 root=d <1>",
+		"refused: unrecognized option '--root'; usage" },
+	{ "pmapx|-|--root|d", "plain root=d <->", "refused: unrecognized option '--root'; usage" },
+	{ "pmapx|--root", "refused: option '--root' requires an argument; usage",
+		"refused: unrecognized option '--root'; usage" },
+	{ "pmapx|--roo|d|1", "refused: unrecognized option '--roo'; usage",
+		"refused: unrecognized option '--roo'; usage" },
+	{ "pmapx|--ro=d|1", "refused: unrecognized option '--ro=d'; usage",
+		"refused: unrecognized option '--ro=d'; usage" },
+	{ "pmapx|--roots=d|1", "refused: unrecognized option '--roots=d'; usage",
+		"refused: unrecognized option '--roots=d'; usage" },
+	{ "pmapx|--rootd|1", "refused: unrecognized option '--rootd'; usage",
+		"refused: unrecognized option '--rootd'; usage" },
+	{ "pmapx|--compat=3.2|1", "plain 3.2 <1>",
+		"refused: unrecognized option '--compat=3.2'; usage" },
+	{ "pmapx|--compat|3.2|-x|1", "extended 3.2 <1>",
+		"refused: unrecognized option '--compat'; usage" },
+	{ "pmapx|--comp=3.2|1", "refused: unrecognized option '--comp=3.2'; usage",
+		"refused: unrecognized option '--comp=3.2'; usage" },
 	{ "pmapx|--compat=3.3|1", "refused: --compat=3.3: no such layout, there is 3.2",
-		"refused: usage" },
+		"refused: unrecognized option '--compat=3.3'; usage" },
 	{ "pmapx|--compat=\033|1", "refused: --compat=?: no such layout, there is 3.2",
-		"refused: usage" },
+		"refused: unrecognized option '--compat=?'; usage" },
 	{ "pmapx|--compat=3.2|-X|1",
 		"refused: --compat=3.2 lays out the default view, -x and -d: procps 3.2 had no other",
-		"refused: usage" },
+		"refused: unrecognized option '--compat=3.2'; usage" },
 	/* An argument or an operand is what it is, whatever it looks like. */
 	{ "pmapx|--|--root|d", "plain <--root> <d>", "plain <--root> <d>" },
 	{ "pmapx|-C|--root|1", "fields read rc=--root <1>", "fields read rc=--root <1>" },
@@ -227,8 +257,10 @@ static const struct {
 		"fields quiet read rc=--root <1>" },
 	{ "pmapx|--read-rc-from|--root=d|1", "fields read rc=--root=d <1>",
 		"fields read rc=--root=d <1>" },
-	{ "pmapx|--root|-x|1", "plain root=-x <1>", "refused: usage" },
-	{ "pmapx|--root|--range|1", "plain root=--range <1>", "refused: usage" },
+	{ "pmapx|--root|-x|1", "plain root=-x <1>",
+		"refused: unrecognized option '--root'; usage" },
+	{ "pmapx|--root|--range|1", "plain root=--range <1>",
+		"refused: unrecognized option '--root'; usage" },
 	{ "pmapx|-A|--root|1", "refused: failed to parse argument: '--root'",
 		"refused: failed to parse argument: '--root'" },
 	{ "pmapx|-V", "done: pmapx " PX_VERSION " (pmap of procps-ng " PX_PMAP_VERSION ")",

@@ -4,6 +4,7 @@
  */
 #include "support.h"
 
+#include <langinfo.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,21 +12,6 @@
 #include <unistd.h>
 
 #include "text.h"
-
-/* What is tamed in its place is what would be printed. */
-static void check_tamed(struct px_locale *locale, const char *row, size_t length, const char *want)
-{
-	char *text = malloc(length + 1);
-
-	assert_non_null(text);
-	memcpy(text, row, length);
-	text[length] = '\0';
-	if (strlen(text) == length) {
-		px_text_tame(locale, text);
-		px_same_bytes(row, want, length, text, length);
-	}
-	free(text);
-}
 
 static void check(enum px_charset charset, const char *row, size_t length, const char *want,
 	size_t want_length)
@@ -41,7 +27,6 @@ static void check(enum px_charset charset, const char *row, size_t length, const
 	px_out_flush(out);
 	got = px_taken(out->fd, &got_length);
 	px_same_bytes(row, want, want_length, got, got_length);
-	check_tamed(&locale, row, length, want);
 	free(got);
 	free(exact);
 	close(out->fd);
@@ -285,7 +270,10 @@ PX_TEST(a_locale_of_single_bytes_passes_what_it_calls_printable)
 	size_t i = 0, length;
 	char *got;
 
-	while (i < PX_COUNT(names) && setlocale(LC_ALL, names[i]) == NULL)
+	/* Some C libraries give all names the same locale. */
+	while (i < PX_COUNT(names) &&
+		(setlocale(LC_ALL, names[i]) == NULL ||
+			strcmp(nl_langinfo(CODESET), "ISO-8859-1") != 0))
 		i++;
 	if (i == PX_COUNT(names)) {
 		print_message("skipped: no locale with ISO-8859-1\n");

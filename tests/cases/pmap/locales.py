@@ -24,9 +24,9 @@ ROWS = (  # address, KiB, RSS, dirty, mode, device, name
     (0x7ffd00000000, 64, 64, 16, "rw---", "000:00000", "  [ stack ]"))
 
 
-def catalogue(language):
+def catalogue(language, domain="procps-ng"):
     """What procps-ng says in that language: a function from its English text."""
-    path = "/usr/share/locale/%s/LC_MESSAGES/procps-ng.mo" % language
+    path = "/usr/share/locale/%s/LC_MESSAGES/%s.mo" % (language, domain)
     if not os.path.exists(path):
         return None
     with open(path, "rb") as file:
@@ -167,6 +167,28 @@ mappé: 124K     inscriptible/privé: 104K   partagé: 16K
         self.check("fr_FR", ["-n"], "", "pmap: n'a pu créer ~/.pmaprc\n", 1, [])
         self.check("fr_FR.UTF-8", ["-r"], self.DEFAULT,
                    "pmap: l'option -r est ignorée par compatibilité avec SunOS\n")
+
+    def test_options(self):
+        """In the words of getopt(), which are in the catalogue of the C library."""
+        words_of = catalogue("fr", "libc")
+        if words_of is None:
+            self.skipTest("no French catalogue of the C library (package locales)")
+        for word, text, values in (
+                ("--foo", "%s: unrecognized option '%s%s'\n", ("--", "foo")),
+                ("--re", "%s: option '%s%s' is ambiguous; possibilities:", ("--", "re")),
+                ("--qui=1", "%s: option '%s%s' doesn't allow an argument\n", ("--", "quiet")),
+                ("--range", "%s: option '%s%s' requires an argument\n", ("--", "range")),
+                ("-Z", "%s: invalid option -- '%c'\n", ("Z",)),
+                ("-A", "%s: option requires an argument -- '%c'\n", ("A",))):
+            self.assertNotEqual(words_of(text), text)
+            more = " '--read-rc' '--read-rc-from'\n" if word == "--re" else ""
+            said = words_of(text) % (px.UNDER_TEST, *values) + more
+            for locale, codeset in (("fr_FR.UTF-8", "utf-8"), ("fr_FR", "iso-8859-1")):
+                with self.subTest(word=word, locale=locale):
+                    px.need_locale(locale)
+                    got = self.root.pmap(word, env=px.environment(LC_ALL=locale))
+                    self.assertEqual(got.stderr.decode(codeset)[:len(said)], said)
+                    self.assertEqual(got.status, 1)
 
     def test_version(self):
         with self.subTest():
