@@ -6,6 +6,8 @@
  */
 #include "interrupt.h"
 
+#include <stddef.h>
+
 static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGXCPU, SIGUSR1,
 	SIGUSR2 };
 

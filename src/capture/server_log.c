@@ -19,6 +19,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+/* Not every C library has its own. */
+#ifndef STATX_BTIME
+#include <linux/stat.h>
+#endif
 
 #include "descriptor.h"
 #include "interrupt.h"
@@ -133,7 +137,7 @@ static bool is_newer(int fd, const struct timespec *when)
 {
 	struct statx status;
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &status) < 0 ||
+	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_BTIME, &status) < 0 ||
 		(status.stx_mask & STATX_BTIME) == 0)
 		return false;
 	return status.stx_btime.tv_sec > when->tv_sec ||

@@ -10,11 +10,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "descriptor.h"
@@ -262,12 +264,20 @@ int px_target_sync(struct px_target *target)
 	return r;
 }
 
+/* Renames in a way that @flags, of linux/fs.h, asks for; not every C library has a function for it. */
+static int rename_by(const struct px_target *target, unsigned flags)
+{
+	int parent = target->parent;
+
+	return (int)syscall(SYS_renameat2, parent, target->temporary, parent, target->name, flags);
+}
+
 /* Give it the final name if nobody has that. */
 static int rename_new(const struct px_target *target)
 {
 	int parent = target->parent;
 
-	if (renameat2(parent, target->temporary, parent, target->name, RENAME_NOREPLACE) == 0)
+	if (rename_by(target, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -errno;
@@ -295,7 +305,7 @@ static int rename_over(struct px_target *target)
 	if (target->form != PX_FORM_FOLDER || (errno != ENOTEMPTY && errno != EEXIST))
 		return -errno;
 	/* The earlier capture gets the temporary name, and goes with it. */
-	if (renameat2(parent, target->temporary, parent, target->name, RENAME_EXCHANGE) < 0)
+	if (rename_by(target, RENAME_EXCHANGE) < 0)
 		return -errno;
 	px_tree_remove(parent, target->temporary);
 	return 0;

@@ -39,6 +39,13 @@ struct px_query {
 
 #define PX_QUERY _IOWR('f', 17, struct px_query)
 
+/* As ioctl() takes it. */
+#ifdef __GLIBC__
+typedef unsigned long ioctl_request;
+#else
+typedef int ioctl_request;
+#endif
+
 enum { READABLE = 1, WRITABLE = 2, EXECUTABLE = 4, SHARED = 8, COVERING_OR_NEXT = 16 };
 
 /* What lies at the gate cannot be asked for.  32-bit ARM has one at the end of its addresses. */
@@ -106,7 +113,7 @@ ssize_t px_maps_query(struct px_stream *stream, uint64_t *address, uint64_t high
 	/* Whole, for tools that do not know what the kernel writes here. */
 	memset(name, '\0', PATH_MAX);
 	do
-		r = ioctl(stream->fd, PX_QUERY, &query);
+		r = ioctl(stream->fd, (ioctl_request)PX_QUERY, &query);
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return errno == ENOENT ? 0 : -errno;

@@ -12,6 +12,7 @@
  * "ready" is answered on standard error, so that others know how far it is.  Without a
  * commit, all is given up at the end.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,26 @@ static void print_schema(void)
 	}
 }
 
+/* Of those that tests wait for; strerrorname_np() is not in every C library. */
+static const char *error_name(int error)
+{
+	static const struct {
+		int error;
+		const char *name;
+	} names[] = {
+		{ EBUSY, "EBUSY" },
+		{ EEXIST, "EEXIST" },
+		{ ELIBACC, "ELIBACC" },
+		{ ENOSPC, "ENOSPC" },
+		{ EUCLEAN, "EUCLEAN" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].error == error)
+			return names[i].name;
+	return strerror(error);
+}
+
 int main(int argc, char **argv)
 {
 	static struct px_out out = { .fd = STDOUT_FILENO };
@@ -169,7 +190,7 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = run(store);
 	if (r < 0)
-		(void)fprintf(stderr, "%s: %s\n", strerrorname_np(-r), error.text);
+		(void)fprintf(stderr, "%s: %s\n", error_name(-r), error.text);
 	px_store_close(store);
 	px_out_flush(&out);
 	return r < 0 ? 1 : 0;

@@ -40,6 +40,14 @@ static void close_reading(struct reading *reading)
 	pmapx_source_close(reading->source);
 }
 
+static const char *error_name(int error)
+{
+	return error == EISDIR     ? "EISDIR"
+		: error == EBADMSG ? "EBADMSG"
+		: error == ENODATA ? "ENODATA"
+				   : strerror(error);
+}
+
 /*
  * What a reader gives: "start" for each mapping, the names of errors, and
  * "@pid" of whose file it was.
@@ -59,8 +67,7 @@ static void read_all(struct pmapx_reader *reader, char *got, size_t size)
 		}
 		assert_int_equal(error.code, -r);
 		assert_non_null(error.reason);
-		at += snprintf(
-			at, (size_t)(end - at), "%s:%d ", strerrorname_np(-r), (int)error.line);
+		at += snprintf(at, (size_t)(end - at), "%s:%d ", error_name(-r), (int)error.line);
 	}
 	snprintf(at, (size_t)(end - at), "@%ld", (long)pmapx_reader_pid(reader));
 	for (int i = 0; i < 3; i++)
