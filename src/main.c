@@ -88,6 +88,8 @@
  *   text_input.c     text that may be packed
  *   packed_rows.c    rows that wait
  * src/query/       reading such a database
+ *   is_database.c    whether a file is one
+ *   no_sqlite.c      without SQLite
  *   database.c       opening it, and statements that only read
  *   functions.c      functions that SQLite lacks
  *   result.c         the rows of a statement, printed
@@ -148,6 +150,7 @@
  *   about.c          pmapx.json
  *   target.c         where it all goes, and how that gets its name
  *   archive.c        tar
+ *   no_libarchive.c  without libarchive
  *   tree.c           a folder
  *   interrupt.c      signals that wait
  *   report.c         progress, closing line, costs
@@ -158,6 +161,7 @@
  *   connection.c     connections to SQLite
  *   sqlite_store.c   rows for a file of SQLite
  *   sqlite_file.c    such a file, changed as a whole or not at all
+ *   no_sqlite.c      without SQLite
  *   psql.c           a script for psql
  *   waiting.c        its rows that wait
  * src/source/      libpmapx: where the text comes from
@@ -174,20 +178,25 @@
  *   executable.c     what to call a process that has no name
  *   threads.c        its threads
  *   proctable.c      which processes there are
+ *   proctable_system.c  those of the running system, as libproc2 tells it
+ *   no_libproc2.c    as /proc does
  *   select.c         which of them are wanted
  *   operand.c        words that stand for processes
  *   reader.c         a map file, fed to a parser
  *   numa_maps.c      beside it, where the pages are
  *   query.c          what a maps file of a kernel can be asked
  *   open_saved.c     what was saved: a map, a folder or an archive
+ *   beginning.c      how archives and core files begin
  *   saved.c          what these share
  *   saved_tree.c     which processes of them descend from one
  *   collection.c     a folder of saved files
  *   archive.c        an archive of them
  *   tar.c            tar, entry by entry
+ *   no_libarchive.c  without libarchive
  *   corefile.c       a core file
  *   core_map.c       the map of its process
  *   core_notes.c     who its process is
+ *   no_libelf.c      without libelf
  *   elf_file.c       ELF files, a piece at a time
  *   elf_image.c      what a mapped ELF file says of its mappings
  *   saved_name.c     what the name of a saved file tells
@@ -196,9 +205,13 @@
  *   spool.c          bytes that must wait, in memory and in a file
  *   unpack.c         what is compressed, unpacked within bounds
  *   unpack_bzip2.c   by bzip2
+ *   no_libbz2.c      without libbz2
  *   unpack_gzip.c    by gzip
+ *   no_libz.c        without libz
  *   unpack_xz.c      by xz
+ *   no_liblzma.c     without liblzma
  *   unpack_zstd.c    by zstd
+ *   no_libzstd.c     without libzstd
  *   vm.c             page tables, vm.max_map_count, files that are mapped
  *   who.c            whom a process belongs to
  * src/lazy/        libpmapx: libraries loaded on first use

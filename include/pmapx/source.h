@@ -116,7 +116,7 @@ PMAPX_API int pmapx_source_open_root(const char *directory,
  * @param error    Filled on failure, with static text as reason.  May be NULL.
  * @return As pmapx_source_open_live(), for @p path; -EMEDIUMTYPE if it is nothing
  *         of these; -ESPIPE for a core file from a pipe; -ELIBACC if a library
- *         is missing, which the reason names.
+ *         is missing, or was left out of this build, which the reason says.
  */
 PMAPX_API int pmapx_source_open_saved(const char *path, const struct pmapx_source_options *options,
 	struct pmapx_source **ret, struct pmapx_error *error);

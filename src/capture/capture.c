@@ -19,6 +19,7 @@
 #include "redact.h"
 #include "report.h"
 #include "target.h"
+#include "with_libarchive.h"
 
 /* What the manifest keeps in memory. */
 #define MANIFEST_MEMORY ((size_t)1024 * 1024)

@@ -206,42 +206,38 @@ int px_target_begin(struct px_target *target)
 		if (r == 0)
 			r = make(target);
 	}
-	if (r == 0 && target->form != PX_FORM_FOLDER)
-		r = px_archive_begin(target);
-	return r;
+	if (r < 0)
+		return r;
+	return target->form == PX_FORM_FOLDER ? px_tree_begin(target) : px_archive_begin(target);
 }
 
 int px_target_add(
 	struct px_target *target, const char *name, time_t when, const struct px_piece *piece)
 {
-	if (target->form != PX_FORM_FOLDER)
-		return px_archive_add(target, name, when, piece);
 	if (target->error == 0)
-		target->error = px_tree_add(target, name, piece);
+		target->error = target->ops->add(target, name, when, piece);
 	return target->error;
 }
 
 int px_target_add_link(struct px_target *target, const char *name, time_t when, const char *aim)
 {
-	if (target->form != PX_FORM_FOLDER)
-		return px_archive_add_other(target, name, when, aim);
-	if (target->error == 0 && symlinkat(aim, target->fd, name) < 0)
-		target->error = -errno;
+	if (target->error == 0)
+		target->error = target->ops->add_link(target, name, when, aim);
 	return target->error;
 }
 
 int px_target_add_folder(struct px_target *target, const char *name, time_t when)
 {
-	if (target->form != PX_FORM_FOLDER)
-		return px_archive_add_other(target, name, when, NULL);
-	if (target->error == 0 && mkdirat(target->fd, name, 0700) < 0)
-		target->error = -errno;
+	if (target->error == 0)
+		target->error = target->ops->add_folder(target, name, when);
 	return target->error;
 }
 
 int px_target_end(struct px_target *target)
 {
-	return target->form != PX_FORM_FOLDER ? px_archive_end(target) : target->error;
+	if (target->error == 0 && target->ops->end != NULL)
+		target->error = target->ops->end(target);
+	return target->error;
 }
 
 /* Some file systems cannot sync, which is no fault of the file's. */
@@ -327,7 +323,8 @@ int px_target_publish(struct px_target *target)
 
 void px_target_deinit(struct px_target *target)
 {
-	px_archive_deinit(target);
+	if (target->ops != NULL && target->ops->close != NULL)
+		target->ops->close(target);
 	if (target->fd >= 0 && !target->is_stream)
 		close(target->fd);
 	if (target->temporary[0] != '\0')

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "libarchive.h"
 #include "spool.h"
 
 /** Bytes of a spool. */
@@ -21,9 +20,22 @@ struct px_piece {
 /** What a target's name asks for. */
 enum px_form { PX_FORM_NONE, PX_FORM_FOLDER, PX_FORM_TAR, PX_FORM_GZIP, PX_FORM_XZ, PX_FORM_ZSTD };
 
+struct px_target;
+
+/** What can be done with a form once it has begun; 0 or a negative errno. */
+struct px_target_ops {
+	int (*add)(struct px_target *target, const char *name, time_t when,
+		const struct px_piece *piece);
+	int (*add_link)(struct px_target *target, const char *name, time_t when, const char *aim);
+	int (*add_folder)(struct px_target *target, const char *name, time_t when);
+	int (*end)(struct px_target *target);    /**< NULL if nothing waits. */
+	void (*close)(struct px_target *target); /**< NULL if there is nothing to free. */
+};
+
 /** A target; set it up with px_target_init(). */
 struct px_target {
 	enum px_form form;
+	const struct px_target_ops *ops; /**< NULL until it has begun. */
 	const char *obstacle; /**< What has the name, in words, if that must not be replaced. */
 	bool is_stream;       /**< Standard output, which has no name. */
 	bool force;           /**< Whether what has the name already may be replaced. */
@@ -34,11 +46,9 @@ struct px_target {
 	int fd;         /**< Of what is being made, or -1. */
 	int error;      /**< Negative errno of the first write that failed, or 0. */
 	int name_error; /**< Negative errno if it has its name, but that may not be on the disk. */
-	uint64_t written; /**< Bytes that have been written to it. */
-	char *buffer;     /**< For what a spool does not have in memory, owned. */
-	struct px_libarchive library;
-	struct archive *archive;
-	struct archive_entry *entry;
+	uint64_t written;         /**< Bytes that have been written to it. */
+	char *buffer;             /**< For what a spool does not have in memory, owned. */
+	struct px_packer *packer; /**< What archive.c keeps, owned; NULL of a folder. */
 };
 
 /**
@@ -79,16 +89,11 @@ int px_target_publish(struct px_target *target);
 /** Free everything, and remove what has not been published. */
 void px_target_deinit(struct px_target *target);
 
-/* archive.c: the forms that libarchive writes.  All as those of a target. */
+/* archive.c: the forms that libarchive writes; as px_target_begin(). */
 int px_archive_begin(struct px_target *target);
-int px_archive_add(
-	struct px_target *target, const char *name, time_t when, const struct px_piece *piece);
-int px_archive_add_other(struct px_target *target, const char *name, time_t when, const char *aim);
-int px_archive_end(struct px_target *target);
-void px_archive_deinit(struct px_target *target);
 
 /* tree.c: a folder of files. */
-int px_tree_add(struct px_target *target, const char *name, const struct px_piece *piece);
+int px_tree_begin(struct px_target *target);
 bool px_tree_may_go(int parent, const char *name); /* A capture, or with nothing in it. */
 void px_tree_remove(int parent, const char *name);
 

@@ -27,13 +27,15 @@ static int make_folders(int folder, const char *name)
 	return 0;
 }
 
-int px_tree_add(struct px_target *target, const char *name, const struct px_piece *piece)
+static int tree_add(
+	struct px_target *target, const char *name, time_t when, const struct px_piece *piece)
 {
 	uint64_t offset = 0;
 	const char *bytes;
 	ssize_t n;
 	int fd, r;
 
+	(void)when;
 	r = make_folders(target->fd, name);
 	if (r < 0)
 		return r;
@@ -51,6 +53,30 @@ int px_tree_add(struct px_target *target, const char *name, const struct px_piec
 		r = -errno;
 	target->written += piece->length;
 	return r;
+}
+
+static int tree_add_link(struct px_target *target, const char *name, time_t when, const char *aim)
+{
+	(void)when;
+	return symlinkat(aim, target->fd, name) < 0 ? -errno : 0;
+}
+
+static int tree_add_folder(struct px_target *target, const char *name, time_t when)
+{
+	(void)when;
+	return mkdirat(target->fd, name, 0700) < 0 ? -errno : 0;
+}
+
+int px_tree_begin(struct px_target *target)
+{
+	static const struct px_target_ops ops = {
+		.add = tree_add,
+		.add_link = tree_add_link,
+		.add_folder = tree_add_folder,
+	};
+
+	target->ops = &ops;
+	return 0;
 }
 
 /* Whether a folder has pmapx.json, and that begins as ours does. */

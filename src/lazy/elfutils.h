@@ -9,9 +9,7 @@
 #include <gelf.h>
 
 #include "library.h"
-
-/* What to say when px_libelf_open() gives -ELIBACC. */
-#define PX_LIBELF_MISSING PX_LIBRARY_MISSING("core files need", PX_LIBELF_SONAME, PX_LIBELF_PACKAGE)
+#include "with_libelf.h"
 
 #define PX_LIBELF_FUNCTIONS(X) \
 	X(elf_version)         \
@@ -24,7 +22,7 @@ struct px_libelf {
 	PX_LIBELF_FUNCTIONS(PX_LAZY_MEMBER)
 };
 
-/** Load libelf; 0 or -ELIBACC. */
+/** Load libelf; 0 or -ELIBACC, of which PX_LIBELF_MISSING says why. */
 int px_libelf_open(struct px_libelf *ret);
 
 /** Give it back. */

@@ -9,10 +9,7 @@
 #include <archive_entry.h>
 
 #include "library.h"
-
-/* What to say when px_libarchive_open() gives -ELIBACC. */
-#define PX_LIBARCHIVE_MISSING \
-	PX_LIBRARY_MISSING("archives need", PX_LIBARCHIVE_SONAME, PX_LIBARCHIVE_PACKAGE)
+#include "with_libarchive.h"
 
 #define PX_LIBARCHIVE_FUNCTIONS(X)                 \
 	X(archive_error_string)                    \
@@ -62,7 +59,7 @@ struct px_libarchive {
 	PX_LIBARCHIVE_FUNCTIONS(PX_LAZY_MEMBER)
 };
 
-/** Load libarchive; 0 or -ELIBACC. */
+/** Load libarchive; 0 or -ELIBACC, of which PX_LIBARCHIVE_MISSING says why. */
 int px_libarchive_open(struct px_libarchive *ret);
 
 /** Give it back. */

@@ -8,10 +8,7 @@
 #include <bzlib.h>
 
 #include "library.h"
-
-/* What to say when px_libbz2_open() gives -ELIBACC. */
-#define PX_LIBBZ2_MISSING \
-	PX_LIBRARY_MISSING("archives in .bz2 need", PX_LIBBZ2_SONAME, PX_LIBBZ2_PACKAGE)
+#include "with_libbz2.h"
 
 #define PX_LIBBZ2_FUNCTIONS(X)  \
 	X(BZ2_bzDecompressInit) \
@@ -24,7 +21,7 @@ struct px_libbz2 {
 	PX_LIBBZ2_FUNCTIONS(PX_LAZY_MEMBER)
 };
 
-/** Load libbz2; 0 or -ELIBACC. */
+/** Load libbz2; 0 or -ELIBACC, of which PX_LIBBZ2_MISSING says why. */
 int px_libbz2_open(struct px_libbz2 *ret);
 
 /** Give it back. */

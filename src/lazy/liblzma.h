@@ -8,10 +8,7 @@
 #include <lzma.h>
 
 #include "library.h"
-
-/* What to say when px_liblzma_open() gives -ELIBACC. */
-#define PX_LIBLZMA_MISSING \
-	PX_LIBRARY_MISSING("archives in .xz need", PX_LIBLZMA_SONAME, PX_LIBLZMA_PACKAGE)
+#include "with_liblzma.h"
 
 #define PX_LIBLZMA_FUNCTIONS(X) \
 	X(lzma_stream_decoder)  \
@@ -25,7 +22,7 @@ struct px_liblzma {
 	PX_LIBLZMA_FUNCTIONS(PX_LAZY_MEMBER)
 };
 
-/** Load liblzma; 0 or -ELIBACC. */
+/** Load liblzma; 0 or -ELIBACC, of which PX_LIBLZMA_MISSING says why. */
 int px_liblzma_open(struct px_liblzma *ret);
 
 /** Give it back. */

@@ -8,10 +8,7 @@
 #include <libproc2/pids.h>
 
 #include "library.h"
-
-/* What to say when px_libproc2_open() gives -ELIBACC. */
-#define PX_LIBPROC2_MISSING \
-	PX_LIBRARY_MISSING("selecting processes needs", PX_LIBPROC2_SONAME, PX_LIBPROC2_PACKAGE)
+#include "with_libproc2.h"
 
 #define PX_LIBPROC2_FUNCTIONS(X) \
 	X(procps_pids_new)       \
@@ -24,7 +21,7 @@ struct px_libproc2 {
 	PX_LIBPROC2_FUNCTIONS(PX_LAZY_MEMBER)
 };
 
-/** Load libproc2; 0 or -ELIBACC. */
+/** Load libproc2; 0 or -ELIBACC, of which PX_LIBPROC2_MISSING says why. */
 int px_libproc2_open(struct px_libproc2 *ret);
 
 /** Give it back. */

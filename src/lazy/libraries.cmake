@@ -1,42 +1,78 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The libraries that are loaded late: their headers are needed to build, and the
-# soname that is found here is the one that is loaded.
+# The libraries that are loaded late, each with a switch, PMAPX_WITH_….  Their headers are
+# needed to build, and the soname that is found here is the one that is loaded.
 
 # What layers that use the layer lazy are compiled with.
 add_library(px_libraries INTERFACE)
+target_include_directories(px_libraries INTERFACE ${CMAKE_CURRENT_BINARY_DIR}/lazy)
 
-# Defines PX_<name>_SONAME and PX_<name>_PACKAGE, or says what to install.  What is
-# named behind is the package of the library itself, where no rule gives it.
-function(px_lazy_library name header library package)
+# Finds the library NAME: sets PX_<name>_SONAME in the caller, or says what to install.
+function(px_find_library name header library package)
   find_path(PX_${name}_INCLUDE ${header})
   find_library(PX_${name}_FILE ${library})
+  mark_as_advanced(PX_${name}_INCLUDE PX_${name}_FILE)
   if(NOT PX_${name}_INCLUDE OR NOT PX_${name}_FILE)
-    message(FATAL_ERROR "${header} or lib${library} is missing: install ${package}")
+    # All that are missing are named before it ends.
+    message(SEND_ERROR "${header} or lib${library} is missing: install ${package}, "
+                       "or do without it: -DPMAPX_WITH_${name}=OFF")
+    return()
   endif()
   execute_process(COMMAND ${CMAKE_READELF} -dW ${PX_${name}_FILE}
                   OUTPUT_VARIABLE dynamic ERROR_QUIET)
   if(NOT dynamic MATCHES "\\(SONAME\\)[^[]*\\[([^]]+)\\]")
-    message(FATAL_ERROR "${PX_${name}_FILE} has no soname")
+    message(SEND_ERROR "${PX_${name}_FILE} has no soname; -DPMAPX_WITH_${name}=OFF does without it")
+    return()
   endif()
-  set(soname ${CMAKE_MATCH_1})
-  # Debian's rule: libfoo.so.1 is in libfoo1, libfoo2.so.1 in libfoo2-1.
-  string(REGEX REPLACE "\\.so\\." "" runtime ${soname})
-  if(soname MATCHES "[0-9]\\.so\\.")
-    string(REGEX REPLACE "\\.so\\." "-" runtime ${soname})
-  endif()
-  if(ARGC GREATER 4)
-    set(runtime ${ARGV4})
-  endif()
+  set(PX_${name}_SONAME ${CMAKE_MATCH_1} PARENT_SCOPE)
   target_include_directories(px_libraries SYSTEM INTERFACE ${PX_${name}_INCLUDE})
-  target_compile_definitions(px_libraries INTERFACE
-    PX_${name}_SONAME="${soname}" PX_${name}_PACKAGE="${runtime}")
 endfunction()
 
-px_lazy_library(LIBARCHIVE archive.h archive libarchive-dev)
-px_lazy_library(LIBBZ2 bzlib.h bz2 libbz2-dev)
-px_lazy_library(LIBELF libelf.h elf libelf-dev)
-px_lazy_library(LIBLZMA lzma.h lzma liblzma-dev)
-px_lazy_library(LIBPROC2 libproc2/pids.h proc2 libproc2-dev)
-px_lazy_library(LIBZ zlib.h z zlib1g-dev zlib1g)
-px_lazy_library(LIBZSTD zstd.h zstd libzstd-dev)
-px_lazy_library(SQLITE sqlite3.h sqlite3 libsqlite3-dev)
+# px_lazy_library(NAME FILE HEADER LIBRARY PACKAGE FEATURE NEEDS [RUNTIME]): a library, whose
+# table is in FILE.c; what it is for, in the help of cmake, and in messages; and the package of
+# the library itself, where no rule gives it.
+#
+# with_<library>.h has what the code is told of it: PX_<name>_SONAME, if it is built in, and
+# PX_<name>_MISSING, what to say where it is not there, whether it is or not.  A header of its
+# own, so that a switch has only those files compiled anew that it is for.
+function(px_lazy_library name file header library package feature needs)
+  option(PMAPX_WITH_${name} "${feature} (${package})" ON)
+  set(lines)
+  if(PMAPX_WITH_${name})
+    px_find_library(${name} ${header} ${library} ${package})
+    set(soname "${PX_${name}_SONAME}")
+    # Debian's rule: libfoo.so.1 is in libfoo1, libfoo2.so.1 in libfoo2-1.
+    string(REGEX REPLACE "\\.so\\." "" runtime "${soname}")
+    if(soname MATCHES "[0-9]\\.so\\.")
+      string(REGEX REPLACE "\\.so\\." "-" runtime "${soname}")
+    endif()
+    if(ARGC GREATER 7)
+      set(runtime ${ARGV7})
+    endif()
+    string(APPEND lines "#define PX_${name}_SONAME \"${soname}\"\n")
+    # Mostly it is not installed, but memory may be short, or the file damaged.
+    set(why "${soname}, which cannot be loaded (package ${runtime})")
+    set(PX_LAZY_SOURCES ${PX_LAZY_SOURCES} lazy/${file}.c PARENT_SCOPE)
+  else()
+    set(why "lib${library}, which pmapx was built without (package ${package}, -DPMAPX_WITH_${name}=ON)")
+  endif()
+  string(APPEND lines "#define PX_${name}_MISSING \"${needs} ${why}\"\n")
+  file(CONFIGURE OUTPUT lazy/with_lib${library}.h CONTENT "${lines}" @ONLY)
+  set(PX_LIBRARIES ${PX_LIBRARIES} ${name} PARENT_SCOPE)
+endfunction()
+
+px_lazy_library(LIBARCHIVE libarchive archive.h archive libarchive-dev
+                "Captures and archives, in tar" "archives need")
+px_lazy_library(LIBBZ2 libbz2 bzlib.h bz2 libbz2-dev
+                "Reading what is packed as .bz2" "archives in .bz2 need")
+px_lazy_library(LIBELF elfutils libelf.h elf libelf-dev
+                "Core files" "core files need")
+px_lazy_library(LIBLZMA liblzma lzma.h lzma liblzma-dev
+                "Reading what is packed as .xz" "archives in .xz need")
+px_lazy_library(LIBPROC2 libproc2 libproc2/pids.h proc2 libproc2-dev
+                "The table of processes from procps-ng, else from /proc" "selecting processes needs")
+px_lazy_library(LIBZ libz zlib.h z zlib1g-dev
+                "Reading what is packed as .gz" "archives in .gz need" zlib1g)
+px_lazy_library(LIBZSTD libzstd zstd.h zstd libzstd-dev
+                "Reading what is packed as .zst" "archives in .zst need")
+px_lazy_library(SQLITE sqlite sqlite3.h sqlite3 libsqlite3-dev
+                "Databases in files, and reports" "databases need")

@@ -28,13 +28,6 @@ int px_library_open(const char *soname, const struct px_symbol *symbols, size_t 
 /** Give a library back; NULL is fine. */
 void px_library_close(void *handle);
 
-/*
- * What to say when a library gives -ELIBACC, and somebody @needs it.  Mostly it is
- * not installed, but memory may be short, or the file damaged.
- */
-#define PX_LIBRARY_MISSING(needs, soname, package) \
-	needs " " soname ", which cannot be loaded (package " package ")"
-
 /* A member of a table, from a list of functions; and its row of struct px_symbol. */
 #define PX_LAZY_MEMBER(function) __typeof__ (&(function))(function);
 #define PX_LAZY_SYMBOL(function) { #function, offsetof(PX_LAZY_TABLE, function) },

@@ -8,9 +8,7 @@
 #include <zlib.h>
 
 #include "library.h"
-
-/* What to say when px_libz_open() gives -ELIBACC. */
-#define PX_LIBZ_MISSING PX_LIBRARY_MISSING("archives in .gz need", PX_LIBZ_SONAME, PX_LIBZ_PACKAGE)
+#include "with_libz.h"
 
 #define PX_LIBZ_FUNCTIONS(X) \
 	X(inflateInit2_)     \
@@ -24,7 +22,7 @@ struct px_libz {
 	PX_LIBZ_FUNCTIONS(PX_LAZY_MEMBER)
 };
 
-/** Load zlib; 0 or -ELIBACC. */
+/** Load zlib; 0 or -ELIBACC, of which PX_LIBZ_MISSING says why. */
 int px_libz_open(struct px_libz *ret);
 
 /** Give it back. */

@@ -9,10 +9,7 @@
 #include <zstd_errors.h>
 
 #include "library.h"
-
-/* What to say when px_libzstd_open() gives -ELIBACC. */
-#define PX_LIBZSTD_MISSING \
-	PX_LIBRARY_MISSING("archives in .zst need", PX_LIBZSTD_SONAME, PX_LIBZSTD_PACKAGE)
+#include "with_libzstd.h"
 
 #define PX_LIBZSTD_FUNCTIONS(X)   \
 	X(ZSTD_createDStream)     \
@@ -28,7 +25,7 @@ struct px_libzstd {
 	PX_LIBZSTD_FUNCTIONS(PX_LAZY_MEMBER)
 };
 
-/** Load libzstd; 0 or -ELIBACC. */
+/** Load libzstd; 0 or -ELIBACC, of which PX_LIBZSTD_MISSING says why. */
 int px_libzstd_open(struct px_libzstd *ret);
 
 /** Give it back. */

@@ -8,9 +8,7 @@
 #include <sqlite3.h>
 
 #include "library.h"
-
-/* What to say when px_sqlite_open() gives -ELIBACC. */
-#define PX_SQLITE_MISSING PX_LIBRARY_MISSING("databases need", PX_SQLITE_SONAME, PX_SQLITE_PACKAGE)
+#include "with_libsqlite3.h"
 
 #define PX_SQLITE_FUNCTIONS(X)           \
 	X(sqlite3_bind_double)           \
@@ -55,7 +53,7 @@ struct px_sqlite {
 	PX_SQLITE_FUNCTIONS(PX_LAZY_MEMBER)
 };
 
-/** Load SQLite; 0 or -ELIBACC. */
+/** Load SQLite; 0 or -ELIBACC, of which PX_SQLITE_MISSING says why. */
 int px_sqlite_open(struct px_sqlite *ret);
 
 /** Give it back. */

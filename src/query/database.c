@@ -6,32 +6,13 @@
 #include "database.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "descriptor.h"
 #include "functions.h"
 
 /* A text, or a row, is not larger than this; in bytes. */
 #define LENGTH_MAX (64 << 20)
-
-bool px_database_is(const char *path)
-{
-	static const char magic[16] = "SQLite format 3";
-	int fd = px_open_regular(AT_FDCWD, path, 0);
-	bool is_database = false;
-
-	if (fd >= 0) {
-		char bytes[sizeof(magic)];
-
-		is_database = px_read_whole(fd, bytes, sizeof(bytes)) == sizeof(bytes) &&
-			memcmp(bytes, magic, sizeof(magic)) == 0;
-		close(fd);
-	}
-	return is_database;
-}
 
 /* PRAGMAs that tell something, and do nothing. */
 static bool is_telling(const char *pragma)

@@ -14,9 +14,6 @@ struct px_database {
 	struct px_connection *connection; /**< That one, or that of a store. */
 };
 
-/** Whether the file at @path is one of SQLite, by how it begins. */
-bool px_database_is(const char *path);
-
 /**
  * Open the database at @path, which is of this version or an older one.
  *

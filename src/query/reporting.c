@@ -23,11 +23,6 @@ static int say(struct px_console *console, const char *what, const char *why)
 	return 2;
 }
 
-bool px_report_is_database(const char *path)
-{
-	return px_database_is(path);
-}
-
 /* Where there is one capture to be shown, or one pair, it is said once: not in columns. */
 static int find_hidden(struct px_database *database, const struct px_report_kind *kind,
 	const struct px_choice *choice, size_t *ret)

@@ -12,7 +12,6 @@
 #include "host_file.h"
 #include "saved.h"
 #include "tar.h"
-#include "unpack.h"
 #include "vm.h"
 
 /* No path of a file is longer (PATH_MAX of Linux); tar could say more. */
@@ -34,12 +33,6 @@ struct px_archive {
 	pid_t last;                  /* The process it was read of last, while handed out. */
 	bool is_damaged;             /* Which has been told. */
 };
-
-bool px_archive_is(const struct pmapx_text *text)
-{
-	return px_unpack_find(text) != PX_PACKING_NONE || px_tar_is(text) ||
-		(text->length >= 257 + 5 && memcmp(text->bytes + 257, "ustar", 5) == 0);
-}
 
 /* Tell what is wrong with the archive, with the place. */
 static void tell_damage(struct px_saved *saved, const char *name)
@@ -531,9 +524,22 @@ int px_archive_open(struct px_input *input, const struct pmapx_source_options *o
 	return 0;
 }
 
-bool px_archive_is_none(const struct pmapx_source *source)
+int px_archive_try(struct px_input *input, const struct pmapx_source_options *options,
+	struct pmapx_source **ret)
 {
-	const struct px_archive *reader = source->saved->reader;
+	const struct px_archive *reader;
+	struct pmapx_source *source;
+	const char *reason;
+	int r = px_archive_open(input, options, &source, &reason);
 
-	return reader->has_ended && !reader->is_waiting;
+	/* Without libarchive it cannot be told, and most are none. */
+	if (r < 0)
+		return r == -ELIBACC ? -EMEDIUMTYPE : r;
+	reader = source->saved->reader;
+	if (!reader->is_waiting) {
+		pmapx_source_close(source);
+		return -EMEDIUMTYPE;
+	}
+	*ret = source;
+	return 0;
 }

@@ -147,11 +147,6 @@ static void core_close(struct px_saved *saved)
 
 static const struct px_saved_ops core_ops = { .fill = core_fill, .close = core_close };
 
-bool px_corefile_is(const struct pmapx_text *text)
-{
-	return text->length >= SELFMAG && memcmp(text->bytes, ELFMAG, SELFMAG) == 0;
-}
-
 int px_corefile_open(struct px_input *input, const struct pmapx_source_options *options,
 	struct pmapx_source **ret, const char **ret_reason)
 {

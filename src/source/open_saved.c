@@ -240,7 +240,6 @@ static int open_file(struct px_input *input, const struct pmapx_source_options *
 	struct pmapx_source **ret, const char **ret_reason)
 {
 	struct pmapx_text text = { input->bytes, input->length };
-	struct pmapx_source *source;
 	struct px_saved_name name;
 	enum px_file kind;
 	bool has_name = find_name(input->path, &name);
@@ -260,16 +259,10 @@ static int open_file(struct px_input *input, const struct pmapx_source_options *
 	if (has_name && (name.file == PX_FILE_MAPS || name.file == PX_FILE_SMAPS))
 		return open_map(input, name.file, name.pid, options, ret);
 	/* Old tar archives have nothing that is easy to see. */
-	r = px_archive_open(input, options, &source, ret_reason);
-	if (r < 0)
-		return r;
-	if (px_archive_is_none(source)) {
-		pmapx_source_close(source);
+	r = px_archive_try(input, options, ret);
+	if (r == -EMEDIUMTYPE)
 		*ret_reason = text.length == 0 ? empty : unknown;
-		return -EMEDIUMTYPE;
-	}
-	*ret = source;
-	return 0;
+	return r;
 }
 
 int px_source_open_input(struct px_input *input, const struct pmapx_source_options *options,

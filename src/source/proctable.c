@@ -2,7 +2,7 @@
 /*
  * Which processes there are, and which of them are selected.
  */
-#include "proctable.h"
+#include "proctable_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,17 +10,12 @@
 #include <unistd.h>
 
 #include "descriptor.h"
-#include "libproc2.h"
 #include "procinfo.h"
 #include "saved_name.h"
 #include "source_impl.h"
 #include "who.h"
 
-/* What libproc2 is asked for; the last only if a user is looked for. */
-enum { ITEM_PID, ITEM_PPID, ITEM_FLAGS, ITEM_EUID, ITEM_COUNT };
-
-/* @r, or 0 if it only says that a process, or a file of it, is not there to be looked at. */
-static int unless_shortage(int r)
+int px_unless_shortage(int r)
 {
 	return r < 0 && !px_is_shortage(r) ? 0 : r;
 }
@@ -33,7 +28,7 @@ static int ask_cgroup(const struct px_select *select, struct pmapx_process *proc
 	int r = px_process_read(process, PX_FILE_CGROUP, &bytes, &length);
 
 	if (r < 0)
-		return unless_shortage(r);
+		return px_unless_shortage(r);
 	r = px_select_cgroup(select, &(struct pmapx_text){ bytes, length });
 	free(bytes);
 	return r;
@@ -42,12 +37,12 @@ static int ask_cgroup(const struct px_select *select, struct pmapx_process *proc
 static int ask_name(const struct px_select *select, struct pmapx_process *process)
 {
 	struct pmapx_text cmdline = { NULL, 0 };
-	int r = unless_shortage(pmapx_process_cmdline(process, &cmdline));
+	int r = px_unless_shortage(pmapx_process_cmdline(process, &cmdline));
 
 	return r < 0 ? r : px_select_name(select, &process->identity.comm, &cmdline);
 }
 
-static int ask_texts(const struct px_select *select, struct pmapx_process *process)
+int px_proctable_ask_texts(const struct px_select *select, struct pmapx_process *process)
 {
 	int r = 1;
 
@@ -58,8 +53,7 @@ static int ask_texts(const struct px_select *select, struct pmapx_process *proce
 	return r;
 }
 
-/* Without a tree, those that do not match need not be known. */
-static int add_row(struct px_proctable *table, const struct px_select *select,
+int px_proctable_add_row(struct px_proctable *table, const struct px_select *select,
 	const struct px_who *who, bool matches)
 {
 	if (!matches && select->values[PX_SELECT_TREE] == NULL)
@@ -100,10 +94,10 @@ int px_proctable_matches(const struct px_select *select, struct pmapx_process *p
 	if (process->identity.tgid != who.pid)
 		return 0;
 	if (select->values[PX_SELECT_USER] != NULL)
-		r = unless_shortage(px_process_euid(process, &who.uid));
+		r = px_unless_shortage(px_process_euid(process, &who.uid));
 	if (r < 0)
 		return r;
-	return px_select_numbers(select, &who) ? ask_texts(select, process) : 0;
+	return px_select_numbers(select, &who) ? px_proctable_ask_texts(select, process) : 0;
 }
 
 int px_proctable_add(
@@ -112,7 +106,7 @@ int px_proctable_add(
 	struct px_who who = who_is(&process->identity);
 	int r = px_proctable_matches(select, process);
 
-	return r < 0 ? r : add_row(table, select, &who, r == 1);
+	return r < 0 ? r : px_proctable_add_row(table, select, &who, r == 1);
 }
 
 /* Process @pid of a folder. */
@@ -125,16 +119,16 @@ static int add_folder(struct px_proctable *table, const struct px_select *select
 
 	/* What has a folder and no stat is wanted where all are: it is to be named. */
 	if (r < 0 && !px_is_shortage(r) && error.file != NULL)
-		return add_row(
+		return px_proctable_add_row(
 			table, select, &(struct px_who){ .pid = pid }, px_select_is_all(select));
 	if (r < 0)
-		return unless_shortage(r);
+		return px_unless_shortage(r);
 	r = px_proctable_add(table, select, process);
 	pmapx_process_close(process);
 	return r;
 }
 
-static int read_folders(
+int px_proctable_read_folders(
 	struct px_proctable *table, struct pmapx_source *source, const struct px_select *select)
 {
 	const struct pmapx_member *member;
@@ -146,65 +140,6 @@ static int read_folders(
 		if (r < 0)
 			break;
 	}
-	return r;
-}
-
-/* A process that libproc2 has told of. */
-static int add_stack(struct px_proctable *table, const struct px_select *select,
-	struct pmapx_source *source, const struct pids_result *results)
-{
-	bool wants_user = select->values[PX_SELECT_USER] != NULL;
-	struct px_who who = {
-		.pid = results[ITEM_PID].result.s_int,
-		.ppid = results[ITEM_PPID].result.s_int,
-		.uid = wants_user ? results[ITEM_EUID].result.u_int : UINT32_MAX,
-		.is_kernel = (results[ITEM_FLAGS].result.ul_int & PX_KERNEL_THREAD) != 0,
-	};
-	struct pmapx_process *process;
-	int r = px_select_numbers(select, &who);
-
-	if (r == 1 && px_select_wants_texts(select)) {
-		r = px_process_look(source, who.pid, &process, NULL);
-		if (r < 0)
-			return unless_shortage(r);
-		r = ask_texts(select, process);
-		pmapx_process_close(process);
-	}
-	return r < 0 ? r : add_row(table, select, &who, r);
-}
-
-static int read_system(
-	struct px_proctable *table, struct pmapx_source *source, const struct px_select *select)
-{
-	enum pids_item items[ITEM_COUNT] = {
-		[ITEM_PID] = PIDS_ID_PID,
-		[ITEM_PPID] = PIDS_ID_PPID,
-		[ITEM_FLAGS] = PIDS_FLAGS,
-		[ITEM_EUID] = PIDS_ID_EUID,
-	};
-	bool wants_user = select->values[PX_SELECT_USER] != NULL;
-	struct px_libproc2 library;
-	struct pids_stack *stack;
-	struct pids_info *info = NULL;
-	int r = px_libproc2_open(&library);
-
-	if (r < 0)
-		return r;
-	r = library.procps_pids_new(&info, items, wants_user ? ITEM_COUNT : ITEM_EUID);
-	/*
-	 * To the end in any case, as libproc2 keeps the name of the process at hand
-	 * until the next is asked for.  At the end it leaves what kept it from going on;
-	 * a process that has gone is no reason.
-	 */
-	while (info != NULL &&
-		(errno = 0, stack = library.procps_pids_get(info, PIDS_FETCH_TASKS_ONLY)) != NULL)
-		if (r == 0)
-			r = add_stack(table, select, source, stack->head);
-	if (r == 0)
-		r = unless_shortage(-errno);
-	if (info != NULL)
-		library.procps_pids_unref(&info);
-	px_libproc2_close(&library);
 	return r;
 }
 
@@ -270,11 +205,6 @@ void px_proctable_remove(struct px_proctable *table, pid_t pid)
 	memmove(row, row + 1, (size_t)(table->rows + table->count - row) * sizeof(*row));
 }
 
-const char *px_proctable_describe(int r)
-{
-	return r == -ELIBACC ? PX_LIBPROC2_MISSING : px_describe_error(-r);
-}
-
 pid_t px_proctable_self(const struct pmapx_source *source)
 {
 	char name[16];
@@ -291,7 +221,8 @@ int px_proctable_read(
 	int r;
 
 	*table = (struct px_proctable){ 0 };
-	r = is_system ? read_system(table, source, select) : read_folders(table, source, select);
+	r = is_system ? px_proctable_read_system(table, source, select)
+		      : px_proctable_read_folders(table, source, select);
 	if (r < 0)
 		return r;
 	px_proctable_pick(table, select);

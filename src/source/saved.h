@@ -161,12 +161,20 @@ int px_collection_open(const char *path, int fd, const struct pmapx_source_optio
 /** Whether a file that begins with @text is an archive for certain. */
 bool px_archive_is(const struct pmapx_text *text);
 
-/** Whether an archive turned out to be none when its first header was read. */
-bool px_archive_is_none(const struct pmapx_source *source);
+/**
+ * Whether @text begins with a header of tar: it holds the sum of its own bytes, in
+ * octal, taken with blanks in that place.  Archives of the first kind, as smemcap
+ * writes them, have nothing else by which to know them.
+ */
+bool px_tar_is(const struct pmapx_text *text);
 
 /** Open an archive; takes what @input has.  *@ret_reason is why not, or "". */
 int px_archive_open(struct px_input *input, const struct pmapx_source_options *options,
 	struct pmapx_source **ret, const char **ret_reason);
+
+/** The same of what may be one, and does not begin like it: -EMEDIUMTYPE if it is none. */
+int px_archive_try(struct px_input *input, const struct pmapx_source_options *options,
+	struct pmapx_source **ret);
 
 /** Whether a file that begins with @text is a core file, or another ELF file. */
 bool px_corefile_is(const struct pmapx_text *text);

@@ -236,24 +236,6 @@ static int begin(struct px_tar *tar, enum px_packing packing)
 					  : px_unpack_open(packing, read_file, tar, &tar->unpack);
 }
 
-bool px_tar_is(const struct pmapx_text *text)
-{
-	enum { HEADER_SIZE = 512, SUM_AT = 148, SUM_SIZE = 8 };
-	const char *at = text->bytes + SUM_AT;
-	unsigned sum = SUM_SIZE * ' ', told = 0, digits = 0;
-
-	if (text->length < HEADER_SIZE)
-		return false;
-	for (size_t i = 0; i < HEADER_SIZE; i++)
-		if (i < SUM_AT || i >= SUM_AT + SUM_SIZE)
-			sum += (unsigned char)text->bytes[i];
-	while (at < text->bytes + SUM_AT + SUM_SIZE - 1 && *at == ' ')
-		at++;
-	for (; at < text->bytes + SUM_AT + SUM_SIZE && *at >= '0' && *at <= '7'; at++, digits++)
-		told = told * 8 + (unsigned)(*at - '0');
-	return digits > 0 && told == sum;
-}
-
 int px_tar_open(struct px_input *input, struct px_tar **ret, const char **ret_reason)
 {
 	struct pmapx_text text = { input->bytes, input->length };

@@ -29,13 +29,6 @@ struct px_tar_damage {
 };
 
 /**
- * Whether @text begins with a header of tar: it holds the sum of its own bytes, in
- * octal, taken with blanks in that place.  Archives of the first kind, as smemcap
- * writes them, have nothing else by which to know them.
- */
-bool px_tar_is(const struct pmapx_text *text);
-
-/**
  * Open an archive; takes the bytes of @input, and borrows its descriptor.
  *
  * Returns 0; -ELIBACC if a library is missing, with what to say of that in

@@ -58,9 +58,12 @@ enum px_packing px_unpack_find(const struct pmapx_text *text)
 int px_unpack_open(
 	enum px_packing packing, px_unpack_input *input, void *data, struct px_unpack **ret)
 {
-	struct px_unpack *unpack = calloc(1, sizeof(*unpack));
+	struct px_unpack *unpack;
 	int r;
 
+	if (kinds[packing]->open == NULL)
+		return -ELIBACC;
+	unpack = calloc(1, sizeof(*unpack));
 	if (unpack == NULL)
 		return -ENOMEM;
 	unpack->ops = kinds[packing];

@@ -23,7 +23,7 @@ struct px_unpack_step {
 /** What a way of compression does. */
 struct px_unpack_ops {
 	const char *missing; /**< What to say when its library is. */
-	/** Load the library and prepare; 0, -ELIBACC or -ENOMEM. */
+	/** Load the library and prepare; 0, -ELIBACC or -ENOMEM.  NULL: it was built without. */
 	int (*open)(void **ret_state);
 	/**
 	 * Go on.  Returns 0; 1 at the end; or -ENOMEM, or another negative errno with

@@ -85,16 +85,20 @@ class Needed(px.TestCase):
 
     def test_notes(self):
         """What is loaded while the program runs is told in notes, for those who make packages."""
-        names = set()
+        switches, names = switched_on(), set()
         for path in glob.glob(os.path.join(px.SOURCE, "src", "lazy", "*.c")):
             with open(path, encoding="utf-8") as file:
-                names.update(re.findall(r'^PX_LIBRARY_NOTE\(\w+_SONAME, "(\w+)"', file.read(), re.M))
+                names.update(feature for switch, feature in re.findall(
+                    r'^PX_LIBRARY_NOTE\(PX_(\w+)_SONAME, "(\w+)"', file.read(), re.M) if switch in switches)
+        self.assertEqual(len(names), len(switches))
         told = {}
-        for text in re.findall(r'\[\{"feature".*?\}\]', readelf("-p", ".note.dlopen", px.PMAPX)):
+        for text in re.findall(r'\[\{"feature".*?\}\]', readelf("-p", ".note.dlopen", px.PMAPX)) \
+                if names else ():
             note, = json.loads(text)
             told[note["feature"]], = note["soname"]
         self.assertEqual(set(told), names)
-        self.assertEqual(told["sqlite"], "libsqlite3.so.0")
+        self.assertEqual(px.libraries(), told)
+        self.assertEqual(told.get("sqlite", "libsqlite3.so.0"), "libsqlite3.so.0")
         for soname in told.values():
             self.assertRegex(soname, r"\Alib\w+\.so\.\d[\d.]*\Z")
 
@@ -141,20 +145,29 @@ class Library(px.TestCase):
             self.assertLessEqual(int(size, 16), 16, section)
 
 
-def has_told(words):
-    """Whether cmake was given flags that match this regular expression."""
+def cache():
+    """What cmake was told, and has found."""
     try:
         with open(os.path.join(px.BUILD, "CMakeCache.txt"), encoding="utf-8") as file:
-            given = re.findall(r"^CMAKE_\w*(?:FLAGS|FLAGS_%s):\w+=(.*)$" % build_type().upper(),
-                               file.read(), re.MULTILINE)
+            return file.read()
     except OSError:
         raise unittest.SkipTest("no CMakeCache.txt in " + px.BUILD)
+
+
+def switched_on():
+    """The libraries that were not left out."""
+    return re.findall(r"(?mi)^PMAPX_WITH_(\w+):BOOL=(?:ON|TRUE|YES|Y|1)$", cache())
+
+
+def has_told(words):
+    """Whether cmake was given flags that match this regular expression."""
+    given = re.findall(r"^CMAKE_\w*(?:FLAGS|FLAGS_%s):\w+=(.*)$" % build_type().upper(), cache(),
+                       re.MULTILINE)
     return re.search(words, " ".join(given)) is not None
 
 
 def build_type():
-    with open(os.path.join(px.BUILD, "CMakeCache.txt"), encoding="utf-8") as file:
-        found = re.search(r"^CMAKE_BUILD_TYPE:\w+=(.+)$", file.read(), re.MULTILINE)
+    found = re.search(r"^CMAKE_BUILD_TYPE:\w+=(.+)$", cache(), re.MULTILINE)
     return found[1] if found else "RelWithDebInfo"
 
 

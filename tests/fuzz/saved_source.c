@@ -5,7 +5,6 @@
  */
 #include "saved_source.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -17,16 +16,6 @@
 
 /* The most processes that are asked for. */
 #define PIDS_MAX 8
-
-/* Loaded again for each input, they would be all there is to see. */
-__attribute__((constructor)) static void keep_libraries(void)
-{
-	dlopen(PX_LIBARCHIVE_SONAME, RTLD_NOW);
-	dlopen(PX_LIBBZ2_SONAME, RTLD_NOW);
-	dlopen(PX_LIBLZMA_SONAME, RTLD_NOW);
-	dlopen(PX_LIBZ_SONAME, RTLD_NOW);
-	dlopen(PX_LIBZSTD_SONAME, RTLD_NOW);
-}
 
 void px_put_input(const void *data, size_t size)
 {

@@ -61,8 +61,13 @@ def environment(**changes):
     return env
 
 
-def run(argv, env=None, stdin=subprocess.DEVNULL, timeout=120, **popen):
-    """Run a command; bytes in, bytes out. A crash or a sanitizer report fails the test at once."""
+# What pmapx says of a library that was left out of its build.
+LEFT_OUT = re.compile(rb"[^\n]*, which pmapx was built without \([^\n]*")
+
+
+def run(argv, env=None, stdin=subprocess.DEVNULL, timeout=120, needs_all=True, **popen):
+    """Run a command; bytes in, bytes out. A crash or a sanitizer report fails the test at once. What
+    needs a library that was left out of the build skips it, unless needs_all=False."""
     popen.setdefault("stdout", subprocess.PIPE)
     popen.setdefault("stderr", subprocess.PIPE)
     with subprocess.Popen(argv, env=env or environment(), stdin=stdin, **popen) as process:
@@ -78,6 +83,9 @@ def run(argv, env=None, stdin=subprocess.DEVNULL, timeout=120, **popen):
                 signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE):
         raise AssertionError("crashed: %r -> %d\n%s" % (
             argv, result.status, result.stderr.decode(errors="replace")))
+    left_out = LEFT_OUT.search(result.stderr) if needs_all else None
+    if left_out:
+        raise unittest.SkipTest(left_out[0].decode(errors="replace"))
     return result
 
 
@@ -99,6 +107,21 @@ def under_test(*args, **kwargs):
 def pmapx(*args, **kwargs):
     """Run pmapx under its own name."""
     return run([PMAPX, *args], **kwargs)
+
+
+@functools.lru_cache(maxsize=None)
+def libraries(program=PMAPX):
+    """The libraries that a program loads when it needs them, as its notes tell: {"archive": soname}."""
+    with open(program, "rb") as file:
+        return {feature.decode(): soname.decode() for feature, soname in re.findall(
+            rb'\[\{"feature":"(\w+)"[^\n\0]*"soname":\["([^"]+)"\]\}\]', file.read())}
+
+
+def need_library(*features):
+    """Skip unless pmapx was built with these: archive, bzip2, elf, gzip, select, sqlite, xz or zstd."""
+    for feature in features:
+        if feature not in libraries():
+            raise unittest.SkipTest("pmapx was built without the library for " + feature)
 
 
 def need_system_pmap():
