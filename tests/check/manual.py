@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The manual pages are clean for mandoc and for man, and fit a terminal of 80 columns."""
+import glob
 import os
 import re
 import shutil
@@ -39,9 +40,12 @@ def plain(text):
 class Page:
     """What holds of each; the classes below say which page, and which sections it has."""
 
+    licence = b"GPL-2.0-or-later"
+    shortest = 100
+
     def fits(self, text):
         lines = plain(text).splitlines()
-        self.assertGreater(len(lines), 100)
+        self.assertGreater(len(lines), self.shortest)
         for line in lines:
             self.assertLessEqual(len(line), 80, line)
 
@@ -83,7 +87,7 @@ class Page:
         with open(self.page, "rb") as file:
             text = file.read()
         self.assertTrue(text.isascii(), "not ASCII")
-        self.assertEqual(text.splitlines()[0], b'.\\" SPDX-License-Identifier: GPL-2.0-or-later')
+        self.assertEqual(text.splitlines()[0], b'.\\" SPDX-License-Identifier: ' + self.licence)
         for number, line in enumerate(text.splitlines(), 1):
             self.assertEqual(line, line.rstrip(), "blanks at the end of line %d" % number)
 
@@ -128,6 +132,26 @@ class Rank(Page, px.TestCase):
 class Watch(Page, px.TestCase):
     page = os.path.join(px.SOURCE, "doc", "pmapx-watch.1")
     sections_wanted = """NAME SYNOPSIS DESCRIPTION ENVIRONMENT EXIT_STATUS EXAMPLES SEE_ALSO CAVEATS""".split()
+
+
+class OfLibrary(Page):
+    """Pages of functions, which have some sections, in this order."""
+
+    licence = b"LGPL-2.1-or-later"
+    shortest = 60
+    known = """NAME LIBRARY SYNOPSIS DESCRIPTION RETURN_VALUES EXAMPLES COMPATIBILITY ERRORS SEE_ALSO CAVEATS
+        SECURITY_CONSIDERATIONS""".split()
+
+    def sections(self, text):
+        found = [line.replace(" ", "_") for line in plain(text).splitlines()[1:]
+                 if re.fullmatch(r"[A-Z][A-Z ]+", line)]
+        self.assertEqual(found, [one for one in self.known if one in found])
+        self.assertLessEqual(set("NAME LIBRARY SYNOPSIS DESCRIPTION EXAMPLES SEE_ALSO".split()), set(found))
+
+
+for path in glob.glob(os.path.join(px.SOURCE, "doc", "*.3")):
+    title = os.path.basename(path)[:-2]
+    globals()["Of_" + title] = type("Of_" + title, (OfLibrary, px.TestCase), {"page": path})
 
 
 if __name__ == "__main__":
