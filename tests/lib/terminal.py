@@ -10,8 +10,17 @@ import threading
 import px
 
 
-def run(argv, width, height=24, timeout=120, **popen):
+def run(argv, width, height=24, **popen):
     """What *argv* prints to a terminal of *width* columns; lines end as the program ends them."""
+    return _run(argv, width, height, **popen).stdout
+
+
+def result(argv, width, height=24, **popen):
+    """The same with its status, and what it says on standard error is in what it prints."""
+    return _run(argv, width, height, both=True, **popen)
+
+
+def _run(argv, width, height, timeout=120, both=False, **popen):
     master, slave = os.openpty()
     attributes = termios.tcgetattr(slave)
     attributes[1] &= ~termios.OPOST
@@ -27,9 +36,11 @@ def run(argv, width, height=24, timeout=120, **popen):
             pass  # nobody has the other end any more
 
     reader = threading.Thread(target=read)
+    popen.setdefault("env", px.environment())
+    if both:
+        popen["stderr"] = slave
     try:
-        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=slave,
-                                 env=px.environment(), **popen)
+        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=slave, **popen)
     finally:
         os.close(slave)
     try:
@@ -40,4 +51,4 @@ def run(argv, width, height=24, timeout=120, **popen):
         child.wait()
         reader.join()
         os.close(master)
-    return b"".join(pieces)
+    return px.Result(b"".join(pieces), b"", child.returncode)
