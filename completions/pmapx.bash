@@ -1,78 +1,118 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bash completion for pmapx, and for pmapx under the name pmap (bash 4.4 or newer)
+# bash completion for pmapx, and where it is installed for pmap, for pmapx under that name
+# (bash 4.4 or newer; bash-completion need not be there, and nothing but bash is run)
 
-# Candidates: the processes whose ids begin with $1, from the proc root $2.
-# Where bash lists them and inserts nothing, their names follow the ids.
-# $3 is put before each id.
-_pmapx_pids()
+# What functions tell each other, all local to _pmapx: cur, what is typed of this word or, if it is the
+# value of an option, of that value, without quotes; option, whose value that is; prefix, "--option=" if
+# it is in the same word; previous, the word before; ended, if "--" is before it; root, where processes are.
+
+# Candidates: those of these words that begin as what is typed.
+_pmapx_words()
 {
-	local begin=$1 root=$2 prefix=$3 path pid name
+	local word
 
-	# No other completion than listing gets the names: they would be typed.
-	local named=
-	[[ ${COMP_TYPE-} == @(63|33|64) ]] && named=yes
-
-	COMPREPLY=()
-	for path in "$root/$begin"*; do
-		pid=${path##*/}
-		[[ $pid == [1-9]* && $pid != *[!0-9]* ]] && COMPREPLY+=("$pid")
-	done
-	((${#COMPREPLY[@]})) || return 0
-	mapfile -t COMPREPLY < <(printf '%s\n' "${COMPREPLY[@]}" | sort -n)
-
-	local i
-	for i in "${!COMPREPLY[@]}"; do
-		pid=${COMPREPLY[i]}
-		COMPREPLY[i]=$prefix$pid
-		[[ $named && ${#COMPREPLY[@]} -gt 1 ]] || continue
-		# "123 (name) S ...": the name may hold brackets, blanks, newlines and
-		# terminal escapes; what is no letter, digit or plain sign becomes "?"
-		name=
-		IFS= read -r -d '' name 2>/dev/null <"$root/$pid/stat"
-		name=${name#*\(}
-		name=${name%)*}
-		COMPREPLY[i]+="  ${name//[![:alnum:] _.,:;\/+*@#%=~()<>-]/?}"
+	for word; do
+		[[ $word == "$cur"* ]] && COMPREPLY+=("$prefix$word")
 	done
 }
 
-# Candidates: operands that begin with $1, processes of the proc root $2.
+# Candidates: lists of these words, each once, that begin as what is typed.
+_pmapx_list()
+{
+	local before= word
+
+	[[ $cur == *,* ]] && before=${cur%,*},
+	for word; do
+		[[ ,$before != *,$word,* && $before$word == "$cur"* ]] && COMPREPLY+=("$prefix$before$word")
+	done
+}
+
+# Candidates: what compgen finds of this kind: -f, files; -d, folders; -u, users.
+_pmapx_found()
+{
+	local -a found
+
+	[[ $1 == -[df] ]] && compopt -o filenames 2>/dev/null
+	mapfile -t found < <(compgen -P "$prefix" "$1" -- "$cur")
+	COMPREPLY+=("${found[@]}")
+}
+
+# Candidates: the processes whose ids begin with $1, from the proc root. $2 is put before each.
+# Where bash lists them and inserts nothing, their names follow the ids.
+_pmapx_pids()
+{
+	local path pid name named=
+	# In the order of numbers, as an array has them.
+	local -a pids=()
+
+	for path in "$root/$1"*; do
+		pid=${path##*/}
+		[[ $pid == [1-9]* && $pid != *[!0-9]* && ${#pid} -le 10 ]] && pids[pid]=$pid
+	done
+
+	# No other completion than listing gets the names: they would be typed.
+	[[ ${COMP_TYPE-} == @(63|33|64) && ${#pids[@]} -gt 1 ]] && named=yes
+	for pid in "${pids[@]}"; do
+		name=
+		if [[ $named ]]; then
+			# "123 (name) S ...": the name may hold brackets, blanks, newlines and
+			# terminal escapes; what is no letter, digit or plain sign becomes "?"
+			IFS= read -r -d '' name 2>/dev/null <"$root/$pid/stat"
+			name=${name#*\(}
+			name=${name%)*}
+			name="  ${name//[![:alnum:] _.,:;\/+*@#%=~()<>-]/?}"
+		fi
+		COMPREPLY+=("$prefix$2$pid$name")
+	done
+}
+
+# Candidates: operands, processes of the proc root.
 _pmapx_operands()
 {
-	if [[ /proc/ == "$1"* && $1 ]]; then
-		_pmapx_pids '' "$2" /proc/
-	elif [[ $1 == /proc/* ]]; then
-		_pmapx_pids "${1#/proc/}" "$2" /proc/
+	if [[ /proc/ == "$cur"* && $cur ]]; then
+		_pmapx_pids '' /proc/
+	elif [[ $cur == /proc/* ]]; then
+		_pmapx_pids "${cur#/proc/}" /proc/
 	else
-		_pmapx_pids "$1" "$2" ''
+		_pmapx_pids "$cur" ''
 	fi
 }
 
-# Candidates: lists that begin as $1, of the words behind $2, each once. $2 is put before.
-_pmapx_list()
+# Candidates: control groups that processes of the proc root are in, and those above. What has a byte
+# that would have to be quoted is left out, but for the backslash that systemd has in names.
+_pmapx_cgroups()
 {
-	local typed=$1 prefix=$2 before= word
+	local path line group
+	local -A seen=()
 
-	shift 2
-	[[ $typed == *,* ]] && before=${typed%,*},
-	for word; do
-		[[ ,$before != *,$word,* && $before$word == "$typed"* ]] && COMPREPLY+=("$prefix$before$word")
+	for path in "$root"/[1-9]*/cgroup; do
+		while IFS= read -r line; do
+			group=${line#*:*:}
+			while [[ $group == /* && ! ${seen[$group]-} ]]; do
+				seen[$group]=yes
+				if [[ $group == "$cur"* && $group != *[!a-zA-Z0-9/._@\\-]* ]]; then
+					printf -v line %q "$group"
+					COMPREPLY+=("$prefix$line")
+				fi
+				group=${group%/*}
+				[[ $group ]] || group=/
+			done
+		done 2>/dev/null <"$path"
 	done
 }
 
-# Candidates: some of these words, as the value of an option.
-_pmapx_words()
+# Candidates: what is typed with one more of the letters of permissions.
+_pmapx_perm()
 {
-	mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$*" -- "$cur")
+	local letter
+
+	[[ $cur == *[!rwxsp]* ]] && return
+	for letter in r w x s p; do
+		[[ $cur == *$letter* ]] || COMPREPLY+=("$prefix$cur$letter")
+	done
 }
 
-# Candidates: what compgen finds of this kind, such as -f: files, as the value of an option.
-_pmapx_found()
-{
-	[[ $1 == -[df] ]] && compopt -o filenames 2>/dev/null
-	mapfile -t COMPREPLY < <(compgen -P "$prefix" "$1" -- "$cur")
-}
-
-# Candidates: some of these columns, for --sort: with "-" in front where that was typed.
+# Candidates: these columns, with "-" in front if that is typed.
 _pmapx_sort()
 {
 	if [[ $cur == -* ]]; then
@@ -82,10 +122,57 @@ _pmapx_sort()
 	fi
 }
 
-# Kinds and classes of mappings, behind commas.
+# The value of option $1 in the words before this one: the last one, in value, and in list what is between
+# its commas. False if there is none.
+_pmapx_given()
+{
+	local i
+
+	value=
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		if [[ ${COMP_WORDS[i]} == "$1="?* ]]; then
+			value=${COMP_WORDS[i]#*=}
+		elif [[ ${COMP_WORDS[i]} == "$1" ]]; then
+			[[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
+			((i + 1 < COMP_CWORD)) && value=${COMP_WORDS[i + 1]}
+		fi
+	done
+	IFS=, read -r -a list <<<"$value"
+	[[ $value ]]
+}
+
+# How many operands of a verb are before this word, in operands. $1: its options, those that want a
+# value with "=" behind; $2: the short ones that do.
+_pmapx_count()
+{
+	local i word
+
+	operands=0
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		case $word in
+		--)
+			((operands += COMP_CWORD - i - 1))
+			return
+			;;
+		--*=*) ;;
+		--*)
+			if [[ ${COMP_WORDS[i + 1]} == = ]]; then
+				((i += 2))
+			elif [[ ${1//[$'\t\n']/ } == *" $word= "* ]]; then
+				((i++))
+			fi
+			;;
+		-?*) [[ $2 && $word == *["$2"] ]] && ((i++)) ;;
+		*) ((operands++)) ;;
+		esac
+	done
+}
+
+# Kinds and classes of mappings.
 _pmapx_kinds()
 {
-	_pmapx_list "$cur" "$prefix" \
+	_pmapx_list \
 		text rodata data gap private-file shared-file file bss heap main-stack \
 		thread-stack stack arena anon guard arena-rest reserved reserve jit hugetlb sysv \
 		shm posix_shm memfd device vdso vvar vsyscall other special
@@ -95,14 +182,16 @@ _pmapx_kinds()
 _pmapx_value()
 {
 	case $option in
-	--from) _pmapx_found -f ;;
+	--from | --activity | --contexts) _pmapx_found -f ;;
 	--root) _pmapx_found -d ;;
 	--user) _pmapx_found -u ;;
-	--tree) _pmapx_pids "$cur" "$root" "$prefix" ;;
+	--tree) _pmapx_pids "$cur" '' ;;
+	--cgroup) _pmapx_cgroups ;;
 	--kind) _pmapx_kinds ;;
+	--perm) _pmapx_perm ;;
 	--format) _pmapx_words text json ndjson csv tsv ;;
 	--units) _pmapx_words k m g h ;;
-	--name | --cgroup | --map | --perm | --min | --top | --jobs) ;;
+	--name | --map | --min | --top | --jobs | --label | --host) ;;
 	*) return 1 ;;
 	esac
 	return 0
@@ -112,15 +201,19 @@ _pmapx_value()
 _pmapx_options()
 {
 	[[ $cur == -* && ! $ended ]] || return
-	mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur")
+	_pmapx_words $1
 	[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
 	return 0
 }
 
-# The verbs; what is completed is in the variables of _pmapx.
+_pmapx_verbs()
+{
+	_pmapx_words capture rank diff watch check load sql report help
+}
+
 _pmapx_help()
 {
-	mapfile -t COMPREPLY < <(compgen -W 'capture rank diff watch check load sql report help' -- "$cur")
+	((COMP_CWORD == 2)) && _pmapx_verbs
 }
 
 _pmapx_capture()
@@ -129,17 +222,16 @@ _pmapx_capture()
 		-o --output= --label= --force --redact= --postgres --wait= --max-rss= --numa --cost
 		--jobs= --strict --all --name= --user= --tree= --cgroup= -h --help'
 
-	[[ ! $ended && $previous == -o ]] && option=-o
 	case $option in
 	-o | --output) _pmapx_found -f ;;
-	--redact) _pmapx_list "$cur" "$prefix" args paths addresses queries ;;
-	--label | --max-rss | --wait) ;;
+	--redact) _pmapx_list args paths addresses queries ;;
+	--max-rss | --wait) ;;
 	--postgres)
 		# Its value is in the same word, and nothing that is known here.
 		[[ $previous == --postgres && ! $prefix ]] &&
-			{ _pmapx_options $options || _pmapx_operands "$cur" /proc; }
+			{ _pmapx_options "$options" || _pmapx_operands; }
 		;;
-	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" /proc ;;
+	*) _pmapx_value || _pmapx_options "$options" || _pmapx_operands ;;
 	esac
 }
 
@@ -147,43 +239,89 @@ _pmapx_load()
 {
 	local options='
 		--psql --label= --host= --replace --activity= --contexts= --root= --jobs= --strict
-		--all --name= --user= --tree= --cgroup= -h --help'
+		--all --name= --user= --tree= --cgroup= -h --help ' operands
 
-	case $option in
-	--activity | --contexts) _pmapx_found -f ;;
-	--label | --host) ;;
-	*) _pmapx_value || _pmapx_options $options || _pmapx_found -f ;;
-	esac
+	_pmapx_value || _pmapx_options "$options" && return
+	# First a database, if it is not for psql; then files and processes.
+	_pmapx_count "$options" ''
+	[[ $operands -gt 0 || " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *' --psql '* ]] && _pmapx_operands
+	_pmapx_found -f
 }
 
 _pmapx_sql()
 {
-	local options='-f --file= -v --set= --format= -h --help'
+	local options='-f --file= -v --set= --format= -h --help ' operands
 
-	[[ ! $ended && $previous == -[fv] ]] && option=$previous
 	case $option in
 	-f | --file) _pmapx_found -f ;;
 	-v | --set) ;;
-	*) _pmapx_value || _pmapx_options $options || _pmapx_found -f ;;
+	*)
+		_pmapx_value || _pmapx_options "$options" && return
+		_pmapx_count " $options" fv
+		((operands == 0)) && _pmapx_found -f
+		;;
 	esac
+}
+
+# Candidates: columns of the report that the words name.
+_pmapx_report_columns()
+{
+	local word
+
+	for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
+		case $word in
+		backends)
+			_pmapx_sort server pid who username datname state rss pss own swap shm heap mmap \
+				ctx_used ctx_free outside skew_ms match verdict query
+			;;
+		contexts) _pmapx_sort server pid name depth contexts total used free ;;
+		instances)
+			_pmapx_sort server processes readable sum_rss sum_pss own swap page_tables \
+				shared_size shared_resident hugetlb
+			;;
+		segments) _pmapx_sort server part class processes size resident hugetlb pathname ;;
+		heap-stack) _pmapx_sort server pid role heap stack heap_and_stack resident rss own ;;
+		processes)
+			_pmapx_sort pid username status role size rss pss own swap shm files heap mmap \
+				page_tables command
+			;;
+		mappings)
+			_pmapx_sort class kind processes mappings size rss pss own swap hugetlb pathname
+			;;
+		users) _pmapx_sort uid username processes readable size rss pss own swap ;;
+		growth)
+			_pmapx_sort from_label to_label hostname seconds pid presence role own_from \
+				own_to own_delta rss_delta pss_delta malloc_delta swap_delta size_delta command
+			;;
+		growth-mappings)
+			_pmapx_sort from_label to_label hostname seconds pid class kind mappings_delta \
+				own_delta rss_delta pss_delta size_delta pathname
+			;;
+		*) continue ;;
+		esac
+		return
+	done
 }
 
 _pmapx_report()
 {
 	local options='
 		--pid= --label= --host= --activity= --contexts= --sort= --top= --units= --format= --root=
-		--jobs= --strict --all --name= --user= --tree= --cgroup= --list --gdb= -h --help'
-	local reports='backends backend contexts instances segments heap-stack processes mappings users
-		growth growth-mappings'
+		--jobs= --strict --all --name= --user= --tree= --cgroup= --list --gdb= -h --help ' operands
 
 	case $option in
-	--activity | --contexts) _pmapx_found -f ;;
-	--pid | --gdb) _pmapx_operands "$cur" "$root" ;;
-	--label | --host | --sort) ;;
+	--pid | --gdb) _pmapx_operands ;;
+	--sort) _pmapx_report_columns ;;
 	*)
-		_pmapx_value || _pmapx_options $options || _pmapx_found -f
-		[[ $cur != -* && ! $option ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W "$reports" -- "$cur")
+		_pmapx_value || _pmapx_options "$options" && return
+		_pmapx_count "$options" ''
+		if ((operands == 0)); then
+			_pmapx_words backends backend contexts instances segments heap-stack processes \
+				mappings users growth growth-mappings
+		else
+			_pmapx_operands
+			_pmapx_found -f
+		fi
 		;;
 	esac
 }
@@ -196,44 +334,36 @@ _pmapx_check()
 
 	case $option in
 	--only)
-		_pmapx_list "$cur" "$prefix" map-count writable-executable deleted-file replaced-file \
-			unguarded-stack page-tables
+		_pmapx_list map-count writable-executable deleted-file replaced-file unguarded-stack \
+			page-tables
 		;;
-	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" "$root" ;;
+	*) _pmapx_value || _pmapx_options "$options" || _pmapx_operands ;;
 	esac
-}
-
-# Candidates: columns of the view that the words ask for, which begin as $1, also with "-" in front.
-# $2 is put before.
-_pmapx_columns()
-{
-	local columns='Address Kbytes Mode Mapping' word
-
-	for word in "${COMP_WORDS[@]:1}"; do
-		case $word in
-		--read-rc* | -[!-]*[XcC]* | -[XcC]*)
-			columns='Address Perm Offset Device Inode Size Rss Pss Private_Dirty Swap Mapping' ;;
-		--extended | -[!-]*x* | -x*) columns='Address Kbytes RSS Dirty Mode Mapping' ;;
-		--device | -[!-]*d* | -d*) columns='Address Kbytes Mode Offset Device Mapping' ;;
-		esac
-	done
-	[[ $1 == -* ]] && columns=-${columns// / -}
-	mapfile -t COMPREPLY < <(compgen -P "$2" -W "$columns" -- "$1")
 }
 
 _pmapx_rank()
 {
 	local options='
 		--fields= --by= --sort= --top= --units= --format= --root= --from= --jobs= --strict
-		--all --name= --user= --tree= --cgroup= -h --help'
-	local fields='host user cgroup cmd command pid processes memory_of vss rss pss uss swap
-		swap_pss hugetlb footprint own own_swap'
+		--all --name= --user= --tree= --cgroup= -h --help' value list
 
 	case $option in
-	--fields) _pmapx_list "$cur" "$prefix" $fields ;;
-	--by) _pmapx_list "$cur" "$prefix" cmd user cgroup ;;
-	--sort) _pmapx_sort $fields ;;
-	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" "$root" ;;
+	--fields)
+		_pmapx_list host user cgroup cmd command pid processes memory_of vss rss pss uss swap \
+			swap_pss hugetlb footprint own own_swap
+		;;
+	--by) _pmapx_list cmd user cgroup ;;
+	--sort)
+		# One that is shown.
+		if _pmapx_given --fields; then
+			_pmapx_sort "${list[@]}"
+		elif _pmapx_given --by; then
+			_pmapx_sort processes swap uss pss rss "${list[@]}"
+		else
+			_pmapx_sort pid user swap uss pss rss command
+		fi
+		;;
+	*) _pmapx_value || _pmapx_options "$options" || _pmapx_operands ;;
 	esac
 }
 
@@ -242,22 +372,31 @@ _pmapx_diff()
 	local options='
 		--by= --match= --fields= --sort= --top= --units= --format= --jobs= --strict
 		--all --name= --user= --tree= --cgroup= --root= --map= --kind= --perm= --min=
-		-q --quiet -h --help'
-	local fields='state host pid cmd per_hour name path kind class perm address mapping' word
+		-q --quiet -h --help' fields='state host pid cmd' value list word
 
-	for word in count size rss pss private dirty anonymous swap hugetlb; do
-		fields+=" $word ${word}_old ${word}_new"
-	done
 	case $option in
-	--fields) _pmapx_list "$cur" "$prefix" $fields ;;
-	--by) _pmapx_list "$cur" "$prefix" name path kind class perm address pid ;;
-	--sort) _pmapx_sort $fields ;;
+	--fields)
+		for word in count size rss pss private dirty anonymous swap hugetlb; do
+			fields+=" ${word}_old ${word}_new $word"
+		done
+		_pmapx_list $fields per_hour name path kind class perm address mapping
+		;;
+	--by) _pmapx_list name path kind class perm address pid ;;
+	--sort)
+		# One that is shown.
+		if _pmapx_given --fields; then
+			_pmapx_sort "${list[@]}"
+		elif _pmapx_given --by && [[ $value == pid ]]; then
+			_pmapx_sort state pid cmd size rss pss private dirty swap
+		else
+			_pmapx_sort state pid size rss pss private dirty swap mapping
+		fi
+		;;
 	--match) _pmapx_words pid cmd ;;
 	*)
-		_pmapx_value || _pmapx_options $options && return
-		compopt -o filenames 2>/dev/null
-		_pmapx_operands "$cur" "$root"
-		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$cur")
+		_pmapx_value || _pmapx_options "$options" && return
+		_pmapx_operands
+		_pmapx_found -f
 		;;
 	esac
 }
@@ -269,14 +408,44 @@ _pmapx_watch()
 		--tree= --cgroup= --root= --map= --kind= --perm= --min= -h --help'
 
 	case $option in
-	--by) _pmapx_list "$cur" "$prefix" name path kind class perm address pid ;;
+	--by) _pmapx_list name path kind class perm address pid ;;
 	--color) _pmapx_words auto always never ;;
 	-n | --interval | -c | --count) ;;
-	*) _pmapx_value || _pmapx_options $options || _pmapx_operands "$cur" "$root" ;;
+	*) _pmapx_value || _pmapx_options "$options" || _pmapx_operands ;;
 	esac
 }
 
-_pmapx()
+# Candidates for --sort: columns of the view that the words ask for.
+_pmapx_columns()
+{
+	local columns='Address Kbytes Mode Mapping' word value list
+	local smaps='Size KernelPageSize MMUPageSize Rss Pss Pss_Dirty Pss_Anon Pss_File Pss_Shmem
+		Shared_Clean Shared_Dirty Private_Clean Private_Dirty Referenced Anonymous KSM LazyFree
+		AnonHugePages ShmemHugePages ShmemPmdMapped FilePmdMapped Shared_Hugetlb Private_Hugetlb
+		HugePFNMap Swap SwapPss Locked Nonlinear THPeligible ProtectionKey VmFlags'
+
+	if [[ $1 == fields ]]; then
+		_pmapx_list Address Kbytes RSS Dirty Mode Perm Offset Device Inode Mapping Name PgSz N0 N1 $smaps
+		return
+	fi
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		case $word in
+		--read-rc* | -[!-]*[XcC]* | -[XcC]*)
+			columns="Address Perm Offset Device Inode Mapping $smaps" ;;
+		--extended | -[!-]*x* | -x*) columns='Address Kbytes RSS Dirty Mode Mapping' ;;
+		--device | -[!-]*d* | -d*) columns='Address Kbytes Mode Offset Device Mapping' ;;
+		esac
+	done
+	if _pmapx_given --fields; then
+		columns="Address Kbytes RSS Dirty Mode Perm Offset Device Inode Mapping Name PgSz N0 N1 $smaps"
+	elif _pmapx_given --by; then
+		_pmapx_sort "${list[@]}" count size rss pss private dirty anonymous swap hugetlb
+		return
+	fi
+	_pmapx_sort $columns
+}
+
+_pmapx_views()
 {
 	local options='
 		-x --extended -X -XX -d --device -c --read-rc -C --read-rc-from=
@@ -285,32 +454,68 @@ _pmapx()
 	local own='--all --name= --user= --tree= --cgroup= --map= --kind= --kinds --perm= --min=
 		--sort= --top= --fields= --by= --threads --units= --format= --root= --from= --jobs=
 		--compat='
-	local cur=${COMP_WORDS[COMP_CWORD]} option= i word root=/proc source= ended=
 
-	[[ ${COMP_WORDS[0]##*/} == pmap ]] && own=
+	[[ $as_pmap ]] && own=
+	case $option in
+	-C | -N | --read-rc-from | --create-rc-to) _pmapx_found -f ;;
+	-A | --range) ;;
+	--compat) _pmapx_words 3.2 ;;
+	--sort) _pmapx_columns sort ;;
+	--fields) _pmapx_columns fields ;;
+	--by) _pmapx_list name path kind class perm pid cmd user cgroup ;;
+	*)
+		_pmapx_value || _pmapx_options "$options $own" && return
+		[[ ! $as_pmap && COMP_CWORD -eq 1 ]] && _pmapx_verbs
+		_pmapx_operands
+		;;
+	esac
+}
 
-	# The words before this one: is there a --root or a --from, or a -- that ends the
-	# options? What was saved and is no folder has no processes to be seen.
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		word=${COMP_WORDS[i]}
-		if [[ $word == -- ]]; then
-			ended=yes
-			break
-		elif [[ $own && $word == --@(root|from)=?* ]]; then
-			root=${word#*=} source=${word:2:4}
-		elif [[ $own && $word == --@(root|from) ]]; then
-			[[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
-			((i + 1 < COMP_CWORD)) && root=${COMP_WORDS[i + 1]} source=${word:2:4}
-		fi
+# What is typed without its quotes and backslashes, in plain.
+_pmapx_plain()
+{
+	local rest=$1 quotes="[\"']" piece
+
+	plain=
+	case $1 in
+	\'*)
+		plain=${1//\'/}
+		return
+		;;
+	\"*) quotes='"' ;;
+	esac
+	while [[ $rest == *\\?* ]]; do
+		piece=${rest%%\\*}
+		rest=${rest#*\\}
+		plain+=${piece//$quotes/}${rest:0:1}
+		rest=${rest:1}
 	done
-	# Words arrive as typed, with their quotes and backslashes.
-	root=${root//[\"\'\\]/}
-	[[ $root == '~' || $root == '~/'* ]] && root=$HOME${root#'~'}
-	[[ $source == from && -d $root/proc ]] && root+=/proc
+	plain+=${rest//$quotes/}
+}
 
-	# Is this word the value of an option? With = among the characters that break
-	# words, "--option=value" comes as three of them.
-	local previous=${COMP_WORDS[COMP_CWORD - 1]} prefix=
+# Where processes are, and whether options have ended, by the words before this one. What was saved
+# and is no folder has no processes to be seen.
+_pmapx_look_back()
+{
+	local i value list plain
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		[[ ${COMP_WORDS[i]} == -- ]] && ended=yes && break
+	done
+	[[ $as_pmap ]] && return
+	if _pmapx_given --from || _pmapx_given --root; then
+		_pmapx_plain "$value"
+		root=$plain
+		[[ $root == '~' || $root == '~/'* ]] && root=$HOME${root#'~'}
+		_pmapx_given --from && [[ -d $root/proc ]] && root+=/proc
+	fi
+}
+
+# Is this word the value of an option? $1: those of one letter that want one. With = among the characters
+# that break words, "--option=value" comes as three of them.
+_pmapx_find_option()
+{
+	previous=${COMP_WORDS[COMP_CWORD - 1]}
 	if [[ $ended ]]; then
 		:
 	elif [[ $cur == --*=* ]]; then
@@ -322,34 +527,54 @@ _pmapx()
 		cur=
 	elif [[ $previous == = && COMP_CWORD -ge 2 && ${COMP_WORDS[COMP_CWORD - 2]} == --* ]]; then
 		option=${COMP_WORDS[COMP_CWORD - 2]}
-	elif [[ $previous == --* || $previous =~ ^-[cdhknpqrVxX]*[ACN]$ ]]; then
+	elif [[ $previous == --* ]]; then
 		option=$previous
+	elif [[ $1 && $previous == -[!-]* && $previous == *["$1"] && ${previous%?} != *["$1"]* ]]; then
+		option=-${previous: -1}
 	fi
-	[[ ! $own && $option == --@(name|user|tree|cgroup|map|kind|perm|min|sort|top|fields|by|units|format|root|from|jobs|compat) ]] && option=
-
-	COMPREPLY=()
-	# A verb is the first word, and has options of its own.
-	if [[ $own && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|watch|check|load|help) ]]; then
-		_pmapx_${COMP_WORDS[1]}
-		return
-	fi
-	case $option in
-	--read-rc-from | --create-rc-to | -*[CN]) _pmapx_found -f ;;
-	--compat) _pmapx_words 3.2 ;;
-	--sort) _pmapx_columns "$cur" "$prefix" ;;
-	--fields)
-		_pmapx_list "$cur" "$prefix" Address Kbytes RSS Dirty Mode Perm Offset Device \
-			Inode Mapping Name PgSz N0 N1 N2 N3 Size Rss Pss Private_Dirty Swap VmFlags
-		;;
-	--by) _pmapx_list "$cur" "$prefix" name path kind class perm pid cmd user cgroup ;;
-	--range | -*A) ;;
-	*)
-		_pmapx_value || _pmapx_options $options $own && return
-		_pmapx_operands "$cur" "$root"
-		[[ $own && COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY \
-			< <(compgen -W 'capture rank diff watch check load sql report help' -- "$cur")
-		;;
-	esac
 }
 
-complete -o nosort -F _pmapx pmapx pmap
+_pmapx_complete()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} option= prefix= previous= ended= root=/proc plain as_pmap= verb=views
+
+	[[ ${COMP_WORDS[0]##*/} == pmap ]] && as_pmap=yes
+	# A verb is the first word, and has options of its own.
+	[[ ! $as_pmap && COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == @(capture|rank|diff|watch|check|load|sql|report|help) ]] &&
+		verb=${COMP_WORDS[1]}
+	_pmapx_look_back
+	case $verb in
+	views) _pmapx_find_option ACN ;;
+	capture) _pmapx_find_option o ;;
+	sql) _pmapx_find_option fv ;;
+	watch) _pmapx_find_option cn ;;
+	*) _pmapx_find_option '' ;;
+	esac
+	_pmapx_plain "$cur"
+	cur=$plain
+	# Only pmapx has most of them.
+	[[ $as_pmap && $option != -[ACN] && $option != --@(range|read-rc-from|create-rc-to) ]] && option=
+	"_pmapx_$verb"
+}
+
+_pmapx()
+{
+	# What the functions above rely on, whatever the user has set.
+	local - IFS=$' \t\n' fails= cases=
+
+	set +fu
+	shopt -q failglob && fails=yes
+	shopt -q nocasematch && cases=yes
+	shopt -u failglob nocasematch
+	COMPREPLY=()
+	_pmapx_complete
+	[[ $fails ]] && shopt -s failglob
+	[[ $cases ]] && shopt -s nocasematch
+	return 0
+}
+
+complete -o nosort -F _pmapx pmapx
+# pmap may be another program, with a completion of its own.
+if [[ ${BASH_SOURCE[0]##*/} == pmap ]]; then
+	complete -o nosort -F _pmapx pmap
+fi

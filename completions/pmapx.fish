@@ -1,33 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fish completion for pmapx, and for pmapx under the name pmap
+# fish completion for pmapx, and where it is installed for pmap, for pmapx under that name
 
-# Process ids with the names of the processes, from /proc or what --root or --from says;
-# what was saved and is no folder has none to be seen.
-function __pmapx_pids
-    # fish would look for the letters of an option in the names.
-    string match -q -- '-*' (commandline -ct | string replace -r '^--tree=' ''); and return
-
+# Where processes are: /proc or what --root or --from says; what was saved and is no folder
+# has none to be seen.
+function __pmapx_root
     set -l root /proc
     set -l source
     set -l words (commandline -opc)
     # Only pmapx has these.
     if string match -qr '(^|/)pmapx$' -- $words[1]
-        for i in (seq 2 (count $words))
-            switch $words[$i]
-                case --
-                    break
-                case --root --from
-                    set -q words[(math $i + 1)]; and set root $words[(math $i + 1)]
-                    set source $words[$i]
-                case '--root=*' '--from=*'
-                    set root (string replace -r -- '^--[a-z]*=' '' $words[$i])
-                    set source $words[$i]
+        set -l before
+        for word in $words[2..-1]
+            test "$word" = --; and break
+            if contains -- "$before" --root --from
+                set root $word
+                set source $before
+            else if string match -qr -- '^--(root|from)=' $word
+                set root (string replace -r -- '^--[a-z]*=' '' $word)
+                set source $word
             end
+            set before $word
         end
     end
     set root (string replace -r '^~(?=/|$)' $HOME -- $root)
     string match -q -- '--from*' $source; and test -d $root/proc; and set root $root/proc
+    printf '%s\n' $root
+end
 
+# Process ids with the names of the processes.
+function __pmapx_pids
+    # fish would look for the letters of an option in the names.
+    string match -q -- '-*' (commandline -ct | string replace -r '^--(tree|pid|gdb)=' ''); and return
+
+    set -l root (__pmapx_root)
     # "/proc/123" names a process as well.
     set -l before
     string match -q '/*' -- (commandline -ct); and set before /proc/
@@ -68,27 +73,151 @@ function __pmapx_kinds
         vdso vvar vsyscall other special
 end
 
-# Lists of columns, of any view.
-function __pmapx_fields
-    __pmapx_list Address Kbytes RSS Dirty Mode Perm Offset Device Inode Mapping Name \
-        PgSz N0 N1 N2 N3 Size Rss Pss Private_Dirty Swap VmFlags
+# Control groups that processes are in, and those above. What would have to be shown as something
+# else is left out.
+function __pmapx_cgroups
+    set -l groups
+    for path in (__pmapx_root)/*/cgroup
+        string match -qr '/[1-9][0-9]*/cgroup$' -- $path; and test -r $path; or continue
+        while read -l line
+            set -l group (string replace -r '^[^:]*:[^:]*:' '' -- $line)
+            while string match -qr '^/[a-zA-Z0-9/._@\\\\-]*$' -- $group; and not contains -- $group $groups
+                set -a groups $group
+                test $group = /; and break
+                set group (string replace -r '/[^/]*$' '' -- $group)
+                test -n "$group"; or set group /
+            end
+        end 2>/dev/null <$path
+    end
+    string join \n -- $groups
 end
 
-# Columns of the view that is asked for; after "-", the largest first.
+# What is typed with one more of the letters of permissions.
+function __pmapx_perm
+    set -l typed (commandline -ct | string replace -r -- '^--[a-z]*=' '')
+    for letter in r w x s p
+        string match -q -- "*$letter*" $typed; or echo $typed$letter
+    end
+end
+
+# The value of an option before this word, the last one, by its commas.
+function __pmapx_given
+    set -l words (commandline -opc)
+    set -l value
+    set -l before
+    for word in $words
+        if test "$before" = $argv[1]
+            set value $word
+        else if string match -q -- "$argv[1]=*" $word
+            set value (string replace -- "$argv[1]=" '' $word)
+        end
+        set before $word
+    end
+    test -n "$value"; and string split , -- $value
+end
+
+# Columns to sort by; after "-", the largest first.
+function __pmapx_sort
+    string match -q -- '*-*' (commandline -ct | string replace -r -- '^--sort=' ''); and set argv -$argv
+    printf '%s\n' $argv
+end
+
+set -g __pmapx_smaps Size KernelPageSize MMUPageSize Rss Pss Pss_Dirty Pss_Anon Pss_File Pss_Shmem Shared_Clean \
+    Shared_Dirty Private_Clean Private_Dirty Referenced Anonymous KSM LazyFree AnonHugePages ShmemHugePages \
+    ShmemPmdMapped FilePmdMapped Shared_Hugetlb Private_Hugetlb HugePFNMap Swap SwapPss Locked Nonlinear \
+    THPeligible ProtectionKey VmFlags
+set -g __pmapx_all_fields Address Kbytes RSS Dirty Mode Perm Offset Device Inode Mapping Name PgSz N0 N1 $__pmapx_smaps
+
+# Columns of the view that is asked for.
 function __pmapx_columns
     set -l columns Address Kbytes Mode Mapping
     for word in (commandline -opc)[2..-1]
-        switch $word
-            case '--read-rc*' '-X*' '-c*' '-C*'
-                set columns Address Perm Offset Device Inode Size Rss Pss Private_Dirty Swap Mapping
-            case --extended '-x*'
-                set columns Address Kbytes RSS Dirty Mode Mapping
-            case --device '-d*'
-                set columns Address Kbytes Mode Offset Device Mapping
+        if string match -qr -- '^(--read-rc|-[a-zA-Z]*[XcC])' $word
+            set columns Address Perm Offset Device Inode Mapping $__pmapx_smaps
+        else if string match -qr -- '^(--extended$|-[a-zA-Z]*x)' $word
+            set columns Address Kbytes RSS Dirty Mode Mapping
+        else if string match -qr -- '^(--device$|-[a-zA-Z]*d)' $word
+            set columns Address Kbytes Mode Offset Device Mapping
         end
     end
-    string match -q -- '*-*' (commandline -ct | string replace -r -- '^--sort=' ''); and set columns -$columns
-    printf '%s\n' $columns
+    set -l given (__pmapx_given --by)
+    and set columns $given count size rss pss private dirty anonymous swap hugetlb
+    __pmapx_given --fields >/dev/null; and set columns $__pmapx_all_fields
+    __pmapx_sort $columns
+end
+
+# Columns of rank that are shown.
+function __pmapx_rank_columns
+    set -l columns pid user swap uss pss rss command
+    set -l given (__pmapx_given --by); and set columns processes swap uss pss rss $given
+    set -l given (__pmapx_given --fields); and set columns $given
+    __pmapx_sort $columns
+end
+
+# Columns of diff that are shown.
+function __pmapx_diff_columns
+    set -l columns state pid size rss pss private dirty swap mapping
+    test "$(__pmapx_given --by)" = pid; and set columns state pid cmd size rss pss private dirty swap
+    set -l given (__pmapx_given --fields); and set columns $given
+    __pmapx_sort $columns
+end
+
+# Columns of the report that the words name.
+function __pmapx_report_columns
+    for word in (commandline -opc)[3..-1]
+        switch $word
+            case backends
+                __pmapx_sort server pid who username datname state rss pss own swap shm heap mmap ctx_used ctx_free \
+                    outside skew_ms match verdict query
+            case contexts
+                __pmapx_sort server pid name depth contexts total used free
+            case instances
+                __pmapx_sort server processes readable sum_rss sum_pss own swap page_tables shared_size \
+                    shared_resident hugetlb
+            case segments
+                __pmapx_sort server part class processes size resident hugetlb pathname
+            case heap-stack
+                __pmapx_sort server pid role heap stack heap_and_stack resident rss own
+            case processes
+                __pmapx_sort pid username status role size rss pss own swap shm files heap mmap page_tables command
+            case mappings
+                __pmapx_sort class kind processes mappings size rss pss own swap hugetlb pathname
+            case users
+                __pmapx_sort uid username processes readable size rss pss own swap
+            case growth
+                __pmapx_sort from_label to_label hostname seconds pid presence role own_from own_to own_delta \
+                    rss_delta pss_delta malloc_delta swap_delta size_delta command
+            case growth-mappings
+                __pmapx_sort from_label to_label hostname seconds pid class kind mappings_delta own_delta rss_delta \
+                    pss_delta size_delta pathname
+            case '*'
+                continue
+        end
+        return
+    end
+end
+
+# How many operands of a verb are before this word; the options of these names have the next word as value.
+function __pmapx_operands
+    set -l words (commandline -opc)[3..-1]
+    set -l count 0
+    set -l i 1
+    while set -q words[$i]
+        switch $words[$i]
+            case --
+                set count (math $count + (count $words) - $i)
+                break
+            case '--*'
+                contains -- $words[$i] --$argv; and set i (math $i + 1)
+            case '-?'
+                contains -- $words[$i] -$argv; and set i (math $i + 1)
+            case '-?*'
+            case '*'
+                set count (math $count + 1)
+        end
+        set i (math $i + 1)
+    end
+    echo $count
 end
 
 # Whether the first word is this verb; or, without one, no verb.
@@ -105,9 +234,40 @@ function __pmapx_is_first
     test (count (commandline -opc)) -eq 1
 end
 
-for command in pmapx pmap
+function __pmapx_is_second
+    test (count (commandline -opc)) -eq 2
+end
+
+# Whether an operand here may be a process.
+function __pmapx_wants_pid
+    __pmapx_verb help; or __pmapx_verb sql; and return 1
+    if __pmapx_verb report
+        test (__pmapx_operands $__pmapx_report_values) -gt 0
+    else if __pmapx_verb load
+        contains -- --psql (commandline -opc); or test (__pmapx_operands $__pmapx_load_values) -gt 0
+    end
+end
+
+# Whether there is no operand of sql yet; the next one is a query.
+function __pmapx_sql_file
+    __pmapx_verb sql; and test (__pmapx_operands f file v set format) -eq 0
+end
+
+# Whether there is no operand of report yet.
+function __pmapx_report_name
+    __pmapx_verb report; and test (__pmapx_operands $__pmapx_report_values) -eq 0
+end
+
+# Options of these verbs that have a value.
+set -g __pmapx_load_values label host activity contexts root jobs name user tree cgroup
+set -g __pmapx_report_values $__pmapx_load_values pid sort top units format gdb
+
+# pmap may be another program, with completions of its own.
+set -l command pmapx
+string match -q '*/pmap.fish' (status filename); and set command pmap
+begin
     complete -c $command -f
-    complete -c $command -k -n 'not __pmapx_verb help' -a '(__pmapx_pids)'
+    complete -c $command -k -n __pmapx_wants_pid -a '(__pmapx_pids)'
     complete -c $command -s x -l extended -n __pmapx_verb -d 'show details'
     complete -c $command -o X -n __pmapx_verb -d 'show even more details'
     complete -c $command -o XX -n __pmapx_verb -d 'show everything the kernel provides'
@@ -123,19 +283,22 @@ for command in pmapx pmap
     complete -c $command -s h -l help -n __pmapx_verb -d 'display help and exit'
     complete -c $command -s V -l version -n __pmapx_verb -d 'output version information and exit'
 end
+# All else is pmapx's.
+test $command = pmap; and exit
+
 complete -c pmapx -l all -n __pmapx_verb -d 'every process'
 complete -c pmapx -l name -x -n __pmapx_verb -d 'processes whose name matches'
 complete -c pmapx -l user -x -a '(__fish_complete_users)' -n __pmapx_verb -d 'processes of this user'
 complete -c pmapx -l tree -x -k -a '(__pmapx_pids)' -n __pmapx_verb -d 'this process and its descendants'
-complete -c pmapx -l cgroup -x -n __pmapx_verb -d 'processes in this cgroup or below'
+complete -c pmapx -l cgroup -x -a '(__pmapx_cgroups)' -n __pmapx_verb -d 'processes in this cgroup or below'
 complete -c pmapx -l map -x -n __pmapx_verb -d 'mappings whose name matches'
 complete -c pmapx -l kind -x -a '(__pmapx_kinds)' -n __pmapx_verb -d 'mappings of these kinds or classes'
 complete -c pmapx -l kinds -n __pmapx_verb -d 'list kinds of mappings'
-complete -c pmapx -l perm -x -n __pmapx_verb -d 'mappings that have these permissions'
+complete -c pmapx -l perm -x -a '(__pmapx_perm)' -n __pmapx_verb -d 'mappings that have these permissions'
 complete -c pmapx -l min -x -n __pmapx_verb -d 'mappings with at least so much resident'
 complete -c pmapx -l sort -x -k -a '(__pmapx_columns)' -n __pmapx_verb -d 'in the order of a column'
 complete -c pmapx -l top -x -n __pmapx_verb -d 'the first rows, with totals of all'
-complete -c pmapx -l fields -x -a '(__pmapx_fields)' -n __pmapx_verb -d 'these columns'
+complete -c pmapx -l fields -x -a '(__pmapx_list $__pmapx_all_fields)' -n __pmapx_verb -d 'these columns'
 complete -c pmapx -l by -x -a '(__pmapx_list name path kind class perm pid cmd user cgroup)' -n __pmapx_verb -d 'sums of mappings that have these in common'
 complete -c pmapx -l threads -n __pmapx_verb -d 'in --fields and --by, which stack is of which thread'
 complete -c pmapx -l units -x -a 'k m g h' -n __pmapx_verb -d 'sizes of --fields and --by in these units'
@@ -145,16 +308,20 @@ complete -c pmapx -l from -r -F -n __pmapx_verb -d 'read what was saved: map, fo
 complete -c pmapx -l jobs -x -n __pmapx_verb -d 'read at most so many processes at a time'
 complete -c pmapx -l compat -x -a 3.2 -n __pmapx_verb -d 'lay out as an older pmap did'
 
-set -l verbs "capture\t'save processes to one file' rank\t'processes by what they cost' diff\t'what has grown and shrunk' watch\t'the same against a moment ago' check\t'what is odd about the memory of processes' load\t'put processes into a database' sql\t'query such a database' report\t'what processes and backends of PostgreSQL have' help\t'print the help of a verb'"
-complete -n __pmapx_is_first -c pmapx -a $verbs
-complete -n '__pmapx_verb help' -c pmapx -a $verbs
+set -l verbs "capture\t'save processes to one file'" "rank\t'processes by what they cost'" \
+    "diff\t'what has grown and shrunk'" "watch\t'the same against a moment ago'" \
+    "check\t'what is odd about the memory of processes'" "load\t'put processes into a database'" \
+    "sql\t'query such a database'" "report\t'what processes and backends of PostgreSQL have'" \
+    "help\t'print the help of a verb'"
+complete -n __pmapx_is_first -c pmapx -a "$verbs"
+complete -n '__pmapx_verb help; and __pmapx_is_second' -c pmapx -a "$verbs"
 
 # What several verbs have.
 for verb in capture rank diff watch check load report
     complete -n "__pmapx_verb $verb" -c pmapx -l name -x -d 'processes whose name matches'
     complete -n "__pmapx_verb $verb" -c pmapx -l user -x -a '(__fish_complete_users)' -d 'processes of this user'
     complete -n "__pmapx_verb $verb" -c pmapx -l tree -x -k -a '(__pmapx_pids)' -d 'this process and its descendants'
-    complete -n "__pmapx_verb $verb" -c pmapx -l cgroup -x -d 'processes in this cgroup or below'
+    complete -n "__pmapx_verb $verb" -c pmapx -l cgroup -x -a '(__pmapx_cgroups)' -d 'processes in this cgroup or below'
     complete -n "__pmapx_verb $verb" -c pmapx -s h -l help -d 'display help and exit'
 end
 for verb in capture rank diff check load report
@@ -182,7 +349,7 @@ for verb in diff watch
         -d 'add mappings up by'
     complete -n "__pmapx_verb $verb" -c pmapx -l map -x -d 'mappings whose name matches'
     complete -n "__pmapx_verb $verb" -c pmapx -l kind -x -a '(__pmapx_kinds)' -d 'mappings of these kinds or classes'
-    complete -n "__pmapx_verb $verb" -c pmapx -l perm -x -d 'mappings that have these permissions'
+    complete -n "__pmapx_verb $verb" -c pmapx -l perm -x -a '(__pmapx_perm)' -d 'mappings that have these permissions'
     complete -n "__pmapx_verb $verb" -c pmapx -l min -x -d 'what has at least so much resident'
 end
 
@@ -201,7 +368,7 @@ set -l fields host user cgroup cmd command pid processes memory_of vss rss pss u
     hugetlb footprint own own_swap
 complete -n '__pmapx_verb rank' -c pmapx -l fields -x -a "(__pmapx_list $fields)" -d columns
 complete -n '__pmapx_verb rank' -c pmapx -l by -x -a '(__pmapx_list cmd user cgroup)' -d 'add up by'
-complete -n '__pmapx_verb rank' -c pmapx -l sort -x -a "$fields -"(string join ' -' $fields) \
+complete -n '__pmapx_verb rank' -c pmapx -l sort -x -k -a '(__pmapx_rank_columns)' \
     -d 'by a column; with - the largest first'
 
 set -l fields state host pid cmd {count,size,rss,pss,private,dirty,anonymous,swap,hugetlb}{,_old,_new} per_hour \
@@ -209,7 +376,7 @@ set -l fields state host pid cmd {count,size,rss,pss,private,dirty,anonymous,swa
 complete -n '__pmapx_verb diff' -c pmapx -F -d 'a look: map, folder or archive'
 complete -n '__pmapx_verb diff' -c pmapx -l match -x -a 'pid cmd' -d 'which processes are the same'
 complete -n '__pmapx_verb diff' -c pmapx -l fields -x -a "(__pmapx_list $fields)" -d columns
-complete -n '__pmapx_verb diff' -c pmapx -l sort -x -a "$fields -"(string join ' -' $fields) \
+complete -n '__pmapx_verb diff' -c pmapx -l sort -x -k -a '(__pmapx_diff_columns)' \
     -d 'by a column; with - the largest first'
 complete -n '__pmapx_verb diff' -c pmapx -l all -d 'all processes as they are now'
 complete -n '__pmapx_verb diff' -c pmapx -s q -l quiet -d 'no headings and no totals'
@@ -222,7 +389,8 @@ complete -n '__pmapx_verb check' -c pmapx -l only -x -d 'only these checks' -a '
     writable-executable deleted-file replaced-file unguarded-stack page-tables)'
 complete -n '__pmapx_verb check' -c pmapx -l explain -d 'what findings mean, and what to do'
 
-complete -n '__pmapx_verb load' -c pmapx -F -l psql -d 'write a script for psql'
+complete -n '__pmapx_verb load' -c pmapx -F -d 'database or source'
+complete -n '__pmapx_verb load' -c pmapx -l psql -d 'write a script for psql'
 complete -n '__pmapx_verb load' -c pmapx -l label -x -d 'what the capture is called'
 complete -n '__pmapx_verb load' -c pmapx -l host -x -d 'whose it is'
 complete -n '__pmapx_verb load' -c pmapx -l replace -d 'put it in the place of one of that label and host'
@@ -230,18 +398,21 @@ complete -n '__pmapx_verb load' -c pmapx -l activity -r -F -d 'pg_stat_activity,
 complete -n '__pmapx_verb load' -c pmapx -l contexts -r -F -d 'a log with memory contexts'
 complete -n '__pmapx_verb load' -c pmapx -l all -d 'every process of the running system'
 
-complete -n '__pmapx_verb sql' -c pmapx -F -s f -l file -r -d 'queries are in a file'
+complete -n __pmapx_sql_file -c pmapx -F -d database
+complete -n '__pmapx_verb sql' -c pmapx -s f -l file -r -F -d 'queries are in a file'
 complete -n '__pmapx_verb sql' -c pmapx -s v -l set -x -d 'what :name stands for in a query'
 complete -n '__pmapx_verb sql' -c pmapx -l format -x -a 'text json ndjson csv tsv' -d 'write what programs read'
 complete -n '__pmapx_verb sql' -c pmapx -s h -l help -d 'display help and exit'
 
-complete -n '__pmapx_verb report' -c pmapx -F -a 'backends backend contexts instances segments heap-stack processes mappings users growth growth-mappings'
+complete -n __pmapx_report_name -c pmapx -k -d report \
+    -a 'backends backend contexts instances segments heap-stack processes mappings users growth growth-mappings'
+complete -n '__pmapx_verb report; and not __pmapx_report_name' -c pmapx -F -d 'database or source'
 complete -n '__pmapx_verb report' -c pmapx -l pid -x -k -a '(__pmapx_pids)' -d 'whom backend is about'
 complete -n '__pmapx_verb report' -c pmapx -l label -x -d 'captures of that label'
 complete -n '__pmapx_verb report' -c pmapx -l host -x -d 'captures of that host'
 complete -n '__pmapx_verb report' -c pmapx -l activity -r -F -d 'pg_stat_activity, as it was saved'
 complete -n '__pmapx_verb report' -c pmapx -l contexts -r -F -d 'a log with memory contexts'
-complete -n '__pmapx_verb report' -c pmapx -l sort -x -d 'by a column; with - the largest first'
+complete -n '__pmapx_verb report' -c pmapx -l sort -x -k -a '(__pmapx_report_columns)' -d 'by a column; with - the largest first'
 complete -n '__pmapx_verb report' -c pmapx -l all -d 'every process of the running system'
 complete -n '__pmapx_verb report' -c pmapx -l list -d 'show the SQL of a report, or of all'
 complete -n '__pmapx_verb report' -c pmapx -l gdb -x -k -a '(__pmapx_pids)' -d 'print the call of gdb that dumps memory contexts'

@@ -8,6 +8,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import interface
 import px
 
 # What the manual explains but nothing offers: -r exists only to be ignored.
@@ -15,31 +16,12 @@ MANUAL_ONLY = {"-r"}
 # What the manual says does not exist.
 RESERVED = {"-f", "-H"}
 
-# In all that follows options are a dict: {"-x": None, "--extended": False, "--range": True};
-# the value says whether a long option must have a value. It is not compared for short ones, which
-# not every completion can tell.
+# In all that follows options are a dict, as interface.options() gives it.
 
 
 def read(*parts):
     with open(os.path.join(px.SOURCE, *parts), encoding="utf-8") as file:
         return file.read()
-
-
-def of_help(*words):
-    """The options that a program's own usage text lists."""
-    got = px.run([*words, "--help"])
-    if got.status != 0 or got.stderr:
-        raise AssertionError("%s --help: status %d, stderr %r" % (words, got.status, got.stderr))
-    options = {}
-    for line in got.stdout.decode().splitlines():
-        # " -A, --range=<low>[,<high>]  limit ...", " --root DIR  ...", " --postgres[=<conninfo>]"
-        if not line.startswith(" ") or not line.lstrip().startswith("-"):
-            continue
-        for word in re.split(r", (?=-)", re.split(r" {2,}", line.strip())[0]):
-            name = re.match(r"--?[A-Za-z][A-Za-z-]*", word).group()
-            value = word[len(name):]
-            options[name] = bool(value) and not value.startswith("[=") if name.startswith("--") else None
-    return options
 
 
 def manual_flags(line):
@@ -77,13 +59,17 @@ def of_words(text):
             for word in text.split()}
 
 
-def of_bash(face):
+def of_bash_function(name, *arrays):
     text = read("completions", "pmapx.bash")
-    text = text[text.index("\n_pmapx()"):]
-    options = of_words(re.search(r"^\tlocal options='([^']*)'$", text, re.M).group(1))
-    if face == "pmapx":
-        options.update(of_words(re.search(r"^\tlocal own='([^']*)'$", text, re.M).group(1)))
+    text = text[text.index("\n_pmapx_%s()" % name):]
+    options = {}
+    for array in arrays:
+        options.update(of_words(re.search(r"^\tlocal %s='([^']*)'" % array, text, re.M).group(1)))
     return options
+
+
+def of_bash(face):
+    return of_bash_function("views", "options", *(["own"] if face == "pmapx" else []))
 
 
 def of_zsh(face):
@@ -128,9 +114,7 @@ def of_fish_words(words):
 
 
 def of_bash_verb(verb):
-    text = read("completions", "pmapx.bash")
-    text = text[text.index("\n_pmapx_%s()" % verb):]
-    return of_words(re.search(r"^\tlocal options='([^']*)'$", text, re.M).group(1))
+    return of_bash_function(verb, "options")
 
 
 def of_zsh_verb(verb):
@@ -158,7 +142,7 @@ class HelpManualCompletions(px.TestCase):
         for face, program in (("pmapx", px.PMAPX), ("pmap", os.path.join(px.BUILD, "pmap"))):
             if not os.path.exists(program):
                 self.skipTest("no " + program)
-            yield face, of_help(program)
+            yield face, interface.options(program)
 
     def test_usage_is_read_right(self):
         faces = dict(self.faces())
@@ -213,15 +197,12 @@ class Verbs(px.TestCase):
     """The same of each verb that has options."""
 
     def verbs(self):
-        text = px.pmapx("help").stdout.decode()
-        listed = re.findall(r"^ (\w+) {2,}\w", text.partition("\nVerbs:\n")[2], re.M)
-        self.assertIn("help", listed)
-        return [verb for verb in listed if verb != "help"]
+        return [verb for verb in interface.verbs() if verb != "help"]
 
     def test_verbs(self):
         self.assertEqual(self.verbs(), ["capture", "rank", "diff", "watch", "check", "load", "sql", "report"])
         for verb in self.verbs():
-            listed = of_help(px.PMAPX, verb)
+            listed = interface.options(px.PMAPX, verb)
             self.assertGreater(len(listed), 3)
             self.assertEqual(of_manual("pmapx-%s.1" % verb), listed, "manual")
             self.assertEqual(of_bash_verb(verb), listed, "bash")
@@ -242,7 +223,7 @@ class Verbs(px.TestCase):
     def test_manual_speaks_of_no_other_option(self):
         for verb in self.verbs():
             # What pmapx itself has is spoken of, too.
-            known = set(of_help(px.PMAPX, verb)) | set(of_help(px.PMAPX))
+            known = set(interface.options(px.PMAPX, verb)) | set(interface.options(px.PMAPX))
             page = "pmapx-%s.1" % verb
             for number, line in enumerate(read("doc", page).splitlines(), 1):
                 for name, _ in manual_flags(line) if line.startswith(".") else ():
