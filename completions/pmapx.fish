@@ -37,19 +37,27 @@ function __pmapx_pids
     set -l before
     string match -q '/*' -- (commandline -ct); and set before /proc/
 
+    set -l pids
+    set -l names
     for path in $root/*/stat
-        set -l pid (string split / -- $path)[-2]
-        string match -qr '^[1-9][0-9]*$' -- $pid; or continue
-        # "123 (name) S ...": the name may hold brackets, blanks, newlines and
-        # terminal escapes; what is no letter, digit or plain sign becomes "?"
-        set -l name
+        string match -qr '/[1-9][0-9]*/stat$' -- $path; or continue
+        set -l text
         # Where a redirection fails, fish says so, whatever stderr is.
         test -r $path; and begin
             read -lz text <$path
-            set name (string replace -r '(?s)^[^(]*\((.*)\).*$' '$1' -- $text |
-                string replace -ra '[^\p{L}\p{N} _.,:;/+*@#%=~()<>-]' '?' | string join '?')
+            set -a pids $path
+            set -a names "$text"
         end 2>/dev/null
-        printf '%s%s\t%s\n' "$before" $pid $name
+    end
+    # All at once, which is fast. "123 (name) S ...": the name may hold brackets, blanks, newlines and
+    # terminal escapes; what is no letter, digit or plain sign becomes "?"
+    set pids (string replace -r '^.*/([0-9]+)/stat$' '$1' -- $pids)
+    set names (string replace -a \n '?' -- $names | string replace -r '^[^(]*\((.*)\).*$' '$1' |
+        string replace -ra '[^\p{L}\p{N} _.,:;/+*@#%=~()<>-]' '?')
+    set -l at 1
+    for pid in $pids
+        printf '%s%s\t%s\n' "$before" $pid $names[$at]
+        set at (math $at + 1)
     end
 end
 
@@ -76,18 +84,17 @@ end
 # Control groups that processes are in, and those above. What would have to be shown as something
 # else is left out.
 function __pmapx_cgroups
+    set -l files (__pmapx_root)/*/cgroup
     set -l groups
-    for path in (__pmapx_root)/*/cgroup
-        string match -qr '/[1-9][0-9]*/cgroup$' -- $path; and test -r $path; or continue
-        while read -l line
-            set -l group (string replace -r '^[^:]*:[^:]*:' '' -- $line)
-            while string match -qr '^/[a-zA-Z0-9/._@\\\\-]*$' -- $group; and not contains -- $group $groups
-                set -a groups $group
-                test $group = /; and break
-                set group (string replace -r '/[^/]*$' '' -- $group)
-                test -n "$group"; or set group /
-            end
-        end 2>/dev/null <$path
+    # One program for all, as fish is slow to read them one by one.
+    for group in (cat (string match -r '^.*/[1-9][0-9]*/cgroup$' -- $files) 2>/dev/null </dev/null |
+            string replace -r '^[^:]*:[^:]*:' '')
+        while string match -qr '^/[a-zA-Z0-9/._@\\\\-]*$' -- $group; and not contains -- $group $groups
+            set -a groups $group
+            test $group = /; and break
+            set group (string replace -r '/[^/]*$' '' -- $group)
+            test -n "$group"; or set group /
+        end
     end
     string join \n -- $groups
 end
