@@ -2,26 +2,13 @@
 # px_hardening: what makes an overflow in the program or the library end it.
 #
 # These options come after those of whoever builds, and would win: so each is
-# left out where they, or the compiler by itself, have a say in the matter.
+# left out where they (px_given_flags, of flags.cmake), or the compiler by
+# itself, have a say in the matter.
 include(CheckCSourceCompiles)
 include(CheckLinkerFlag)
 include(CheckPIESupported)
 
 add_library(px_hardening INTERFACE)
-
-if(CMAKE_CONFIGURATION_TYPES)
-  set(px_configs ${CMAKE_CONFIGURATION_TYPES})
-else()
-  set(px_configs ${CMAKE_BUILD_TYPE})
-endif()
-set(px_given_flags "${CMAKE_C_FLAGS}")
-set(px_given_link_flags "${CMAKE_EXE_LINKER_FLAGS} ${CMAKE_SHARED_LINKER_FLAGS}")
-foreach(config IN LISTS px_configs)
-  string(TOUPPER ${config} config)
-  string(APPEND px_given_flags " ${CMAKE_C_FLAGS_${config}}")
-  string(APPEND px_given_link_flags
-    " ${CMAKE_EXE_LINKER_FLAGS_${config}} ${CMAKE_SHARED_LINKER_FLAGS_${config}}")
-endforeach()
 
 # px_harden_code(FLAG SUBJECT): compile with FLAG unless the given flags mention SUBJECT.
 function(px_harden_code flag subject)
