@@ -1,21 +1,27 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ThreadSanitizer sees no race between workers: a build of its own, and the cases of --jobs."""
+"""ThreadSanitizer sees no race between workers: a build of its own, and the cases of --jobs. Nor does it
+between threads that use the library, each by handles of its own."""
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import building
+import cores
 import px
+import saving
 
 
 class Races(px.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.folder, got = building.in_folder(cls, "pmapx-threads-", ["pmapx"],
+        cls.folder, got = building.in_folder(cls, "pmapx-threads-", ["pmapx", "pmapx_static"],
                                              "-DPMAPX_SANITIZE=thread", "-DBUILD_TESTING=OFF")
         if b"tsan" in got.stdout and got.status != 0:
             raise unittest.SkipTest("the compiler has no ThreadSanitizer")
@@ -70,6 +76,50 @@ class Races(px.TestCase):
                               "--jobs", "2", *pids], env=px.environment(LC_ALL=None, LC_CTYPE=locale,
                                                  LC_MESSAGES="C"))
                 self.assertEqual((got.status, got.stderr), (0, b""), locale)
+
+    def library(self):
+        """tests/library/px_threads.c with the library of this build."""
+        with open(os.path.join(self.folder, "CMakeCache.txt"), encoding="utf-8") as cache:
+            compiler = re.search(r"^CMAKE_C_COMPILER:\w+=(.*)$", cache.read(), re.MULTILINE)[1]
+        program = os.path.join(self.folder, "px_threads")
+        building.need(px.run([
+            compiler, "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fsanitize=thread",
+            "-I", os.path.join(px.SOURCE, "include"),
+            os.path.join(px.SOURCE, "tests", "library", "px_threads.c"), "-o", program,
+            os.path.join(self.folder, "libpmapx.a"), "-ldl", "-lpthread"]))
+        return program
+
+    def test_library(self):
+        """Live, below a root, saved in each way, a core, and text, all at the same moment.
+        What is loaded late is by all threads at once."""
+        program = self.library()
+        recorded = os.path.join(px.SOURCE, "tests", "roots", "linux-6.18", "proc")
+        with open(os.path.join(recorded, "100", "maps"), "rb") as file:
+            count = file.read().count(b"\n")
+        jobs, expected = [], []
+
+        def add(how, what, mappings=3 * count, failures=0):
+            jobs.extend((how, what))
+            expected.append("%s: %d processes, %d mappings, %d failures\n" % (
+                how, how != "text", mappings, failures))
+
+        with tempfile.TemporaryDirectory() as folder, px.Target("anon") as target:
+            for ending in saving.COMPRESSIONS:
+                if shutil.which(saving.PROGRAMS.get(saving.COMPRESSIONS[ending], "tar")):
+                    add("saved", saving.tar(os.path.join(folder, "a"), recorded, "100", ending=ending))
+            self.assertGreater(len(jobs), 2)
+            core = os.path.join(folder, "core")
+            with open(core, "wb") as file:
+                file.write(cores.Core().process(1100).segment(0x400000, 0x1000, "r-x").bytes())
+            # It has no smaps.
+            add("saved", core, mappings=1, failures=2)
+            add("saved", recorded)
+            add("root", recorded)
+            add("text", os.path.join(recorded, "100", "smaps"), mappings=count)
+            add("live", str(target.pid), 3 * px.process_file(target.pid, "maps").count(b"\n"))
+            got = px.run([program, "4", *jobs],
+                         env=px.environment(TSAN_OPTIONS="exitcode=66 halt_on_error=1"))
+        self.result(got, "".join(expected))
 
 
 if __name__ == "__main__":
