@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A build of a test's own, with other options than the one that is being tested."""
 import os
+import re
 import shutil
 import tempfile
 import unittest
@@ -8,16 +9,29 @@ import unittest
 import px
 
 
+def switches(folder=px.BUILD):
+    """{library: whether it is built with it} of those that are loaded late, in capitals."""
+    try:
+        with open(os.path.join(folder, "CMakeCache.txt"), encoding="utf-8") as cache:
+            found = re.findall(r"^PMAPX_WITH_(\w+):BOOL=(.*)$", cache.read(), re.MULTILINE)
+    except OSError:
+        return {}
+    return {name: value.upper() in ("1", "ON", "TRUE", "YES", "Y") for name, value in found}
+
+
 def in_folder(case, prefix, targets, *options):
     """Configure the project with options and build targets in a folder that goes with the class of
-    tests; returns it and what the build printed. Skips if there is no cmake or ninja."""
+    tests; returns it and what the build printed. Skips if there is no cmake or ninja. What the
+    build that is being tested does without may not be here: it does without that, too."""
     for tool in ("cmake", "ninja"):
         if shutil.which(tool) is None:
             raise unittest.SkipTest("no " + tool)
     folder = tempfile.mkdtemp(prefix=prefix)
     case.addClassCleanup(shutil.rmtree, folder, True)
     got = px.run(["cmake", "-S", px.SOURCE, "-B", folder, "-G", "Ninja",
-                  "-DCMAKE_BUILD_TYPE=RelWithDebInfo", *options],
+                  "-DCMAKE_BUILD_TYPE=RelWithDebInfo", *(
+                      "-DPMAPX_WITH_%s=%s" % (name, "ON" if is_on else "OFF")
+                      for name, is_on in switches().items()), *options],
                  env=px.environment(), timeout=600)
     if got.status != 0:
         raise AssertionError((got.stdout + got.stderr).decode())
