@@ -27,14 +27,14 @@ function(px_find_library name header library package)
   target_include_directories(px_libraries SYSTEM INTERFACE ${PX_${name}_INCLUDE})
 endfunction()
 
-# px_lazy_library(NAME FILE HEADER LIBRARY PACKAGE FEATURE NEEDS [RUNTIME]): a library, whose
-# table is in FILE.c; what it is for, in the help of cmake, and in messages; and the package of
-# the library itself, where no rule gives it.
+# px_lazy_library(NAME HEADER LIBRARY PACKAGE FEATURE NEEDS [RUNTIME]): a library; what it is for,
+# in the help of cmake, and in messages; and the package of the library itself, where no rule
+# gives it.
 #
 # with_<library>.h has what the code is told of it: PX_<name>_SONAME, if it is built in, and
 # PX_<name>_MISSING, what to say where it is not there, whether it is or not.  A header of its
 # own, so that a switch has only those files compiled anew that it is for.
-function(px_lazy_library name file header library package feature needs)
+function(px_lazy_library name header library package feature needs)
   option(PMAPX_WITH_${name} "${feature} (${package})" ON)
   set(lines)
   if(PMAPX_WITH_${name})
@@ -45,13 +45,12 @@ function(px_lazy_library name file header library package feature needs)
     if(soname MATCHES "[0-9]\\.so\\.")
       string(REGEX REPLACE "\\.so\\." "-" runtime "${soname}")
     endif()
-    if(ARGC GREATER 7)
-      set(runtime ${ARGV7})
+    if(ARGC GREATER 6)
+      set(runtime ${ARGV6})
     endif()
     string(APPEND lines "#define PX_${name}_SONAME \"${soname}\"\n")
     # Mostly it is not installed, but memory may be short, or the file damaged.
     set(why "${soname}, which cannot be loaded (package ${runtime})")
-    set(PX_LAZY_SOURCES ${PX_LAZY_SOURCES} lazy/${file}.c PARENT_SCOPE)
   else()
     set(why "lib${library}, which pmapx was built without (package ${package}, -DPMAPX_WITH_${name}=ON)")
   endif()
@@ -60,19 +59,19 @@ function(px_lazy_library name file header library package feature needs)
   set(PX_LIBRARIES ${PX_LIBRARIES} ${name} PARENT_SCOPE)
 endfunction()
 
-px_lazy_library(LIBARCHIVE libarchive archive.h archive libarchive-dev
+px_lazy_library(LIBARCHIVE archive.h archive libarchive-dev
                 "Captures and archives, in tar" "archives need")
-px_lazy_library(LIBBZ2 libbz2 bzlib.h bz2 libbz2-dev
+px_lazy_library(LIBBZ2 bzlib.h bz2 libbz2-dev
                 "Reading what is packed as .bz2" "archives in .bz2 need")
-px_lazy_library(LIBELF elfutils libelf.h elf libelf-dev
+px_lazy_library(LIBELF libelf.h elf libelf-dev
                 "Core files" "core files need")
-px_lazy_library(LIBLZMA liblzma lzma.h lzma liblzma-dev
+px_lazy_library(LIBLZMA lzma.h lzma liblzma-dev
                 "Reading what is packed as .xz" "archives in .xz need")
-px_lazy_library(LIBPROC2 libproc2 libproc2/pids.h proc2 libproc2-dev
+px_lazy_library(LIBPROC2 libproc2/pids.h proc2 libproc2-dev
                 "The table of processes from procps-ng, else from /proc" "selecting processes needs")
-px_lazy_library(LIBZ libz zlib.h z zlib1g-dev
+px_lazy_library(LIBZ zlib.h z zlib1g-dev
                 "Reading what is packed as .gz" "archives in .gz need" zlib1g)
-px_lazy_library(LIBZSTD libzstd zstd.h zstd libzstd-dev
+px_lazy_library(LIBZSTD zstd.h zstd libzstd-dev
                 "Reading what is packed as .zst" "archives in .zst need")
-px_lazy_library(SQLITE sqlite sqlite3.h sqlite3 libsqlite3-dev
+px_lazy_library(SQLITE sqlite3.h sqlite3 libsqlite3-dev
                 "Databases in files, and reports" "databases need")
