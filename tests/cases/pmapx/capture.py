@@ -502,6 +502,7 @@ class Words(CaptureCase):
 
     def test_progress(self):
         """On a terminal there is a line that is drawn again, and gone in the end."""
+        px.need_library("archive")
         count = 3000 if px.is_sanitized(px.PMAPX) else 60000
         with px.Target("many", str(count), "touched") as target:
             ours, theirs = pty.openpty()

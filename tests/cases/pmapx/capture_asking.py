@@ -95,6 +95,7 @@ class Psql(AskingCase):
 
     def test_interrupted(self):
         """A signal ends psql, too, and nothing is left."""
+        px.need_library("archive")
         self.psql("#!/bin/sh\necho $$ > pids.part\nmv pids.part pids\nexec sleep 600\n")
         for name in ("a.tar", "-"):
             with open(self.path("out"), "wb") as out:

@@ -152,6 +152,7 @@ class Interrupted(CaptureCase):
 
     def test_signals(self):
         """It dies of it, and nothing is left; or it was faster, and there is a whole capture."""
+        px.need_library("archive")
         died = 0
         with px.Target("many", "3000" if SANITIZED else "30000", "touched") as target:
             for name in ("a.tar", "a.tar.xz", "a/"):
@@ -177,6 +178,7 @@ class Interrupted(CaptureCase):
 
     def test_ignored(self):
         """Under nohup it goes on."""
+        px.need_library("archive")
         def ignore():
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
         with px.Target("many", "3000", "touched") as target:

@@ -454,6 +454,7 @@ class Waiting(tars.Case):
 
     def test_killed(self):
         """Even then nothing is left: the file never had a name."""
+        px.need_library("archive")
         path = self.large()
         for _ in range(3):
             ours, theirs = os.pipe()

@@ -281,6 +281,7 @@ class Progress(Loading):
     def feed(self, stderr, enough):
         """Load a capture of which a process comes now and then until enough(messages so far) says so; then a damaged
         one; then the same again. Gives what is told."""
+        px.need_library("archive", "sqlite")
         with subprocess.Popen([px.PMAPX, "load", self.db, "-", "--label", "L"], stdin=subprocess.PIPE, stderr=stderr,
                               stdout=subprocess.DEVNULL, env=px.environment()) as child:
             pid = 0

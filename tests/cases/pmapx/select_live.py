@@ -92,6 +92,7 @@ class Select(px.TestCase):
             self.result(px.pmapx(*words), b"",
                         b"pmapx: no process is selected by " + said + b"\n", 42)
         self.result(px.pmapx("-q", "--all", "--name", "^kthreadd$"), b"2:   [kthreadd]\n")
+        px.need_library("select")
         hidden = px.environment(LIBPROC_HIDE_KERNEL="")
         self.result(px.pmapx("--all", "--name", "^kthreadd$", env=hidden), b"",
                     b"pmapx: no process is selected by --all --name=^kthreadd$\n", 42)
@@ -292,6 +293,7 @@ class Library(px.TestCase):
 
     def test_loaded_when_needed(self):
         trace.need()
+        px.need_library("select")
         with px.sleeper() as pid, px.Root().process(5, maps="") as root:
             self.assertEqual(self.libraries(str(pid)), [])
             self.assertEqual(self.libraries("--root", root.path, "--all"), [])
@@ -299,6 +301,7 @@ class Library(px.TestCase):
 
     def test_missing(self):
         """Only who needs it is told, and what to install."""
+        px.need_library("select")
         with open(os.path.join(px.BUILD, "CMakeCache.txt"), encoding="utf-8") as file:
             path = os.path.realpath(re.search(r"^PX_LIBPROC2_FILE:\w+=(.*)$", file.read(), re.M)[1])
         hide = px.unshare_command() + ["sh", "-c", 'mount --bind /dev/null "$0" && exec "$@"', path, px.PMAPX]

@@ -130,6 +130,7 @@ class Statuses(px.TestCase):
 
     def load(self, words, status, said, is_loaded, **names):
         """Into a database, and as a script: which is whole, or not there. Returns what became of whom."""
+        px.need_library("sqlite")
         path = os.path.join(self.work, "db")
         self.assertEqual(self.ends(["load", path, *words], status, said, **names), b"")
         script = self.ends(["load", "--psql", *words], status, said, **names)
@@ -174,6 +175,7 @@ class Statuses(px.TestCase):
 
     def test_of_load_refused(self):
         """Nothing is loaded, and what is there stays as it is."""
+        px.need_library("sqlite")
         well, path = self.save([WELL]), os.path.join(self.work, "there")
         words = [path, well, "--label", "l", "--host", "h"]
         self.ends(["load", *words], 0, [])

@@ -20,6 +20,7 @@ NOBODY = 65534
 class Files(px.TestCase):
     def setUp(self):
         super().setUp()
+        px.need_library("sqlite")
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
