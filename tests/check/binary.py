@@ -12,6 +12,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import declarations
+import building
 import px
 
 LIBRARY = os.path.join(px.BUILD, "libpmapx.so")
@@ -85,7 +86,8 @@ class Needed(px.TestCase):
 
     def test_notes(self):
         """What is loaded while the program runs is told in notes, for those who make packages."""
-        switches, names = switched_on(), set()
+        switches = [name for name, is_on in building.switches().items() if is_on]
+        names = set()
         for path in glob.glob(os.path.join(px.SOURCE, "src", "lazy", "*.c")):
             with open(path, encoding="utf-8") as file:
                 names.update(feature for switch, feature in re.findall(
@@ -152,11 +154,6 @@ def cache():
             return file.read()
     except OSError:
         raise unittest.SkipTest("no CMakeCache.txt in " + px.BUILD)
-
-
-def switched_on():
-    """The libraries that were not left out."""
-    return re.findall(r"(?mi)^PMAPX_WITH_(\w+):BOOL=(?:ON|TRUE|YES|Y|1)$", cache())
 
 
 def has_told(words):
