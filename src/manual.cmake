@@ -17,7 +17,7 @@ foreach(page IN LISTS pages)
     endif()
   endforeach()
 endforeach()
-install(FILES ${pages} ${links} DESTINATION ${CMAKE_INSTALL_MANDIR}/man3 COMPONENT development)
+install(FILES ${pages} ${links} DESTINATION ${px_man3} COMPONENT development)
 
 # The comments of the headers as pages to read, for who asks for them.
 find_program(PMAPX_DOXYGEN doxygen)

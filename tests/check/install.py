@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""cmake --install: what is put where, that a program builds against it, and that a pmap which is
-not ours stays."""
+"""cmake --install: what is put where, that programs build against it also after it was moved, that
+nothing of somebody else's is overwritten, and that the target uninstall leaves nothing. It is built
+here twice, in two places, without what only tests need and with flags of the one who builds."""
+import glob
+import json
 import os
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -38,227 +42,585 @@ int main(void)
 }
 """
 
-ENVIRONMENT = dict(os.environ, LC_ALL="C.UTF-8")
-ENVIRONMENT.pop("DESTDIR", None)
+FINDS_PACKAGE = """
+cmake_minimum_required(VERSION 3.16)
+project(client LANGUAGES C)
+find_package(pmapx ${WANTED} REQUIRED ${PARTS})
+add_executable(shared client.c)
+target_link_libraries(shared PRIVATE pmapx::pmapx)
+if(TARGET pmapx::pmapx_static)
+  add_executable(static client.c)
+  target_link_libraries(static PRIVATE pmapx::pmapx_static)
+endif()
+"""
+
+# With tests, build type and rules of its own; what pmapx would do to them shows.
+HAS_WITHIN = """
+cmake_minimum_required(VERSION 3.25)
+project(parent LANGUAGES C)
+enable_testing()
+add_subdirectory("${PMAPX}" pmapx)
+add_executable(client client.c)
+target_link_libraries(client PRIVATE pmapx::pmapx_static)
+install(TARGETS client)
+file(WRITE "${CMAKE_BINARY_DIR}/type" "<${CMAKE_BUILD_TYPE}> <${CMAKE_C_FLAGS}>")
+"""
+
+# All of them contradict what the project would choose by itself.
+CFLAGS = "-O0 -g1 -Wno-shadow -fno-stack-protector -U_FORTIFY_SOURCE -std=gnu17"
+CPPFLAGS = "-DPX_GIVEN_BY_CPPFLAGS=1"
+LDFLAGS = "-Wl,-z,lazy"
+
+# Programs that only tests need.
+FOR_TESTS = re.compile(r"(\S*-)?([gc]\+\+|clang\+\+|python|pkg-?conf)\S*")
 
 
-def command(*words, **kwargs):
-    """Run a tool of the build with the environment of the build."""
-    env = dict(ENVIRONMENT, **kwargs.pop("variables", {}))
-    return px.run(list(words), env=env, timeout=1000, umask=0o022, **kwargs)
-
-
-def cached(name):
-    """A variable of the build's cache."""
-    with open(os.path.join(px.BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
-        found = re.search(r"^%s:[^=]*=(.*)$" % re.escape(name), cache.read(), re.MULTILINE)
+def cached(name, build=px.BUILD):
+    """A variable of a build's cache."""
+    try:
+        with open(os.path.join(build, "CMakeCache.txt"), encoding="utf-8") as cache:
+            found = re.search(r"^%s:[^=]*=(.*)$" % re.escape(name), cache.read(), re.MULTILINE)
+    except OSError:
+        return ""
     return found.group(1) if found else ""
 
 
-def need(ok, why):
-    if not ok:
-        raise unittest.SkipTest(why)
+def command(*words, **kwargs):
+    """Run a tool of the build with the environment of the tests and these variables besides."""
+    env = px.environment(**kwargs.pop("variables", {}))
+    return px.run([str(word) for word in words], env=env, timeout=1000, **kwargs)
 
 
-def install(build, destination):
-    return command("cmake", "--install", build, variables={"DESTDIR": destination})
+def need(got):
+    """Fail with what a command printed, unless it succeeded."""
+    if got.status != 0:
+        raise AssertionError((got.stdout + got.stderr).decode(errors="replace"))
+    return got
+
+
+def save(folder, **files):
+    """Write files, whose names have _ for the dot."""
+    os.makedirs(folder, exist_ok=True)
+    for name, text in files.items():
+        with open(os.path.join(folder, name.replace("_", ".")), "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def listing(folder):
-    """All that is below a folder, links as "NAME -> TARGET"."""
-    found = set()
-    for where, _, names in os.walk(folder):
-        for name in names:
+    """{name: (kind and mode, what it holds or leads to)} of all that is below a folder."""
+    found = {}
+    for where, folders, names in os.walk(folder):
+        for name in folders + names:
             path = os.path.join(where, name)
-            relative = os.path.relpath(path, folder)
+            kind, holds = "%o" % os.lstat(path).st_mode, None
             if os.path.islink(path):
-                relative += " -> " + os.readlink(path)
-            found.add(relative)
+                holds = os.readlink(path)
+            elif os.path.isfile(path):
+                with open(path, "rb") as file:
+                    holds = file.read()
+            found[os.path.relpath(path, folder)] = kind, holds
     return found
 
 
+def files(folder):
+    """The names in a listing without folders, links as "NAME -> TARGET"."""
+    return sorted(name + (" -> " + holds if isinstance(holds, str) else "")
+                  for name, (_, holds) in listing(folder).items() if holds is not None)
+
+
+def search_path(folder):
+    """A PATH with all programs but those that only tests need."""
+    os.mkdir(folder)
+    for place in os.environ.get("PATH", "/usr/bin:/bin").split(":"):
+        for name in os.listdir(place) if os.path.isdir(place) else ():
+            if not FOR_TESTS.fullmatch(name) and not os.path.lexists(os.path.join(folder, name)):
+                os.symlink(os.path.join(place, name), os.path.join(folder, name))
+    return folder
+
+
+class Build:
+    """A build of its own, and what is done with it."""
+
+    def __init__(self, source, build, variables, **popen):
+        self.folder, self.variables, self.popen = build, variables, popen
+        self.configure("-DBUILD_TESTING=OFF", "-DPMAPX_LTO=ON", "-DPMAPX_INSTALL_AS_PMAP=ON",
+            "-DCMAKE_INSTALL_PREFIX=/opt/px", *("-DCMAKE_DISABLE_FIND_PACKAGE_%s=ON" % name
+            for name in ("Python3", "PkgConfig", "cmocka")), *like_this_build(), "-S", source, "-B")
+
+    def configure(self, *options):
+        """Anew, with other options."""
+        need(command("cmake", *options, self.folder, variables=self.variables, **self.popen))
+
+    def make(self, jobs):
+        need(command("cmake", "--build", self.folder, "--parallel", jobs,
+                     variables=self.variables, **self.popen))
+
+    def install(self, destination=None, *options):
+        return command("cmake", "--install", self.folder, *options,
+                       variables=dict(self.variables, DESTDIR=destination), **self.popen)
+
+    def uninstall(self, destination=None):
+        return command("cmake", "--build", self.folder, "--target", "uninstall",
+                       variables=dict(self.variables, DESTDIR=destination))
+
+    def forget(self):
+        """Nothing is installed."""
+        for path in glob.glob(os.path.join(self.folder, "install_*.txt")):
+            os.remove(path)
+
+
+def like_this_build():
+    """Options for the compiler and the tools that the build under test has."""
+    for name in ("CMAKE_GENERATOR", "CMAKE_C_COMPILER", "CMAKE_MAKE_PROGRAM"):
+        if cached(name):
+            yield "-D%s=%s" % (name, cached(name)) if name != "CMAKE_GENERATOR" else \
+                "-G" + cached(name)
+
+
+def copy_source(copy):
+    """What a build needs of the source, in another place."""
+    os.makedirs(copy)
+    for name in ("CMakeLists.txt", "README.md", "COPYING", "src", "include", "doc", "completions"):
+        need(command("cp", "-R", os.path.join(px.SOURCE, name), copy))
+    need(command("chmod", "-R", "u+w", copy))
+    return copy
+
+
+def setUpModule():
+    """one and other, the two builds, made in different places and by different hands; others_tree
+    is what the latter installs."""
+    global folder, one, other, others_tree
+    if not shutil.which("cmake"):
+        raise unittest.SkipTest("cmake is not installed")
+    folder = tempfile.mkdtemp(prefix="pmapx-install-")
+    unittest.addModuleCleanup(shutil.rmtree, folder, True)
+    given = {"CFLAGS": CFLAGS, "CPPFLAGS": CPPFLAGS, "LDFLAGS": LDFLAGS,
+             "PATH": search_path(os.path.join(folder, "path"))}
+    one = Build(px.SOURCE, os.path.join(folder, "one"), given, umask=0o022)
+    one.make(2)
+    copy = copy_source(os.path.join(folder, "elsewhere", "a copy"))
+    other = Build(copy, os.path.join(copy, "build", "other"),
+                  dict(given, LC_ALL="C", TZ="Asia/Tokyo", HOME="/"), umask=0o077)
+    other.make(1)
+    destination = os.path.join(folder, "other destination")
+    need(other.install(destination))
+    others_tree = listing(destination)
+
+
 class Installed(px.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        need(shutil.which("cmake"), "cmake is not installed")
-        # cmake --install writes down there what it installed.
-        need(os.access(px.BUILD, os.W_OK), px.BUILD + " is not ours to write to")
-        cls.destination = tempfile.mkdtemp(prefix="pmapx-install-")
-        cls.prefix = cls.destination + (cached("CMAKE_INSTALL_PREFIX") or "/usr/local")
-        cls.lib = os.path.join(cls.prefix, cached("CMAKE_INSTALL_LIBDIR") or "lib")
-        got = install(px.BUILD, cls.destination)
-        if got.status != 0:
-            raise AssertionError(got.stderr.decode(errors="replace"))
+    """What is installed, below DESTDIR, by the build that others have not changed."""
 
     @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.destination, ignore_errors=True)
+    def setUpClass(cls):
+        cls.destination = os.path.join(folder, "destination")
+        need(one.install(cls.destination))
+        cls.addClassCleanup(shutil.rmtree, cls.destination, True)
+        cls.prefix = cls.destination + "/opt/px"
 
     def test_files(self):
         """Exactly these, and nothing outside of the prefix."""
         version = px.pmapx("-V").stdout.split()[1].decode()
-        lib = os.path.relpath(self.lib, self.prefix)
+        doc = os.listdir(os.path.join(px.SOURCE, "doc"))
         expected = {
-            "bin/pmapx", "include/pmapx.h", lib + "/libpmapx.a",
-            lib + "/libpmapx.so -> libpmapx.so.1",
-            lib + "/libpmapx.so.1 -> libpmapx.so." + version, lib + "/libpmapx.so." + version,
-            lib + "/pkgconfig/pmapx.pc", "share/man/man1/pmapx.1",
-            "share/man/man1/pmapx-capture.1", "share/man/man1/pmapx-check.1",
-            "share/man/man1/pmapx-diff.1", "share/man/man1/pmapx-load.1", "share/man/man1/pmapx-rank.1", "share/man/man1/pmapx-report.1", "share/man/man1/pmapx-sql.1", "share/man/man1/pmapx-watch.1",
-            "share/bash-completion/completions/pmapx", "share/zsh/site-functions/_pmapx",
-            "share/fish/vendor_completions.d/pmapx.fish"}
+            "bin/pmapx", "bin/pmap -> pmapx", "include/pmapx.h", "lib/libpmapx.a",
+            "lib/libpmapx.so -> libpmapx.so.1", "lib/libpmapx.so.1 -> libpmapx.so." + version,
+            "lib/libpmapx.so." + version, "lib/pkgconfig/pmapx.pc", "share/man/man1/pmap.1 -> pmapx.1",
+            "share/bash-completion/completions/pmapx",
+            "share/bash-completion/completions/pmap -> pmapx",
+            "share/fish/vendor_completions.d/pmapx.fish",
+            "share/fish/vendor_completions.d/pmap.fish -> pmapx.fish",
+            "share/zsh/site-functions/_pmapx"}
+        expected |= {"lib/cmake/pmapx/pmapx%s.cmake" % name for name in (
+            "Config", "ConfigVersion", "Targets", "Targets-relwithdebinfo", "StaticTargets",
+            "StaticTargets-relwithdebinfo")}
         expected |= {"include/pmapx/" + name for name in
                      os.listdir(os.path.join(px.SOURCE, "include", "pmapx"))}
-        found = {path for path in listing(self.prefix)
-                 if not re.match(r"share/doc/pmapx/[^/]+$|share/man/man[357]/\w+\.\d$|"
-                                 r"(bin/pmap -> pmapx|share/.*completion.*/pmap -> \w+)$", path)}
-        self.assertEqual(sorted(found), sorted(expected))
-        self.assertEqual(len(listing(self.destination)), len(listing(self.prefix)))
-        documents = os.listdir(os.path.join(self.prefix, "share", "doc", "pmapx"))
-        self.assertLessEqual({"COPYING", "COPYING.LIB", "README.md", "COMPAT.md"}, set(documents))
+        expected |= {"share/man/man%s/%s" % (name[-1], name) for name in doc if name[-2:] in (".1", ".3")}
+        expected |= {"share/doc/pmapx/" + name for name in (
+            "COPYING", "COPYING.LIB", "README.md", *(name for name in doc if name.endswith(".md")))}
+        self.assertEqual(files(self.prefix), sorted(expected))
+        self.assertIn("share/man/man1/pmapx.1", expected)
+        self.assertEqual(len(files(self.destination)), len(expected))
 
     def test_modes(self):
-        """Everybody can read all of it and run the program."""
-        for where, folders, names in os.walk(self.prefix):
-            for name in folders + names:
-                mode = os.stat(os.path.join(where, name)).st_mode
-                self.assertEqual(mode & 0o444, 0o444, name)
-                self.assertEqual(mode & 0o6022, 0, name)
-        self.assertEqual(os.stat(os.path.join(self.prefix, "bin", "pmapx")).st_mode & 0o111, 0o111)
+        """Everybody can read all of it and run the program, whatever the umask is."""
+        kinds = {"40755", "100644", "120777"}
+        for name, (kind, _) in (*listing(self.destination).items(), *others_tree.items()):
+            self.assertIn(kind, {"100755"} if name.endswith("bin/pmapx") else kinds, name)
 
-    def test_program_runs(self):
+    def test_twice_the_same(self):
+        """Two builds are the same to the byte, and what they install."""
+        mine = listing(self.destination)
+        self.assertEqual(sorted(mine), sorted(others_tree))
+        self.assertEqual([name for name in mine if mine[name] != others_tree[name]], [])
+
+    def test_program(self):
+        version = px.pmapx("-V").stdout.split()[1]
         with px.sample() as root:
-            self.result(px.run([os.path.join(self.prefix, "bin", "pmapx"), "--root", root.path,
-                                "100"]), px.sample_out("default"))
+            self.result(px.run([self.prefix + "/bin/pmapx", "--root", root.path, "100"]),
+                        px.sample_out("default"))
+            self.result(px.run([self.prefix + "/bin/pmap", "-V"]),
+                        b"pmap from procps-ng 4.0.7 (pmapx %b)\n" % version)
+            self.result(root.mounted([self.prefix + "/bin/pmap", "-x", "100"]), px.sample_out("x"))
 
-    def flags(self, *options):
-        """What pkg-config says, or its like where it is not installed."""
-        if not shutil.which("pkg-config"):
-            return ["-I" + os.path.join(self.prefix, "include"), "-L" + self.lib, "-lpmapx"]
-        got = command("pkg-config", *options, "--cflags", "--libs", "pmapx", variables={
-            "PKG_CONFIG_LIBDIR": os.path.join(self.lib, "pkgconfig"),
-            "PKG_CONFIG_SYSROOT_DIR": self.destination})
-        self.assertEqual(got.status, 0, got.stderr)
-        return got.stdout.decode().split()
-
-    def client(self, flags, **variables):
-        """Build the client with these flags and run it on itself."""
-        compiler = cached("CMAKE_C_COMPILER") or "cc"
-        need(shutil.which(compiler), "no C compiler")
-        if px.is_sanitized(px.PMAPX):
-            flags = flags + ["-fsanitize=address,undefined"]
-        with tempfile.TemporaryDirectory() as folder:
-            source, program = os.path.join(folder, "client.c"), os.path.join(folder, "client")
-            with open(source, "w", encoding="utf-8") as file:
-                file.write(CLIENT)
-            got = command(compiler, "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
-                          source, "-o", program, *flags)
-            self.assertEqual(got.status, 0, got.stderr.decode(errors="replace"))
-            got = px.run([program], env=px.environment(**variables))
-            self.assertEqual((got.status, got.stderr), (0, b""))
-            version, count = got.stdout.split()
-            self.assertEqual(version, px.pmapx("-V").stdout.split()[1])
-            self.assertGreater(int(count), 10)
-
-    def test_shared_library(self):
-        self.client(self.flags(), LD_LIBRARY_PATH=self.lib)
-
-    def test_static_library(self):
-        """Linked in, so that nothing of it is needed to run."""
-        flags = self.flags("--static")
-        position = flags.index("-lpmapx")
-        flags[position:position + 1] = ["-Wl,-Bstatic", "-lpmapx", "-Wl,-Bdynamic"]
-        self.client(flags)
-
-    def test_pkg_config(self):
-        need(shutil.which("pkg-config"), "pkg-config is not installed")
-        with open(os.path.join(self.lib, "pkgconfig", "pmapx.pc"), encoding="utf-8") as file:
-            text = file.read()
-        self.assertNotIn("@", text)
-        self.assertIn("Version: %s\n" % px.pmapx("-V").stdout.split()[1].decode(), text)
-        self.assertNotIn(px.BUILD, text)
-        got = command("pkg-config", "--validate", os.path.join(self.lib, "pkgconfig", "pmapx.pc"))
-        self.assertEqual((got.status, got.stderr), (0, b""))
+    def test_components(self):
+        """Each can be installed by itself, and nothing is in two of them, or in none."""
+        found = []
+        for name in ("program", "library", "development", "as_pmap"):
+            destination = os.path.join(folder, name)
+            need(one.install(destination, "--component", name))
+            found += files(destination)
+            shutil.rmtree(destination)
+        self.assertEqual(sorted(found), files(self.destination))
 
 
-class AsPmap(px.TestCase):
-    """-DPMAPX_INSTALL_AS_PMAP=ON, in a build of its own."""
+class Clients(px.TestCase):
+    """Programs that use the library, built where it was moved to. There is no program beside it."""
 
     @classmethod
     def setUpClass(cls):
-        need(shutil.which("cmake"), "cmake is not installed")
-        cls.folder = tempfile.mkdtemp(prefix="pmapx-as-pmap-")
-        cls.build = os.path.join(cls.folder, "build")
-        compiler = cached("CMAKE_C_COMPILER")
-        steps = (["cmake", "-S", px.SOURCE, "-B", cls.build, "-DPMAPX_INSTALL_AS_PMAP=ON",
-                  "-DBUILD_TESTING=OFF", "-DCMAKE_BUILD_TYPE=Debug",
-                  "-DCMAKE_INSTALL_PREFIX=/opt/px",
-                  *(["-G", cached("CMAKE_GENERATOR")] if cached("CMAKE_GENERATOR") else []),
-                  *(["-DCMAKE_C_COMPILER=" + compiler] if compiler else [])],
-                 ["cmake", "--build", cls.build, "--parallel", "2"])
-        for words in steps:
-            got = command(*words)
-            if got.status != 0:
-                raise AssertionError("%r\n%s%s" % (words, got.stdout.decode(errors="replace"),
-                                                   got.stderr.decode(errors="replace")))
+        cls.work = tempfile.mkdtemp(dir=folder, prefix="clients")
+        before, cls.prefix = cls.work + "/before", cls.work + "/moved here"
+        for name in ("library", "development"):
+            need(one.install(None, "--prefix", before, "--component", name))
+        shutil.move(before, cls.prefix)
+        save(cls.work + "/source", client_c=CLIENT, CMakeLists_txt=FINDS_PACKAGE)
 
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.folder, ignore_errors=True)
+    def runs(self, program, needs_library=False):
+        """It is our library that answers."""
+        self.assertEqual(b"libpmapx.so.1" in px.run(["readelf", "-d", program]).stdout, needs_library)
+        got = px.run([program], env=px.environment(LD_LIBRARY_PATH=self.prefix + "/lib"))
+        self.assertEqual((got.status, got.stderr), (0, b""))
+        version, count = got.stdout.split()
+        self.assertEqual(version, px.pmapx("-V").stdout.split()[1])
+        self.assertGreater(int(count), 10)
+
+    def compile(self, flags, name):
+        program = os.path.join(self.work, name)
+        need(command(cached("CMAKE_C_COMPILER", one.folder), "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra",
+                     "-Werror", self.work + "/source/client.c", "-o", program, *flags))
+        return program
+
+    def flags(self, *options):
+        """What pkg-config says."""
+        if not shutil.which("pkg-config"):
+            self.skipTest("pkg-config is not installed")
+        got = need(command("pkg-config", *options, "pmapx", variables={
+            "PKG_CONFIG_LIBDIR": self.prefix + "/lib/pkgconfig"}))
+        self.assertEqual(got.stderr, b"")
+        return shlex.split(got.stdout.decode())
+
+    def test_pkg_config(self):
+        self.runs(self.compile(self.flags("--cflags", "--libs"), "by_pkg_config"), True)
+
+    def test_pkg_config_static(self):
+        """Linked in, so that nothing of it is needed to run."""
+        flags = self.flags("--static", "--cflags", "--libs")
+        self.assertIn("-ldl", flags)
+        at = flags.index("-lpmapx")
+        flags[at:at + 1] = ["-Wl,-Bstatic", "-lpmapx", "-Wl,-Bdynamic"]
+        self.runs(self.compile(flags, "by_pkg_config_static"))
+
+    def test_pkg_config_file(self):
+        self.flags("--validate")
+        version = px.pmapx("-V").stdout.split()[1].decode()
+        self.assertEqual(self.flags("--modversion"), [version])
+
+    def find_package(self, build, *options):
+        got = command("cmake", "-S", self.work + "/source", "-B", build,
+                      "-DCMAKE_PREFIX_PATH=" + self.prefix, *like_this_build(), *options)
+        if got.status == 0:
+            need(command("cmake", "--build", build))
+        return got
+
+    def test_find_package(self):
+        build = self.work + "/by_cmake"
+        need(self.find_package(build))
+        self.runs(build + "/shared", True)
+        self.runs(build + "/static")
+        for path in glob.glob(self.prefix + "/lib/cmake/pmapx/*"):
+            with open(path, encoding="utf-8") as file:
+                self.assertNotIn(folder, file.read(), path)
+
+    def test_find_package_with_one_library(self):
+        """Who has deleted one library can still use the other."""
+        build, lib = self.work + "/by_cmake_alone", self.prefix + "/lib/"
+        kept = {name: lib + "kept-" + name for name in ("libpmapx.a", os.path.basename(
+            os.path.realpath(lib + "libpmapx.so")))}
+        archive, shared = kept
+        for gone, part, other_part in ((archive, "shared", "static"), (shared, "static", "shared")):
+            os.rename(lib + gone, kept[gone])
+            try:
+                need(self.find_package(build, "-DPARTS=COMPONENTS;" + part))
+                self.runs(build + "/shared", gone == archive)
+                got = self.find_package(build, "-DPARTS=COMPONENTS;" + other_part)
+                self.assertNotEqual(got.status, 0)
+                self.assertIn(b"pmapx_FOUND to FALSE", b" ".join(got.stderr.split()))
+            finally:
+                os.rename(kept[gone], lib + gone)
+
+    def test_version(self):
+        """Later ones than asked for will do, up to the next that breaks programs."""
+        version = px.pmapx("-V").stdout.split()[1].decode()
+        for wanted, found in ((version, True), ("1.0", True), ("1.99", False), ("0.9", False), ("2", False)):
+            got = self.find_package(self.work + "/by_version", "-DWANTED=" + wanted)
+            self.assertEqual(got.status == 0, found, wanted)
+
+    def test_add_subdirectory(self):
+        """A project that has it within gets the library and nothing else."""
+        source, build = self.work + "/parent", self.work + "/parent build"
+        save(source, client_c=CLIENT, CMakeLists_txt=HAS_WITHIN)
+        need(command("cmake", "-S", source, "-B", build, "-DPMAPX=" + px.SOURCE, "-DBUILD_TESTING=ON",
+                     "-DCMAKE_INSTALL_PREFIX=/opt/parent", *like_this_build(),
+                     variables={"CFLAGS": "-O0"}))
+        need(command("cmake", "--build", build, "--parallel", "2"))
+        self.runs(build + "/client")
+        self.assertFalse(os.path.lexists(build + "/pmapx/pmapx"))
+        self.assertFalse(os.path.lexists(build + "/pmapx/tests"))
+        self.assertIn(b"Total Tests: 0\n", need(command("ctest", "--test-dir", build, "-N")).stdout)
+        with open(build + "/type", encoding="utf-8") as file:
+            self.assertEqual(file.read(), "<> <-O0>")
+        need(command("cmake", "--install", build, variables={"DESTDIR": self.work + "/parent tree"}))
+        self.assertEqual(files(self.work + "/parent tree"), ["opt/parent/bin/client"])
+
+
+class Folders(px.TestCase):
+    """CMAKE_INSTALL_*DIR, of a build that is configured anew for each."""
+
+    def install(self, *options, destination="tree"):
+        other.configure(*options)
+        tree = tempfile.mkdtemp(dir=folder)
+        self.addCleanup(shutil.rmtree, tree)
+        need(other.install(tree))
+        return tree
+
+    def pc(self, path):
+        """{variable: value} of pmapx.pc."""
+        with open(path, encoding="utf-8") as file:
+            return dict(re.findall(r"^(\w+)=(.*)$", file.read(), re.MULTILINE))
+
+    def test_debian(self):
+        """In /usr, with a folder for each architecture, and zsh's completions elsewhere."""
+        tree = self.install("-DCMAKE_INSTALL_PREFIX=/usr", "-DPMAPX_INSTALL_AS_PMAP=OFF",
+                            "-DCMAKE_INSTALL_LIBDIR=lib/x86_64-linux-gnu",
+                            "-DPMAPX_ZSH_COMPLETIONS_DIR=share/zsh/vendor-completions")
+        found = files(tree)
+        lib = "usr/lib/x86_64-linux-gnu/"
+        for name in ("usr/bin/pmapx", lib + "libpmapx.a", lib + "libpmapx.so -> libpmapx.so.1",
+                     lib + "cmake/pmapx/pmapxConfig.cmake", "usr/share/zsh/vendor-completions/_pmapx",
+                     "usr/share/fish/vendor_completions.d/pmapx.fish"):
+            self.assertIn(name, found)
+        self.assertEqual([name for name in found if re.search(r"/_?pmap\b", name) or "zsh/site" in name], [])
+        # Not from where the file is: -isystem /usr/lib/../include would come before that of C++.
+        self.assertEqual(self.pc(os.path.join(tree, lib, "pkgconfig", "pmapx.pc")), {
+            "prefix": "/usr", "libdir": "${prefix}/lib/x86_64-linux-gnu",
+            "includedir": "${prefix}/include"})
+        moved = os.path.join(tree, "moved")
+        need(other.install(None, "--prefix", moved))
+        self.assertEqual(self.pc(os.path.join(moved, lib[4:], "pkgconfig", "pmapx.pc"))["prefix"],
+                         "${pcfiledir}/../../..")
+
+    def test_full_names(self):
+        """As NixOS gives them: folders that have nothing to do with the prefix."""
+        tree = self.install("-DCMAKE_INSTALL_PREFIX=/nix/out", "-DPMAPX_INSTALL_AS_PMAP=ON",
+            *("-DCMAKE_INSTALL_%s=%s" % place for place in (
+                ("LIBDIR", "/nix/lib/lib"), ("INCLUDEDIR", "/nix/dev/include"), ("BINDIR", "/nix/bin/bin"),
+                ("MANDIR", "/nix/man/share/man"), ("DOCDIR", "/nix/doc/share/doc/pmapx"))),
+            *("-DPMAPX_%s_COMPLETIONS_DIR=/nix/out/%s" % (shell, shell.lower())
+              for shell in ("BASH", "ZSH", "FISH")))
+        self.assertEqual(sorted({re.sub(r"/[^/]*$", "", name.split(" ->")[0]) for name in files(tree)}), [
+            "nix/bin/bin", "nix/dev/include", "nix/dev/include/pmapx", "nix/doc/share/doc/pmapx",
+            "nix/lib/lib", "nix/lib/lib/cmake/pmapx", "nix/lib/lib/pkgconfig",
+            "nix/man/share/man/man1",
+            *(["nix/man/share/man/man3"] if glob.glob(os.path.join(px.SOURCE, "doc", "*.3")) else []),
+            "nix/out/bash", "nix/out/fish", "nix/out/zsh"])
+        self.assertEqual(self.pc(tree + "/nix/lib/lib/pkgconfig/pmapx.pc"), {
+            "prefix": "/nix/out", "libdir": "/nix/lib/lib", "includedir": "/nix/dev/include"})
+        self.assertEqual(os.readlink(tree + "/nix/bin/bin/pmap"), "pmapx")
+        # What is in the way is looked for there, too.
+        os.remove(tree + "/nix/bin/bin/pmap")
+        save(tree + "/nix/bin/bin", pmap="theirs")
+        self.assertNotEqual(other.install(tree).status, 0)
+
+
+class AsPmap(px.TestCase):
+    """A pmap, its manual and its completions, that we did not install."""
+
+    PLACES = ("bin/pmap", "share/man/man1/pmap.1", "share/man/man1/pmap.1.gz",
+              "share/bash-completion/completions/pmap", "share/fish/vendor_completions.d/pmap.fish")
 
     def setUp(self):
-        self.destination = tempfile.mkdtemp(dir=self.folder)
-        self.bin = os.path.join(self.destination, "opt", "px", "bin")
-        self.pmap = os.path.join(self.bin, "pmap")
+        self.tree = tempfile.mkdtemp(dir=folder)
+        self.addCleanup(shutil.rmtree, self.tree)
 
-    def test_link(self):
-        got = install(self.build, self.destination)
-        self.assertEqual(got.status, 0, got.stderr)
-        self.assertEqual(os.readlink(self.pmap), "pmapx")
-        version = px.pmapx("-V").stdout.split()[1]
-        self.result(px.run([self.pmap, "-V"]),
-                    b"pmap from procps-ng 4.0.7 (pmapx %b)\n" % version)
-        with px.sample() as root:
-            self.result(root.mounted([self.pmap, "-x", "100"]), px.sample_out("x"))
+    def put(self, place):
+        path = os.path.join(self.tree, "opt/px", place)
+        save(os.path.dirname(path), **{os.path.basename(path).replace(".", "_"): "theirs"})
+        return path
 
-    def test_again(self):
-        """Over a link of our own."""
-        for _ in range(2):
-            got = install(self.build, self.destination)
-            self.assertEqual(got.status, 0, got.stderr)
-        self.assertEqual(os.readlink(self.pmap), "pmapx")
-
-    def foreign(self, make):
-        """Install where there is a pmap already."""
-        os.makedirs(self.bin)
-        make()
-        before = os.lstat(self.pmap)
-        got = install(self.build, self.destination)
+    def refused(self, path, *options, destination=None):
+        """Nothing at all happens, and the file is named."""
+        before = listing(self.tree)
+        got = one.install(destination, *options)
         self.assertNotEqual(got.status, 0)
-        self.assertIn(self.pmap.encode(), got.stderr)
-        after = os.lstat(self.pmap)
-        self.assertEqual((before.st_ino, before.st_mtime_ns, before.st_size),
-                         (after.st_ino, after.st_mtime_ns, after.st_size))
+        self.assertIn(("\n    %s\n" % path).encode(), got.stderr)
+        self.assertEqual(listing(self.tree), before)
 
-    def test_foreign_program(self):
-        def make():
-            with open(self.pmap, "wb") as file:
-                file.write(b"#!/bin/sh\necho pmap\n")
-        self.foreign(make)
-        with open(self.pmap, "rb") as file:
-            self.assertEqual(file.read(), b"#!/bin/sh\necho pmap\n")
+    def test_foreign(self):
+        for place in self.PLACES:
+            with self.subTest(place=place):
+                path = self.put(place)
+                self.refused(path, destination=self.tree)
+                self.refused(path, "--component", "as_pmap", destination=self.tree)
+                os.remove(path)
+
+    def test_foreign_in_another_prefix(self):
+        self.refused(self.put("bin/pmap"), "--prefix", self.tree + "/opt/px")
 
     def test_foreign_link(self):
-        self.foreign(lambda: os.symlink("busybox", self.pmap))
-        self.assertEqual(os.readlink(self.pmap), "busybox")
+        path = self.put("bin/pmap")
+        for target in ("busybox", "/usr/bin/pmapx", "../bin/pmapx", "nowhere"):
+            os.remove(path)
+            os.symlink(target, path)
+            self.refused(path, destination=self.tree)
 
-    def test_without_it(self):
-        """The default installs no pmap."""
-        if cached("PMAPX_INSTALL_AS_PMAP") not in ("", "OFF"):
-            self.skipTest("this build was configured to install it")
-        need(os.access(px.BUILD, os.W_OK), px.BUILD + " is not ours to write to")
-        self.assertEqual(install(px.BUILD, self.destination).status, 0)
-        self.assertEqual([path for path in listing(self.destination) if "bin/pmap " in path], [])
+    def test_other_components(self):
+        """They are not in the way of a pmap."""
+        path = self.put("bin/pmap")
+        for name in ("program", "library", "development"):
+            need(one.install(self.tree, "--component", name))
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "theirs")
+
+    def test_again(self):
+        """Over links of our own, also that of a manual that was packed since then."""
+        need(one.install(self.tree))
+        man = os.path.join(self.tree, "opt/px/share/man/man1/")
+        os.symlink("pmapx.1.gz", man + "pmap.1.gz")
+        need(one.install(self.tree))
+        self.assertEqual(os.readlink(man + "pmap.1"), "pmapx.1")
+
+
+class Uninstall(px.TestCase):
+    def setUp(self):
+        one.forget()
+        self.tree = tempfile.mkdtemp(dir=folder)
+        self.addCleanup(shutil.rmtree, self.tree, True)
+
+    def check(self, got, missing=(), foreign=()):
+        text = need(got).stdout.decode()
+        self.assertEqual(re.findall(r"^-- Missing: (.*)$", text, re.MULTILINE), list(missing))
+        self.assertEqual(re.findall(r"^-- Not ours any more: (.*)$", text, re.MULTILINE), list(foreign))
+
+    def test_leaves_nothing(self):
+        prefix = self.tree + "/a prefix"
+        need(one.install(None, "--prefix", prefix))
+        self.assertTrue(os.path.exists(prefix + "/bin/pmapx"))
+        self.check(one.uninstall())
+        self.assertEqual(os.listdir(self.tree), [])
+
+    def test_leaves_what_others_have(self):
+        """Also folders that were there before and are empty."""
+        for name in ("opt/px/bin", "opt/px/share/man/man1", "opt/px/share/zsh/site-functions"):
+            os.makedirs(os.path.join(self.tree, name))
+        save(self.tree + "/opt/px/share/man/man1", other_1="theirs")
+        before = listing(self.tree)
+        for _ in range(2):
+            for part in ("library", "development", "program", "as_pmap"):
+                need(one.install(self.tree, "--component", part))
+            # A folder that we made, and that somebody else uses since then.
+            save(self.tree + "/opt/px/share/fish/vendor_completions.d", other_fish="theirs")
+            self.check(one.uninstall(self.tree + "/"))
+            left = listing(self.tree)
+            for name in list(left):
+                if name.startswith("opt/px/share/fish"):
+                    del left[name]
+            self.assertEqual(left, before)
+
+    def test_missing_and_foreign(self):
+        need(one.install(self.tree))
+        gone, replaced = (self.tree + "/opt/px/bin/" + name for name in ("pmapx", "pmap"))
+        os.remove(gone)
+        os.remove(replaced)
+        save(os.path.dirname(replaced), pmap="theirs")
+        self.check(one.uninstall(self.tree), [gone], [replaced])
+        self.assertEqual(files(self.tree), ["opt/px/bin/pmap"])
+
+    def test_only_below_destdir(self):
+        need(one.install(self.tree + "/first"))
+        need(one.install(self.tree + "/second"))
+        self.check(one.uninstall(self.tree + "/first"))
+        self.assertEqual(os.listdir(self.tree), ["second"])
+        self.check(one.uninstall(self.tree + "/second"))
+        self.assertEqual(os.listdir(self.tree), [])
+        got = one.uninstall("first")
+        self.assertNotEqual(got.status, 0)
+
+    def test_nothing_installed(self):
+        got = one.uninstall()
+        self.assertNotEqual(got.status, 0)
+        self.assertIn(b"nothing was installed", b" ".join((got.stdout + got.stderr).split()))
+
+
+def compile_commands(build):
+    """{file below src: words} of a build."""
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
+        return {entry["file"].rpartition("/src/")[2]: shlex.split(entry["command"])
+                for entry in json.load(file) if "/tests/" not in entry["file"]}
+
+
+class Flags(px.TestCase):
+    """Those of whoever builds, against what the project has by itself."""
+
+    def last(self, words, pattern):
+        return ([word for word in words if re.fullmatch(pattern, word)] or [None])[-1]
+
+    def test_contradicted(self):
+        """The last word of each subject is that of the environment."""
+        commands = compile_commands(one.folder)
+        self.assertIn("core/scan.c", commands)
+        for name, words in commands.items():
+            with self.subTest(file=name):
+                for pattern, expected in (("-O.*", "-O0"), ("-g.*", "-g1"), ("-W(no-)?shadow", "-Wno-shadow"),
+                                          ("-std=.*", "-std=gnu17"),
+                                          ("-f(no-)?stack-protector.*", "-fno-stack-protector"),
+                                          ("-[DU]_FORTIFY_SOURCE.*", "-U_FORTIFY_SOURCE"),
+                                          ("-DPX_GIVEN.*", CPPFLAGS)):
+                    self.assertEqual(self.last(words, pattern), expected)
+                self.assertIn("-Wextra", words)
+
+    def test_linker(self):
+        """-z lazy was asked for."""
+        library = os.path.join(one.folder, "libpmapx.so")
+        self.assertNotRegex(px.run(["readelf", "-dW", library]).stdout, rb"BIND_NOW|\bNOW\b")
+
+    def configure(self, variables, *options):
+        build = tempfile.mkdtemp(dir=folder)
+        self.addCleanup(shutil.rmtree, build)
+        need(command("cmake", "-S", px.SOURCE, "-B", build, "-DBUILD_TESTING=OFF", *like_this_build(),
+                     *options, variables=variables))
+        return compile_commands(build)
+
+    def test_debian(self):
+        """dpkg-buildflags, with all hardening, as debhelper passes it on: it is there to the letter,
+        and ours says nothing of the same."""
+        given = ("-g -O2 -ffile-prefix-map=/build/x=. -fstack-protector-strong -Wformat -fno-lto"
+                 " -Werror=format-security -Wdate-time -D_FORTIFY_SOURCE=2")
+        for name, words in self.configure({"CFLAGS": given, "CPPFLAGS": "-Wdate-time -D_FORTIFY_SOURCE=2"},
+                                          "-DCMAKE_BUILD_TYPE=None", "-DPMAPX_LTO=ON").items():
+            with self.subTest(file=name):
+                at = words.index("-g")
+                self.assertEqual(words[at:at + len(given.split())], given.split())
+                rest = words[:at] + words[at + len(given.split()):]
+                for pattern in ("-[gO].*", ".*prefix-map.*", "-fstack-protector.*", ".*_FORTIFY_SOURCE.*",
+                                "-m.*", "-f(no-)?lto.*"):
+                    self.assertIsNone(self.last(rest, pattern), pattern)
+
+    def test_without_what_tests_need(self):
+        """Nothing of it was looked for, as far as was found."""
+        self.assertEqual(cached("BUILD_TESTING", one.folder), "OFF")
+        for name in ("CMAKE_CXX_COMPILER", "PKG_CONFIG_EXECUTABLE", "_Python3_EXECUTABLE", "cmocka_DIR"):
+            self.assertEqual(cached(name, one.folder), "", name)
 
 
 if __name__ == "__main__":
