@@ -29,7 +29,8 @@ install(CODE "
   set(px_links \"${px_links}\")
   set(px_copy \"${px_copy}\")
   set(px_folders \"${CMAKE_INSTALL_BINDIR};${CMAKE_INSTALL_INCLUDEDIR}/pmapx;${px_package}\")
-  list(APPEND px_folders \"${px_pkgconfig};${px_man1};${px_man3};${CMAKE_INSTALL_DOCDIR}\")
+  list(APPEND px_folders \"${px_pkgconfig};${px_man1};${px_man3}\")
+  list(APPEND px_folders \"${CMAKE_INSTALL_DOCDIR}/example\")
   list(APPEND px_folders \"${PMAPX_BASH_COMPLETIONS_DIR};${PMAPX_ZSH_COMPLETIONS_DIR}\")
   list(APPEND px_folders \"${PMAPX_FISH_COMPLETIONS_DIR}\")
   set(px_pkgconfig \"${px_pkgconfig}\")
@@ -47,6 +48,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/completions/pmapx.fish
         DESTINATION ${PMAPX_FISH_COMPLETIONS_DIR} COMPONENT program)
 file(GLOB documents CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/doc/*.md)
 install(FILES ${PROJECT_SOURCE_DIR}/COPYING ${PROJECT_SOURCE_DIR}/README.md ${documents}
+        DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/doc/example
         DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
 # An export each, so that one library can be there without the other.

@@ -9,9 +9,9 @@
         got = place.run(step.command)             # by sh; standard error is in stdout, as on a terminal
         self.assertIsNone(shown.difference(step.output, got.stdout.decode()))
 
-A line "..." among what is shown stands for any lines that were left out. A command goes on in the next
-line where it ends in a backslash. What may differ is masked by difference(): see masked(); where all is to
-be the same, give it mask=str.
+A line "..." among what is shown stands for any lines that were left out. A command goes on in the next line
+where it ends in a backslash, and in lines below it that begin with "> ". What may differ is masked by
+difference(): see masked(); where all is to be the same, give it mask=str.
 """
 import os
 import re
@@ -33,7 +33,9 @@ ESCAPES = {r"\e": "\\", r"\-": "-", r"\&": "", r"\(aq": "'", r"\(dq": '"', r"\(t
 
 # Addresses have letters and digits, and at least eight; sums may have a sign, a fraction and a unit.
 ADDRESS = re.compile(r"(?<![\w.])(?:0x)?(?=[a-f]*\d)[0-9a-f]{8,16}(?!\w)")
-NUMBER = re.compile(r"(?<![A-Za-z_])[+-]?\d(?:[\d.:,]*\d)?(?:(?: [KMGT]iB|[kmgtKMGT])(?!\w))?")
+NUMBER = re.compile(r"(?<!\w)[+-]?\d(?:[\d.:,]*\d)?(?:(?: [KMGT]iB|[kmgtKMGT])(?!\w))?")
+# What is drawn above totals: as wide as what stands above it. The dashes of a mode are fewer.
+RULE = re.compile(r"(?<!\S)(?:-{6,}|=+)(?!\S)")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
 
 
@@ -77,7 +79,7 @@ def steps(block):
     """The commands of a block, with what each is shown to print; none of a block without a prompt."""
     step, goes_on = None, False
     for number, line in enumerate(block.lines, block.line):
-        if goes_on:
+        if goes_on or (step and not step.output and line.startswith("> ")):
             step = step._replace(command=step.command + "\n" + re.sub(r"^> ", "", line))
         elif re.match(r"[$#] ", line):
             if step:
@@ -95,7 +97,7 @@ def masked(line):
     line = TIME.sub("TIME", line)
     line = ADDRESS.sub("N", line)
     line = NUMBER.sub("N", line)
-    line = re.sub(r"-{2,}", "--", line)
+    line = RULE.sub("--", line)
     return re.sub(r"[ \t]+", " ", line).strip()
 
 
