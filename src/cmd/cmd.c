@@ -71,14 +71,19 @@ static void say_no_verb(struct px_console *console, const char *word)
 
 static int run_help(struct px_console *console, int argc, char **argv)
 {
-	const struct px_verb *verb = find(argc > 1 ? argv[1] : "help");
+	const char *word = argc > 1 ? argv[1] : "help";
+	const struct px_verb *verb;
 
+	/* As with any other verb. */
+	if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)
+		word = "help";
+	verb = find(word);
 	if (verb != NULL && argc <= 2) {
 		verb->usage(console, &console->out);
 		return PX_VERB_DONE;
 	}
 	if (verb == NULL)
-		say_no_verb(console, argv[1]);
+		say_no_verb(console, word);
 	else
 		px_message(console, "help: one verb at a time");
 	return PX_VERB_TROUBLE;

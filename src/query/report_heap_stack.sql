@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The article's result, for the processes of PostgreSQL servers: how large [heap] and [stack] are, in kB.
+-- How large [heap] and [stack] of the processes of PostgreSQL servers are, in kB.
 --
--- It is what the article adds up, and the wrong number: sizes count what was never touched, and
+-- It is what is often added up, and the wrong number: sizes count what was never touched, and
 -- large blocks of malloc are in neither.  own is what the kernel gets back when the process ends.
 SELECT p.test_label, p.hostname, p.pg_instance AS server, p.pid, p.pg_role AS role,
        h.heap / 1024 AS heap, h.stack / 1024 AS stack, h.total_heap_and_stack / 1024 AS heap_and_stack,

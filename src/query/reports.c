@@ -60,7 +60,7 @@ static const struct px_report_kind kinds[] = {
 	},
 	{
 		.name = "heap-stack",
-		.about = "the article's: [heap] and [stack] of PostgreSQL's processes",
+		.about = "[heap] and [stack] of PostgreSQL's processes, beside what they own",
 		.nothing = no_server,
 		.sql = { px_report_heap_stack_sql },
 		.sizes = "heap stack heap_and_stack resident rss own",

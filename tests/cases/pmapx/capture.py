@@ -567,6 +567,8 @@ class Words(CaptureCase):
         listed = px.pmapx("help")
         self.assertEqual((listed.status, listed.stderr), (0, b""))
         self.assertRegex(listed.stdout, rb"\n capture   \w")
+        for word in ("help", "--help", "-h"):
+            self.result(px.pmapx("help", word), listed.stdout)
         self.result(px.pmapx("help", "me"), status=2, stderr="pmapx: no such verb: me; there are capture, "
                                                              "rank, diff, watch, check, load, sql, report, help\n")
 
