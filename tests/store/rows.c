@@ -154,10 +154,15 @@ static const char *error_name(int error)
 		int error;
 		const char *name;
 	} names[] = {
+		{ EACCES, "EACCES" },
 		{ EBUSY, "EBUSY" },
 		{ EEXIST, "EEXIST" },
 		{ ELIBACC, "ELIBACC" },
+		{ EMEDIUMTYPE, "EMEDIUMTYPE" },
+		{ ENOENT, "ENOENT" },
 		{ ENOSPC, "ENOSPC" },
+		{ EPROTONOSUPPORT, "EPROTONOSUPPORT" },
+		{ EROFS, "EROFS" },
 		{ EUCLEAN, "EUCLEAN" },
 	};
 
