@@ -402,7 +402,7 @@ CHANGES = {
                                   "\tpmapx_reader_file;\n\tpmapx_reader_line;\n",
                                   "symbol pmapx_reader_line is new, and in PMAPX_1.0"),
     "a function in a new node": ("src", "local:\n\t*;\n};\n",
-                                 "local:\n\t*;\n};\nPMAPX_1.1 {\nglobal:\n\tpmapx_a;\n} PMAPX_1.0;\n",
+                                 "local:\n\t*;\n};\nPMAPX_99.0 {\nglobal:\n\tpmapx_a;\n} PMAPX_1.0;\n",
                                  ""),
     "another parameter": ("parser", "size_t want, char **", "uint64_t want, char **",
                           "pmapx_parser_space was"),

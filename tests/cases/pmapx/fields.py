@@ -174,7 +174,7 @@ rd wr sh +    0   8 xxxxxxxxxxxxxxxxxxxx
             got = self.root.pmapx(*words, "100")
             self.assertEqual((got.status, got.stdout), (1, b""))
             self.assertRegex(got.stderr, rb"\Apmapx: --fields=%s: no such column, there are Address, "
-                             rb"[^\n]*, Name, PgSz, N0, N1 and so on up to N1023, Size, [^\n]*, VmFlags; a key of smaps that is not among them "
+                             rb"[^\n]*, Name, PgSz, N0, N1 and so on up to N1023, Size, [^\n]*, VmFlags[^;\n]*; a key of smaps that is not among them "
                              rb"is given with its colon\n\Z" % re.escape(name).encode())
         self.result(px.pmapx("-n", "--fields=Rss"), b"", ("pmapx: %s\n" % own).encode(), 1)
 

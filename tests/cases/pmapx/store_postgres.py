@@ -265,10 +265,11 @@ class Postgres(px.TestCase):
     def test_other_databases(self):
         script = storing.psql_script(storing.Capture().text())
         self.loaded(script)
-        self.loaded(b"UPDATE meta SET version = 2;")
+        self.loaded(b"UPDATE meta SET version = %d;" % (storing.VERSION + 1))
         got = self.load(script)
         self.assertEqual(got.status, 3)
-        self.assertIn(b"a newer pmapx made this database: its schema is of version 2, that of this script of 1", got.stderr)
+        self.assertIn(b"a newer pmapx made this database: its schema is of version %d, that of this script of %d" % (
+            storing.VERSION + 1, storing.VERSION), got.stderr)
         for table in (b"CREATE TABLE meta (application TEXT, version INTEGER)", b"CREATE TABLE meta (a INTEGER)"):
             with self.subTest(table=table):
                 self.loaded(b"DROP TABLE meta; " + table)

@@ -196,7 +196,8 @@ class Refused(Files):
     def test_versions(self):
         self.loaded(storing.Capture())
         for version, error, sentence in (
-                (2, "EPROTONOSUPPORT", "a newer pmapx made it: its schema is of version 2, this one knows 1"),
+                (storing.VERSION + 1, "EPROTONOSUPPORT", "a newer pmapx made it: its schema is of version %d, this "
+                 "one knows %d" % (storing.VERSION + 1, storing.VERSION)),
                 (0, "EMEDIUMTYPE", "it is a database, but none of pmapx")):
             self.run_sql("UPDATE meta SET version = %d" % version)
             self.refused(storing.Capture("B"), error, sentence)
