@@ -377,7 +377,7 @@ def read_options():
     parser.add_argument("--processes", type=int, default=1500, metavar="N")
     parser.add_argument("--pmap", default=px.SYSTEM_PMAP, metavar="PATH", type=os.path.abspath,
                         help="another pmap to measure and to compare with")
-    parser.add_argument("--markdown", action="store_true", help="the table as the README has it")
+    parser.add_argument("--markdown", action="store_true", help="the tables of doc/BENCHMARKS.md")
     parser.add_argument("--show", metavar="FILE", help="a bench.json of earlier; nothing is run")
     options = parser.parse_args()
     options.pmap = find_pmap(options.pmap)

@@ -134,7 +134,7 @@ def markdown_labels(report, rows):
 
 
 def markdown(report):
-    """The table for the README."""
+    """The tables of doc/BENCHMARKS.md."""
     others = report["about"]["others"]
     heads = ["ms", "pmapx", "pmap", "floor", "of pmap (limit)", "of the floor (limit)", *others]
     lines = wrap("%s. %s" % (about_text(report["about"]), how_text(report["about"]))) + [
