@@ -95,6 +95,12 @@ def skip_left_out(result):
         raise unittest.SkipTest(left_out[0].decode(errors="replace"))
 
 
+def version():
+    """The version of pmapx, from the one place that has it."""
+    with open(os.path.join(SOURCE, "CMakeLists.txt"), encoding="utf-8") as file:
+        return re.search(r"^project\(pmapx VERSION (\S+) ", file.read(), re.MULTILINE).group(1)
+
+
 def pmap_version(path):
     """(4, 0, 2) for procps-ng 4.0.2; works for pmapx under the name pmap too. None if absent."""
     try:

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What documents say of the tree is there: links, the files and names of HACKING.md; and the version is in one place,
+from which all else has it."""
+import ctypes
+import datetime
+import fnmatch
+import functools
+import glob
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import px
+
+# Where the version may stand: its one place, and what is told of it.
+HAVE_VERSION = {"CMakeLists.txt", "doc/CHANGES.md"}
+# What was recorded or found, and has numbers of all kinds.
+RECORDED = ("doc/example/", "tests/fuzz/corpus/", "tests/fuzz/regressions/", "tests/roots/")
+
+# In HACKING.md: what stands for any name.
+ANY = re.compile(r"NAME|VERB|LABEL|PID|VERSION")
+# Words of a recipe that no file has, as they are to be made, or are of the shell.
+MADE = {"Unreleased"}
+MOST_LINES = 10
+
+
+def read(name):
+    with open(os.path.join(px.SOURCE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+@functools.lru_cache(maxsize=None)
+def tree():
+    """All files that are the project's: as git has them, or else all but builds."""
+    got = subprocess.run(["git", "-C", px.SOURCE, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    if got.returncode == 0 and got.stdout:
+        found = os.fsdecode(got.stdout).rstrip("\0").split("\0")
+    else:
+        found = [os.path.relpath(os.path.join(where, name), px.SOURCE) for where, _, names in os.walk(px.SOURCE)
+                 for name in names]
+    return sorted(name for name in found if not re.match(r"build|\.git/|.*__pycache__/", name)
+                  and os.path.isfile(os.path.join(px.SOURCE, name)))
+
+
+@functools.lru_cache(maxsize=None)
+def words():
+    """All words of sources and tests."""
+    found = set()
+    for name in tree():
+        if name.startswith(("src/", "include/", "tests/", "completions/", "CMake", ".ci/")) \
+                and not name.startswith(RECORDED) and name != "tests/check/documents.py":
+            with open(os.path.join(px.SOURCE, name), encoding="utf-8", errors="replace") as file:
+                found.update(re.findall(r"\w+", file.read()))
+    return found
+
+
+def documents():
+    return [name for name in tree() if name.endswith(".md")]
+
+
+class Links(px.TestCase):
+    def test_links(self):
+        """What a document refers to is a file of the tree, and has that heading."""
+        seen = 0
+        for name in documents():
+            for target in re.findall(r"\]\(([^)\s]+)\)", read(name)):
+                if re.match(r"[a-z]+:", target):
+                    continue
+                path, _, anchor = target.partition("#")
+                path = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
+                self.assertTrue(os.path.exists(os.path.join(px.SOURCE, path)), "%s: %s" % (name, target))
+                if anchor:
+                    headings = [re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-")
+                                for line in read(path).splitlines() if line.startswith("#")]
+                    self.assertIn(anchor, headings, name)
+                seen += 1
+        self.assertGreater(seen, 20)
+
+
+class Hacking(px.TestCase):
+    """HACKING.md names what there is."""
+
+    def spans(self):
+        """Code within the prose: (what, the line)."""
+        prose = re.sub(r"^```.*?^```$", lambda block: re.sub(r"[^\n]", "", block.group()), read("doc/HACKING.md"),
+                       flags=re.MULTILINE | re.DOTALL)
+        for number, line in enumerate(prose.splitlines(), 1):
+            for span in re.findall(r"`([^`]+)`", line):
+                yield span, number
+
+    def test_files(self):
+        seen = 0
+        for span, number in self.spans():
+            pattern = ANY.sub("*", re.sub(r"\[\w+\]", "*", span))
+            if re.fullmatch(r"[\w.*/-]+\.(c|h|inc|md|py|sql|sym|txt|cmake|[13])|[\w.*-]+/[\w./*-]*", pattern) is None \
+                    or span.startswith(("/", "build/")):
+                continue
+            found = glob.glob(os.path.join(px.SOURCE, pattern)) or \
+                glob.glob(os.path.join(px.SOURCE, "tests", pattern)) or \
+                glob.glob(os.path.join(px.SOURCE, pattern + ".c")) or \
+                ["" for name in tree() if "/" not in pattern and fnmatch.fnmatch(os.path.basename(name), pattern)]
+            self.assertTrue(found, "doc/HACKING.md:%d: %s" % (number, span))
+            seen += 1
+        self.assertGreater(seen, 60)
+
+    def test_names(self):
+        """Functions, tables, structs, enumerators, CMake's targets and variables, tests."""
+        seen = 0
+        for span, number in self.spans():
+            found = re.fullmatch(r"(?:struct |enum )?([A-Za-z_]\w+)(?:\(\)|\[\]|\(VERSION\))?", span)
+            check = re.fullmatch(r"check\.(\w+)", span)
+            if check:
+                self.assertTrue(os.path.exists(os.path.join(px.SOURCE, "tests", "check", check.group(1) + ".py")), span)
+            elif found and not ANY.search(found.group(1)) and found.group(1) not in MADE:
+                self.assertIn(found.group(1), words(), "doc/HACKING.md:%d" % number)
+                seen += 1
+        self.assertGreater(seen, 60)
+
+    def test_lengths(self):
+        """Each list of what to do is short."""
+        text = read("doc/HACKING.md")
+        lists = re.split(r"^### ", text[text.index("## Where things go"):text.index("## Contributing")],
+                         flags=re.MULTILINE)[1:]
+        self.assertGreater(len(lists), 9)
+        for one in lists:
+            lines = [line for line in re.split(r"^## ", one, flags=re.MULTILINE)[0].splitlines()[1:] if line]
+            self.assertLessEqual(len(lines), MOST_LINES, one.splitlines()[0])
+
+
+class Version(px.TestCase):
+    def test_one_place(self):
+        """What would have to be changed with it is nowhere."""
+        version = re.compile(r"(?<![\w.])%s(?![\w.]*\d)" % re.escape(px.version()))
+        for name in tree():
+            if name in HAVE_VERSION or name.startswith(RECORDED):
+                continue
+            with open(os.path.join(px.SOURCE, name), encoding="utf-8", errors="replace") as file:
+                for number, line in enumerate(file, 1):
+                    self.assertIsNone(version.search(line), "%s:%d: %s" % (name, number, line.strip()))
+
+    def test_program(self):
+        self.result(px.pmapx("-V"), "pmapx %s (pmap of procps-ng %s)\n" % (
+            px.version(), ".".join(map(str, px.REFERENCE))))
+
+    def test_library(self):
+        path = os.path.join(px.BUILD, "libpmapx.so")
+        self.assertEqual(os.path.basename(os.path.realpath(path)), "libpmapx.so." + px.version())
+        if px.is_sanitized(px.PMAPX):
+            self.skipTest("a library with AddressSanitizer is not loaded by Python")
+        library = ctypes.CDLL(path)
+        library.pmapx_version.restype = ctypes.c_char_p
+        self.assertEqual(library.pmapx_version().decode(), px.version())
+
+    def test_built_files(self):
+        """Those that are made for others: of pkg-config, and of CMake where that is made."""
+        with open(os.path.join(px.BUILD, "src", "pmapx.pc"), encoding="utf-8") as file:
+            self.assertIn("\nVersion: %s\n" % px.version(), file.read())
+        for path in glob.glob(os.path.join(px.BUILD, "**", "*onfig[Vv]ersion.cmake"), recursive=True):
+            with open(path, encoding="utf-8") as file:
+                self.assertIn(px.version(), file.read(), path)
+
+    def test_manual(self):
+        """Pages have a date of their own, and no version that would have to be changed."""
+        pages = [name for name in tree() if re.fullmatch(r"doc/[\w-]+\.[1-8]", name)]
+        self.assertGreater(len(pages), 8)
+        for name in pages:
+            lines = read(name).splitlines()
+            date = [line[4:] for line in lines if line.startswith(".Dd ")]
+            self.assertEqual(len(date), 1, name)
+            datetime.datetime.strptime(date[0], "%B %d, %Y")
+            self.assertIn(".Os", lines, name)
+
+
+class Changes(px.TestCase):
+    """CHANGES.md has the form that packages take versions and dates from."""
+
+    def test_form(self):
+        text = read("doc/CHANGES.md")
+        headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+        if headings[0] == "Unreleased":
+            headings.pop(0)
+        found = [re.fullmatch(r"(\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d)\)", heading) for heading in headings]
+        self.assertNotIn(None, found, headings)
+        versions = [tuple(map(int, one.group(1).split("."))) for one in found]
+        dates = [datetime.date.fromisoformat(one.group(2)) for one in found]
+        self.assertEqual(found[0].group(1), px.version())
+        self.assertEqual(versions, sorted(set(versions), reverse=True))
+        self.assertEqual(dates, sorted(dates, reverse=True))
+        for heading in re.findall(r"^### (.*)$", text, re.MULTILINE):
+            self.assertIn(heading, ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"))
+
+    def test_each_says_something(self):
+        parts = re.split(r"^## .*$", read("doc/CHANGES.md"), flags=re.MULTILINE)[1:]
+        for part in parts:
+            self.assertRegex(part, r"(?m)^- \S")
+
+
+if __name__ == "__main__":
+    px.main()
