@@ -31,4 +31,6 @@ endfunction()
 
 if(CPACK_GENERATOR STREQUAL "DEB")
   include(${CMAKE_CURRENT_LIST_DIR}/debian.cmake)
+elseif(CPACK_GENERATOR STREQUAL "RPM")
+  include(${CMAKE_CURRENT_LIST_DIR}/rpm.cmake)
 endif()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Packages by cpack, from the install rules and their components.  debian.cmake
-# has what is of .debs only; it is read when cpack runs.
+# and rpm.cmake have what is of one form only; they are read when cpack runs.
 
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_PACKAGE_VENDOR pmapx)
@@ -8,9 +8,13 @@ if(NOT CPACK_PACKAGE_CONTACT)
   set(CPACK_PACKAGE_CONTACT "pmapx developers <pmapx@example.org>")
 endif()
 if(NOT CPACK_GENERATOR)
+  find_program(PX_RPMBUILD rpmbuild)
+  mark_as_advanced(PX_RPMBUILD)
   set(CPACK_GENERATOR TGZ)
   if(EXISTS /etc/debian_version)
     set(CPACK_GENERATOR DEB)
+  elseif(PX_RPMBUILD)
+    set(CPACK_GENERATOR RPM)
   endif()
 endif()
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
@@ -23,6 +27,8 @@ set(CPACK_PMAPX_BINARY_DIR ${PROJECT_BINARY_DIR})
 set(CPACK_PMAPX_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
 set(CPACK_PMAPX_INSTALL_LIBDIR ${CMAKE_INSTALL_LIBDIR})
 set(CPACK_PMAPX_LIBRARY_ARCHITECTURE ${CMAKE_LIBRARY_ARCHITECTURE})
+set(CPACK_PMAPX_POINTER_SIZE ${CMAKE_SIZEOF_VOID_P})
+set(CPACK_PMAPX_PROCESSOR ${CMAKE_SYSTEM_PROCESSOR})
 set(CPACK_PMAPX_SANITIZE ${PMAPX_SANITIZE})
 set(CPACK_PMAPX_AS_PMAP ${PMAPX_INSTALL_AS_PMAP})
 set(CPACK_PMAPX_SOVERSION ${PMAPX_SOVERSION})
