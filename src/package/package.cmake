@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Packages by cpack, from the install rules and their components.  debian.cmake
-# and rpm.cmake have what is of one form only; they are read when cpack runs.
+# Packages by cpack, from the install rules and their components, and the
+# source tarball.  debian.cmake and rpm.cmake have what is of one form only; they
+# are read when cpack runs.
 
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_PACKAGE_VENDOR pmapx)
@@ -66,3 +67,13 @@ pmap.procps with its manual page, and has its place back when this package is
 removed.")
 
 include(CPack)
+# What is released is what is committed: see the target dist.
+file(REMOVE ${PROJECT_BINARY_DIR}/CPackSourceConfig.cmake)
+
+find_program(PX_GIT git)
+mark_as_advanced(PX_GIT)
+add_custom_target(dist
+  COMMAND ${CMAKE_COMMAND} -D GIT=${PX_GIT} -D SOURCE=${PROJECT_SOURCE_DIR}
+          -D NAME=${PROJECT_NAME}-${PROJECT_VERSION} -D FOLDER=${PROJECT_BINARY_DIR}
+          -P ${CMAKE_CURRENT_LIST_DIR}/dist.cmake
+  VERBATIM USES_TERMINAL)
