@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The packages that cpack makes of what a tarball has, built once for a test file."""
+import atexit
+import functools
+import glob
+import os
+import re
+import shutil
+import tempfile
+import unittest
+
+import px
+
+TARBALL = "pmapx-"
+
+
+def done(*words, **kwargs):
+    """Run a command that has to succeed; what it printed."""
+    got = px.run(list(words), timeout=1000, umask=0o022, **kwargs)
+    if got.status != 0:
+        raise AssertionError("%r: %d\n%s" % (words, got.status, (got.stdout + got.stderr).decode(
+            errors="replace")))
+    return got.stdout.decode()
+
+
+def need(*tools):
+    for tool in tools:
+        if shutil.which(tool) is None:
+            raise unittest.SkipTest("%s is not installed" % tool)
+
+
+def version():
+    return px.pmapx("-V").stdout.split()[1].decode()
+
+
+def git(folder, *words):
+    """What git says, or None where there is no git or the folder is no clone of the project."""
+    try:
+        got = px.run(["git", "-C", folder, *words])
+    except OSError:
+        return None
+    return got.stdout.decode().strip() if got.status == 0 else None
+
+
+def is_clone():
+    return git(px.SOURCE, "rev-parse", "--show-toplevel") == os.path.realpath(px.SOURCE)
+
+
+def dist(source, folder, command="git"):
+    """Make the tarball as the target dist does; the result of the run, and the path of it."""
+    name = TARBALL + version()
+    got = px.run(["cmake", "-D", "GIT=" + command, "-D", "SOURCE=" + source, "-D", "NAME=" + name,
+                  "-D", "FOLDER=" + folder, "-P",
+                  os.path.join(px.SOURCE, "src", "package", "dist.cmake")], env=px.environment())
+    return got, os.path.join(folder, name + ".tar.gz")
+
+
+@functools.lru_cache(maxsize=None)
+def folder():
+    """For all of this file's tests."""
+    made = tempfile.mkdtemp(prefix="pmapx-packages-")
+    atexit.register(shutil.rmtree, made, True)
+    return made
+
+
+@functools.lru_cache(maxsize=None)
+def tree():
+    """The source as a tarball has it: that of the commit, where all is committed, else a copy."""
+    name = os.path.join(folder(), TARBALL + version())
+    if is_clone() and git(px.SOURCE, "status", "--porcelain") == "":
+        got, path = dist(px.SOURCE, folder())
+        if got.status != 0:
+            raise AssertionError(got.stderr.decode())
+        done("tar", "-C", folder(), "-xf", path)
+    else:
+        shutil.copytree(px.SOURCE, name, symlinks=True,
+                        ignore=shutil.ignore_patterns("build*", ".git*", "__pycache__"))
+    return name
+
+
+@functools.lru_cache(maxsize=None)
+def build():
+    """The build folder that the preset makes; link-time optimisation would take as long again."""
+    need("cmake", "ninja")
+    done("cmake", "--preset", "package", "-DPMAPX_LTO=OFF", cwd=tree())
+    done("cmake", "--build", "--preset", "package", "--parallel", "2", cwd=tree())
+    return os.path.join(tree(), "build", "package")
+
+
+@functools.lru_cache(maxsize=None)
+def debs():
+    """{name of package: path of its .deb}"""
+    need("dpkg-deb", "dpkg-shlibdeps", "gzip")
+    if not os.path.exists("/etc/debian_version"):
+        raise unittest.SkipTest("this is no Debian")
+    build()
+    done("cpack", "--preset", "package", cwd=tree())
+    return {os.path.basename(path).partition("_")[0]: path
+            for path in glob.glob(os.path.join(build(), "*.deb"))}
+
+
+@functools.lru_cache(maxsize=None)
+def rpms():
+    """{name of package: path of its .rpm}, of the same build with the folders of Fedora."""
+    need("rpm", "rpmbuild")
+    other = os.path.join(folder(), "rpm")
+    libdir = re.search(r"^CMAKE_INSTALL_LIBDIR:PATH=(.*)$", read(os.path.join(
+        build(), "CMakeCache.txt")).decode(), re.MULTILINE)[1]
+    try:
+        done("cmake", "-DCMAKE_INSTALL_LIBDIR=lib64", build())
+        done("cpack", "--config", os.path.join(build(), "CPackConfig.cmake"), "-G", "RPM", "-B", other)
+    finally:
+        done("cmake", "-DCMAKE_INSTALL_LIBDIR=" + libdir, build())
+    return {re.sub(r"-[\d.]+-1\..*", "", os.path.basename(path)): path
+            for path in glob.glob(os.path.join(other, "*.rpm"))}
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def notes(path):
+    """What a program says it loads late: {soname: priority}."""
+    section = os.path.join(folder(), "section")
+    done("objcopy", "-O", "binary", "--only-section=.note.dlopen", path, section)
+    found = {}
+    for text in re.findall(rb"\[\{[^\0]*\}\]", read(section)):
+        soname, = re.findall(rb'"soname":\["([^"]*)"\]', text)
+        found[soname.decode()] = re.search(rb'"priority":"(\w+)"', text)[1].decode()
+    return found
