@@ -105,6 +105,28 @@ class Pmapx(Page, px.TestCase):
     sections_wanted = SECTIONS
 
 
+class Help(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx-help.1")
+    sections_wanted = "NAME SYNOPSIS DESCRIPTION EXIT_STATUS EXAMPLES SEE_ALSO".split()
+    shortest = 40
+
+
+class Load(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx-load.1")
+    sections_wanted = "NAME SYNOPSIS DESCRIPTION ENVIRONMENT EXIT_STATUS EXAMPLES SEE_ALSO".split()
+
+
+class Sql(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx-sql.1")
+    sections_wanted = "NAME SYNOPSIS DESCRIPTION EXIT_STATUS EXAMPLES SEE_ALSO".split()
+    shortest = 80
+
+
+class Report(Page, px.TestCase):
+    page = os.path.join(px.SOURCE, "doc", "pmapx-report.1")
+    sections_wanted = "NAME SYNOPSIS DESCRIPTION ENVIRONMENT EXIT_STATUS EXAMPLES SEE_ALSO".split()
+
+
 class Capture(Page, px.TestCase):
     page = os.path.join(px.SOURCE, "doc", "pmapx-capture.1")
     sections_wanted = """NAME SYNOPSIS DESCRIPTION ENVIRONMENT EXIT_STATUS EXAMPLES SEE_ALSO CAVEATS
