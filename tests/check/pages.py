@@ -92,6 +92,12 @@ class Pages(px.TestCase):
             for heading in re.findall(r"^\.S[hs] (.*)", read(page), re.M):
                 self.assertEqual(set(heading.split()) & CALLABLE, set(), "%s: %s" % (page, heading))
 
+    def test_quoted_macros(self):
+        """The same within quotation marks: No is left out, as in "No such file"."""
+        for page in pages():
+            for line in re.findall(r"^\.(?:Ql|Li|Dq|Sq) .*", read(page), re.M):
+                self.assertEqual(set(re.sub(r'"[^"]*"', "", line).split()) & (CALLABLE - {"Ar", "Ns"}), set(), page)
+
     def test_references(self):
         ours = {"%s %s" % tuple(name.rsplit(".", 1)) for name in os.listdir(DOC) if re.search(r"\.\d$", name)}
         for page in pages():
@@ -203,6 +209,15 @@ class Pages(px.TestCase):
         usage = px.pmapx("report", "--help").stdout.decode()
         named = re.search(r"NAME is one of those that --list shows: (.*?)\.\n", usage, re.S).group(1)
         self.assertEqual(re.split(r",\s+", named), list(interface.reports()))
+
+    def test_verdicts(self):
+        """All that the view has."""
+        with open(os.path.join(px.SOURCE, "src", "store", "views.sql"), encoding="utf-8") as file:
+            view = re.search(r"CASE WHEN r\.match_quality = .*?END AS verdict", file.read(), re.S).group()
+        verdicts = {text.replace("''", "'").rstrip() for text in re.findall(r"(?:THEN|ELSE) '((?:[^']|'')*)'", view)}
+        self.assertGreater(len(verdicts), 10)
+        told = re.findall(r"^\.It Li (.*?)(?: CONTEXT)?$", read("pmapx-report"), re.M)
+        self.assertEqual(sorted(told), sorted(verdicts))
 
     def test_usage(self):
         """The usage texts name what there is, too, where they name something of it."""
