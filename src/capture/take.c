@@ -111,6 +111,12 @@ static int read_link(struct px_taker *taker, int folder, const char *name, size_
 	return 0;
 }
 
+/* A small file, which is in memory. */
+static struct pmapx_text small_text(const struct px_taker *taker, const struct px_part *part)
+{
+	return (struct pmapx_text){ taker->small + part->offset, (size_t)part->length };
+}
+
 /* The small file of that name, empty if it has not been read. */
 static struct pmapx_text find_small(
 	const struct px_taker *taker, const struct px_taken *record, const char *name)
@@ -119,7 +125,7 @@ static struct pmapx_text find_small(
 		const struct px_part *part = &record->parts[i];
 
 		if (strcmp(part->name, name) == 0)
-			return (struct pmapx_text){ taker->small + part->offset, part->length };
+			return small_text(taker, part);
 	}
 	return (struct pmapx_text){ NULL, 0 };
 }
@@ -321,7 +327,7 @@ static int keep_small_files(struct px_taker *taker, struct px_taken *record, uns
 
 	for (unsigned i = 0; i < count; i++) {
 		struct px_part *part = &record->parts[i];
-		struct pmapx_text text = { taker->small + part->offset, part->length };
+		struct pmapx_text text = small_text(taker, part);
 		uint64_t offset = taker->spool->length;
 		int r;
 

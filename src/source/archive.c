@@ -246,7 +246,8 @@ static int take_manifest(struct px_saved *saved, const char *path, const struct 
 	r = copy_file(saved, path, PX_MANIFEST_SIZE, &length);
 	if (r < 0)
 		return r;
-	bytes = malloc(length + 1);
+	/* No more than PX_MANIFEST_SIZE. */
+	bytes = malloc((size_t)length + 1);
 	if (bytes == NULL)
 		return tell_shortage(saved, -ENOMEM);
 	json = (struct pmapx_text){ bytes, px_spool_take(&saved->spool, at, bytes) };

@@ -229,7 +229,7 @@ class Installed(px.TestCase):
             "share/bash-completion/completions/pmap -> pmapx",
             "share/fish/vendor_completions.d/pmapx.fish",
             "share/fish/vendor_completions.d/pmap.fish -> pmapx.fish",
-            "share/zsh/site-functions/_pmapx"}
+            "share/zsh/site-functions/_pmapx", "share/zsh/site-functions/_pmap"}
         expected |= {"lib/cmake/pmapx/pmapx%s.cmake" % name for name in (
             "Config", "ConfigVersion", "Targets", "Targets-relwithdebinfo", "StaticTargets",
             "StaticTargets-relwithdebinfo")}
@@ -237,7 +237,13 @@ class Installed(px.TestCase):
                      os.listdir(os.path.join(px.SOURCE, "include", "pmapx"))}
         expected |= {"share/man/man%s/%s" % (name[-1], name) for name in doc if name[-2:] in (".1", ".3")}
         expected |= {"share/doc/pmapx/" + name for name in (
-            "COPYING", "COPYING.LIB", "README.md", *(name for name in doc if name.endswith(".md")))}
+            "COPYING", "COPYING.LIB", "README.md", *(name for name in doc if name.endswith(".md")),
+            *("example/" + name for name in os.listdir(os.path.join(px.SOURCE, "doc", "example"))))}
+        # Each name that a page of the library has leads to it.
+        for page in glob.glob(os.path.join(px.SOURCE, "doc", "*.3")):
+            with open(page, encoding="ascii") as text:
+                expected |= {"share/man/man3/%s.3" % name
+                             for name in re.findall(r"^\.Nm (\w+)", text.read(), re.MULTILINE)}
         self.assertEqual(files(self.prefix), sorted(expected))
         self.assertIn("share/man/man1/pmapx.1", expected)
         self.assertEqual(len(files(self.destination)), len(expected))
@@ -430,7 +436,7 @@ class Folders(px.TestCase):
               for shell in ("BASH", "ZSH", "FISH")))
         self.assertEqual(sorted({re.sub(r"/[^/]*$", "", name.split(" ->")[0]) for name in files(tree)}), [
             "nix/bin/bin", "nix/dev/include", "nix/dev/include/pmapx", "nix/doc/share/doc/pmapx",
-            "nix/lib/lib", "nix/lib/lib/cmake/pmapx", "nix/lib/lib/pkgconfig",
+            "nix/doc/share/doc/pmapx/example", "nix/lib/lib", "nix/lib/lib/cmake/pmapx", "nix/lib/lib/pkgconfig",
             "nix/man/share/man/man1",
             *(["nix/man/share/man/man3"] if glob.glob(os.path.join(px.SOURCE, "doc", "*.3")) else []),
             "nix/out/bash", "nix/out/fish", "nix/out/zsh"])

@@ -76,7 +76,7 @@ def documents():
         path = os.path.join(px.SOURCE, "" if name == "README.md" else "doc", name)
         if name.endswith(".md") and name != "CHANGES.md":
             found.add(name + (".gz" if os.path.getsize(path) > 4096 else ""))
-    return found
+    return found | {"example/" + name for name in os.listdir(os.path.join(px.SOURCE, "doc", "example"))}
 
 
 @functools.lru_cache(maxsize=None)
@@ -312,7 +312,7 @@ class Licences(px.TestCase):
                 for where, _, names in os.walk(os.path.join(px.SOURCE, top)):
                     for name in names:
                         path = os.path.join(where, name)
-                        said = re.search(r"SPDX-License-Identifier: (\S+)", read(path).decode(
+                        said = re.search(r"SPDX-License-Identifier: ([\w.+-]+)", read(path).decode(
                             errors="replace"))
                         path = os.path.relpath(path, px.SOURCE)
                         last = [licence for pattern, licence in known
@@ -674,7 +674,7 @@ class Rpms(px.TestCase):
             "pmapx": {"/usr/bin/pmapx", "/usr/share/bash-completion/completions/pmapx",
                       "/usr/share/fish/vendor_completions.d/pmapx.fish",
                       "/usr/share/zsh/site-functions/_pmapx", "/usr/share/licenses/pmapx",
-                      "/usr/share/licenses/pmapx/COPYING", doc[:-1]} | pages("1") |
+                      "/usr/share/licenses/pmapx/COPYING", doc[:-1], doc + "example"} | pages("1") |
                      {doc + name.replace(".gz", "") for name in documents()},
             "pmapx-libs": {"/usr/lib64/libpmapx.so.1", "/usr/lib64/libpmapx.so." + version(),
                            "/usr/share/licenses/pmapx-libs",

@@ -43,6 +43,16 @@ typedef unsigned long ioctl_request;
 typedef int ioctl_request;
 #endif
 
+/* More of them where a time of 64 bits is not the one there always was. */
+#if defined(__GLIBC__) && __TIMESIZE == 32
+#define __real_fcntl64 __real___fcntl_time64
+#define __wrap_fcntl64 __wrap___fcntl_time64
+#define __real_fstat64 __real___fstat64_time64
+#define __wrap_fstat64 __wrap___fstat64_time64
+#define __real_ioctl __real___ioctl_time64
+#define __wrap_ioctl __wrap___ioctl_time64
+#endif
+
 /* Declares what is there and what is put in front of it. */
 #define WRAPPED(type, name, ...)         \
 	type __real_##name(__VA_ARGS__); \
