@@ -3,7 +3,7 @@
 # rpm), package, version, maintainer, and today (YYYY-MM-DD), for an entry that
 # has no date.
 #
-#   ## 1.0.0 (2026-11-22)     an entry; the newest, which comes first, is of this version
+#   ## 1.2.3 (2027-01-31)     an entry; the newest, which comes first, is of this version
 #   ### Word                  a part of it
 #   - What has changed, in
 #     one line or several
