@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# cmake -D GIT=git -D SOURCE=DIR -D NAME=pmapx-1.0.0 -D FOLDER=DIR -P dist.cmake
+# cmake -D GIT=git -D SOURCE=DIR -D NAME=pmapx-1.2.3 -D FOLDER=DIR -P dist.cmake
 # The tarball of a release: what is committed, the same bytes for one commit.
 
 if(NOT GIT)
