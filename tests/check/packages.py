@@ -338,7 +338,7 @@ and [no link].
 - Words enough that they do not fit into the width that all the tools for changelogs have agreed on
   and more.
   - below it
-## 1.0.0 (2023-12-31)
+## 0.9.0 (2023-12-31)
 - one
 """
 DEBIAN = """pmapx (1.1.0) unstable; urgency=medium
@@ -352,7 +352,7 @@ DEBIAN = """pmapx (1.1.0) unstable; urgency=medium
 
  -- A B <a@b>  Thu, 29 Feb 2024 00:00:00 +0000
 
-pmapx (1.0.0) unstable; urgency=medium
+pmapx (0.9.0) unstable; urgency=medium
 
   * one
 
@@ -365,7 +365,7 @@ RPM = """* Thu Feb 29 2024 A B <a@b> - 1.1.0-1
   changelogs have agreed on and more.
   - below it
 
-* Sun Dec 31 2023 A B <a@b> - 1.0.0-1
+* Sun Dec 31 2023 A B <a@b> - 0.9.0-1
 - one
 """
 
