@@ -156,12 +156,11 @@ class Version(px.TestCase):
         self.assertEqual(library.pmapx_version().decode(), px.version())
 
     def test_built_files(self):
-        """Those that are made for others: of pkg-config, and of CMake where that is made."""
-        with open(os.path.join(px.BUILD, "src", "pmapx.pc"), encoding="utf-8") as file:
-            self.assertIn("\nVersion: %s\n" % px.version(), file.read())
-        for path in glob.glob(os.path.join(px.BUILD, "**", "*onfig[Vv]ersion.cmake"), recursive=True):
-            with open(path, encoding="utf-8") as file:
-                self.assertIn(px.version(), file.read(), path)
+        """Those that are made for others: of pkg-config and of CMake."""
+        for name, line in (("pmapx.pc", "Version: %s"), (os.path.join("usr", "pmapx.pc"), "Version: %s"),
+                           ("pmapxConfigVersion.cmake", 'set(PACKAGE_VERSION "%s")')):
+            with open(os.path.join(px.BUILD, name), encoding="utf-8") as file:
+                self.assertIn(line % px.version(), file.read().splitlines(), name)
 
     def test_manual(self):
         """Pages have a date of their own, and no version that would have to be changed."""

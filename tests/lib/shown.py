@@ -169,12 +169,13 @@ class Place:
 
     def run(self, command, width=None, **popen):
         """Have sh run a command; its standard error is in stdout, where it would be seen. With a width, both
-        are a terminal of so many columns."""
+        are a terminal of so many columns, and progress that was erased is not there."""
         words = ["sh", "-c", command]
         popen.setdefault("env", self.env)
         popen.setdefault("cwd", self.path)
         if width:
             got = terminal.result(words, width, **popen)
+            got = got._replace(stdout=terminal.seen(got.stdout))
         else:
             got = px.run(words, stderr=subprocess.STDOUT, **popen)
         if re.search(rb"(Address|Leak|Thread)Sanitizer|runtime error:", got.stdout):

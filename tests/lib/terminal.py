@@ -2,6 +2,7 @@
 """A terminal of a given size, for what a program prints to one."""
 import fcntl
 import os
+import re
 import struct
 import subprocess
 import termios
@@ -18,6 +19,11 @@ def run(argv, width, height=24, **popen):
 def result(argv, width, height=24, **popen):
     """The same with its status, and what it says on standard error is in what it prints."""
     return _run(argv, width, height, both=True, **popen)
+
+
+def seen(data):
+    """What of this is left to see: not a line that was erased, as those that tell of progress are."""
+    return re.sub(rb"[^\n]*\r\x1b\[K", b"", data)
 
 
 def _run(argv, width, height, timeout=120, both=False, **popen):
