@@ -121,14 +121,14 @@ static int enter(const struct px_tree *tree, const char *path, char name[LONG_PA
 	return fd;
 }
 
-/* Where links lead to, seen from anywhere. */
-static void link_outside(int folder, const char *name, bool is_folder)
+/* Where links lead to, seen from anywhere; there may be something of that name already. */
+static int link_outside(int folder, const char *name, bool is_folder)
 {
 	char target[128];
 
 	snprintf(target, sizeof(target), "%s/%s", workshop_path,
 		is_folder ? "outside" : OUTSIDE_FILE);
-	symlinkat(target, folder, name);
+	return symlinkat(target, folder, name);
 }
 
 /* Keep what has been made, under the path that it has now. */
@@ -219,7 +219,7 @@ void px_tree_exchange(const struct px_tree *tree, const char *path, enum px_exch
 	else if (what == PX_EXCHANGE_FOLDER)
 		px_must(mkdirat(folder, name, 0700) == 0);
 	else if (what == PX_EXCHANGE_LINK)
-		link_outside(folder, name, false);
+		px_must(link_outside(folder, name, false) == 0);
 	else if (what == PX_EXCHANGE_EMPTY)
 		put_file(folder, name, "", 0);
 	close(folder);
