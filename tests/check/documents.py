@@ -21,7 +21,7 @@ HAVE_VERSION = {"CMakeLists.txt", "doc/CHANGES.md"}
 RECORDED = ("doc/example/", "tests/fuzz/corpus/", "tests/fuzz/regressions/", "tests/roots/")
 
 # About the tree, and how many files and names each has at least.
-NAMING = {"doc/HACKING.md": (60, 60), "doc/ARCHITECTURE.md": (100, 40)}
+NAMING = {"doc/HACKING.md": (60, 60), "doc/ARCHITECTURE.md": (100, 40), "doc/PACKAGING.md": (8, 25)}
 # In these: what stands for any name.
 ANY = re.compile(r"NAME|VERB|LABEL|PID|VERSION|…")
 # Words of a recipe that no file has, as they are to be made.
