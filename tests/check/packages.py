@@ -16,6 +16,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import px
+import shown
 from chroot import Chroot
 from packaging import build, debs, dist, done, folder, git, is_clone, need, notes, \
     read, rpms, tree, version
@@ -537,6 +538,26 @@ class InChroot(px.TestCase):
         self.assertEqual(self.done("pmapx", "-V", user=True).split()[1], version())
 
         self.dpkg("--purge", *PACKAGES)
+        self.is_as(self.before)
+
+    def test_readme(self):
+        """apt takes them as the README has it, where they lie; and gives pmap back."""
+        commands = [step.command for block in shown.of_markdown(read(os.path.join(
+            px.SOURCE, "README.md")).decode()) for step in shown.steps(block)
+                    if step.prompt == "#" and step.command.startswith("apt install ")]
+        self.assertEqual(len(commands), 2)
+        top = self.chroot.path("root/build/package")
+        os.makedirs(top)
+        for path in debs().values():
+            shutil.copy(path, top)
+        self.done("sh", "-c", "cd /root && " + commands[0])
+        self.assertEqual(self.done("pmapx", "-V", user=True).split()[1], version())
+        self.is_procps()
+        self.done("sh", "-c", "cd /root && " + commands[1])
+        self.is_ours()
+        self.done("apt-get", "-y", "purge", "pmapx-as-pmap")
+        self.is_procps()
+        self.done("apt-get", "-y", "purge", "pmapx")
         self.is_as(self.before)
 
     def test_upgrade(self):

@@ -47,6 +47,9 @@ ELSEWHERE = {
     "cmake --install build/release": ("tests/check/install.py", '"cmake", "--install"'),
     "cmake --preset release -DPMAPX_INSTALL_AS_PMAP=ON": ("tests/check/install.py", "-DPMAPX_INSTALL_AS_PMAP=ON"),
     "cmake --build build/release --target uninstall": ("tests/check/install.py", '"--target", "uninstall"'),
+    ".ci/need dpkg-dev && cmake --workflow --preset package": ("tests/check/readme.py", "def test_packages("),
+    "apt install ./build/package/pmapx_*.deb": ("tests/check/packages.py", 'startswith("apt install ")'),
+    "apt install ./build/package/pmapx-as-pmap_*.deb": ("tests/check/packages.py", 'startswith("apt install ")'),
     "cmake --build build/release --target bench": ("tests/bench/CMakeLists.txt", "add_custom_target(bench"),
     "pmapx load --psql after.tar.xz | psql -qX postgres": ("tests/cases/pmapx/report.py", '"load", "--psql"'),
 }
@@ -291,6 +294,20 @@ class TwoCommands(px.TestCase):
         program = next(one for one in self.presets["buildPresets"] if one["name"] == "program")
         self.assertEqual((program["configurePreset"], program["targets"]), ("release", "src/all"))
         self.assertLessEqual(set(self.packages(self.build)), set(self.packages(self.test)))
+
+    def test_packages(self):
+        """What makes packages is what check.packages does, in steps, as it leaves out what takes long; and the gate
+        has it do that, with the packages that are said to be needed for it."""
+        command, = [step.command for block in blocks("README.md", "console") for step in shown.steps(block)
+                    if "--workflow --preset package" in step.command]
+        self.assertEqual(self.workflow("package"),
+                         [("configure", "package"), ("build", "package"), ("package", "package")])
+        steps = read("tests", "lib", "packaging.py")
+        for words in ('"cmake", "--preset", "package"', '"cmake", "--build", "--preset", "package"',
+                      '"cpack", "--preset", "package"'):
+            self.assertIn(words, steps)
+        installed = " ".join(re.findall(r"^\t\.ci/need ((?:[^\\\n]|\\\n)*)$", read(".ci", "run"), re.MULTILINE))
+        self.assertLessEqual(set(self.packages(command)), set(installed.replace("\\\n", " ").split()))
 
     def test_shows_the_shell(self):
         command = re.search(r"&&\s*build/release/(pmapx -x \$\$)$", self.build).group(1)
