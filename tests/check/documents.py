@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What documents say of the tree is there: links, and the files and names of those that are about it; and the version is
-in one place, from which all else has it."""
+"""What documents say of the tree is there: links, and the files and names of those that are about it; and the version
+is in one place, from which all else has it."""
 import ctypes
 import datetime
 import fnmatch
@@ -141,6 +141,32 @@ class Names(px.TestCase):
         for one in lists:
             lines = [line for line in re.split(r"^## ", one, flags=re.MULTILINE)[0].splitlines()[1:] if line]
             self.assertLessEqual(len(lines), MOST_LINES, one.splitlines()[0])
+
+
+class Tests(px.TestCase):
+    """HACKING.md says which tests there are, and where."""
+
+    def part(self):
+        return read("doc/HACKING.md").partition("\n| label |")[2].partition("\n## ")[0]
+
+    def test_labels(self):
+        labels = set()
+        for name in tree():
+            if re.match(r"tests/.*CMakeLists\.txt$", name):
+                labels.update(re.findall(r"(?m)\bLABELS (\w+)|^ *px_script\(\S+ \S+ (\w+)", read(name)))
+        labels = {one or other for one, other in labels}
+        self.assertGreater(len(labels), 6)
+        self.assertEqual(set(re.findall(r"^\| `(\w+)` \|", self.part(), re.MULTILINE)), labels)
+
+    def test_folders(self):
+        folders = {"/".join(name.split("/")[:2]) for name in tree() if re.match(r"tests/\w+/", name)}
+        self.assertEqual({one for one in folders if not re.search(r"`%s[`/]" % one, read("doc/HACKING.md"))}, set())
+
+    def test_checks(self):
+        checks = {os.path.basename(name)[:-3] for name in tree() if re.match(r"tests/check/\w+\.py$", name)}
+        told = re.search(r"^Of the label `check`,.*?\n\n", self.part(), re.MULTILINE | re.DOTALL).group()
+        # That one is of the label long.
+        self.assertEqual(checks - {"builds"}, set(re.findall(r"`(\w+)`", told)) - {"check"})
 
 
 class Version(px.TestCase):
