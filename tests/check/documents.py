@@ -132,6 +132,13 @@ class Names(px.TestCase):
                     seen += 1
             self.assertGreater(seen, fewest, document)
 
+    def test_switches(self):
+        """PACKAGING.md says of each library what is not there without it."""
+        wanted = re.findall(r"^px_lazy_library\((\w+)", read("src/lazy/libraries.cmake"), re.MULTILINE)
+        self.assertGreater(len(wanted), 7)
+        rows = "".join(re.findall(r"^\| `PMAPX_WITH_.*?\|", read("doc/PACKAGING.md"), re.MULTILINE))
+        self.assertEqual(sorted(re.findall(r"`PMAPX_WITH_(\w+)`", rows)), sorted(wanted))
+
     def test_lengths(self):
         """Each list of what to do is short."""
         text = read("doc/HACKING.md")
