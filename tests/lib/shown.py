@@ -92,8 +92,13 @@ def steps(block):
         yield step
 
 
+# Said only where it took long enough to be seen.
+TO_DISK = re.compile(r" \([\d.]+ s to the disk\)")
+
+
 def masked(line):
     """A line without what may differ from run to run: numbers, addresses, and how wide columns are."""
+    line = TO_DISK.sub("", line)
     line = TIME.sub("TIME", line)
     line = ADDRESS.sub("N", line)
     line = NUMBER.sub("N", line)
