@@ -172,6 +172,7 @@
  *   host_file.c      files of hosts, not of their processes
  *   members.c        which processes it has
  *   descriptor.c     opening files with care
+ *   plain_error.c    what an errno says, in English
  *   shm.c            the device that shared memory lives on
  *   process.c        one process of a source
  *   procinfo.c       what stat and status say

@@ -5,9 +5,9 @@
 #include "about.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <string.h>
 
+#include "descriptor.h"
 #include "put.h"
 #include "text.h"
 
@@ -104,21 +104,14 @@ const char *px_missing_text(int why)
 	case PX_MISSING_TORN:
 		return "the map was changing while it was read";
 	default:
-		return strerror(why);
+		return px_describe_error(why);
 	}
 }
 
 /* The same in English, whoever captures. */
 static const char *plain_text(int why)
 {
-	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	const char *text;
-
-	if (why >= PX_MISSING_RSS || plain == (locale_t)0)
-		return px_missing_text(why);
-	text = strerror_l(why, plain);
-	freelocale(plain);
-	return text;
+	return why < PX_MISSING_RSS ? px_plain_error(why) : px_missing_text(why);
 }
 
 static void put_missing(struct px_out *out, const struct px_taken *record)

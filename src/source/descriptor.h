@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "plain_error.h"
+
 /**
  * openat(2), close-on-exec and never a descriptor below 3: a program whose
  * standard streams are closed must not write its messages into our files.
@@ -42,10 +44,13 @@ static inline bool px_is_shortage(int r)
 	return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
 }
 
-/** What @error, a positive errno of these functions or of the system, says to people. */
+/**
+ * What @error, a positive errno of these functions or of the system, says to the user of
+ * the program, in his language.  Nothing in libpmapx calls it: see px_plain_error().
+ */
 static inline const char *px_describe_error(int error)
 {
-	return error == EMEDIUMTYPE ? "Not a regular file" : strerror(error);
+	return error == EMEDIUMTYPE ? PX_NO_REGULAR_FILE : strerror(error);
 }
 
 #endif

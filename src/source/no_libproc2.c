@@ -3,7 +3,6 @@
  * Which processes the running system has, where libproc2 was left out: what is read of
  * other roots tells it of this one, too.
  */
-#include "descriptor.h"
 #include "proctable_impl.h"
 
 int px_proctable_read_system(
@@ -12,7 +11,8 @@ int px_proctable_read_system(
 	return px_proctable_read_folders(table, source, select);
 }
 
-const char *px_proctable_describe(int r)
+const char *px_proctable_missing(int r)
 {
-	return px_describe_error(-r);
+	(void)r;
+	return NULL;
 }

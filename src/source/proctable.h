@@ -7,6 +7,7 @@
 
 #include <pmapx/process.h>
 
+#include "descriptor.h"
 #include "select.h"
 
 /** Where a process is, seen from the root of the tree. */
@@ -48,8 +49,16 @@ struct px_proctable {
 int px_proctable_read(
 	struct px_proctable *table, struct pmapx_source *source, const struct px_select *select);
 
-/** What a negative errno of px_proctable_read() says to people. */
-const char *px_proctable_describe(int r);
+/** What px_proctable_read() lacked if it failed with @r, or NULL if it lacked nothing. */
+const char *px_proctable_missing(int r);
+
+/** What a negative errno of px_proctable_read() says to the user of the program. */
+static inline const char *px_proctable_describe(int r)
+{
+	const char *missing = px_proctable_missing(r);
+
+	return missing != NULL ? missing : px_describe_error(-r);
+}
 
 /** Which process of @source looks at it; 0 if that is not one of them. */
 pid_t px_proctable_self(const struct pmapx_source *source);

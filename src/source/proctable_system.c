@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 
-#include "descriptor.h"
 #include "libproc2.h"
 #include "procinfo.h"
 #include "proctable_impl.h"
@@ -73,7 +72,7 @@ int px_proctable_read_system(
 	return r;
 }
 
-const char *px_proctable_describe(int r)
+const char *px_proctable_missing(int r)
 {
-	return r == -ELIBACC ? PX_LIBPROC2_MISSING : px_describe_error(-r);
+	return r == -ELIBACC ? PX_LIBPROC2_MISSING : NULL;
 }

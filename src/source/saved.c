@@ -15,6 +15,7 @@
 #include "digits.h"
 #include "growable.h"
 #include "host_file.h"
+#include "plain_error.h"
 #include "proctable.h"
 
 /* What stays in memory; more goes to a file. */
@@ -79,7 +80,7 @@ void px_saved_trouble(struct px_saved *saved, int r, const char *what, uint64_t 
 	}
 	if (length > 0 || at != PX_NO_PLACE)
 		tell(saved, ": ");
-	tell(saved, *why != '\0' ? why : px_describe_error(-r));
+	tell(saved, *why != '\0' ? why : px_plain_error(-r));
 }
 
 void px_saved_no_file(struct px_saved *saved, const char *name, bool is_link)

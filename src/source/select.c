@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "descriptor.h"
+#include "plain_error.h"
 #include "scan.h"
 #include "who.h"
 
@@ -39,7 +39,7 @@ static const char *add_user(struct px_select *select, const char *value)
 	r = px_user_number(value, &select->uid);
 	if (r == -ENOENT)
 		return "no such user";
-	return r == 0 ? NULL : px_describe_error(-r);
+	return r == 0 ? NULL : px_plain_error(-r);
 }
 
 static const char *add_tree(struct px_select *select, const char *value)

@@ -11,6 +11,7 @@
 
 #include "descriptor.h"
 #include "libarchive.h"
+#include "plain_error.h"
 #include "unpack.h"
 
 /*
@@ -67,7 +68,7 @@ static ssize_t read_buffer(struct px_tar *tar)
 /* Why @tar->error. */
 static const char *describe(const struct px_tar *tar)
 {
-	return tar->why != NULL ? tar->why : px_describe_error(-tar->error);
+	return tar->why != NULL ? tar->why : px_plain_error(-tar->error);
 }
 
 /* libarchive's callback: what is to be looked at next. */

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * source.c, root.c, live.c, shm.c, descriptor.c: opening sources, the device of
- * shared memory, and descriptors that are never those of standard streams.
+ * source.c, root.c, live.c, shm.c, descriptor.c, plain_error.c: opening sources, the device
+ * of shared memory, descriptors that are never those of standard streams, and errors.
  */
 #include "support.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <pmapx/reader.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "plain_error.h"
 #include "source_impl.h"
 
 static struct pmapx_source *open_root(void **state)
@@ -322,6 +325,31 @@ PX_TEST(what_is_opened_does_not_outlive_an_exec)
 	pmapx_source_close(source);
 }
 
+PX_TEST(errors_are_told_in_english_in_any_locale)
+{
+	char *plain[134];
+
+	(void)state;
+	assert_non_null(setlocale(LC_ALL, "C"));
+	for (int error = 1; error < (int)PX_COUNT(plain); error++)
+		plain[error] = strdup(strerror(error));
+	if (setlocale(LC_ALL, "fr_FR.UTF-8") == NULL ||
+		strcmp(plain[EACCES], strerror(EACCES)) == 0) {
+		print_message("[  NOTE  ] no French here: only that of C is compared\n");
+		assert_non_null(setlocale(LC_ALL, "C"));
+	}
+	for (int error = 1; error < (int)PX_COUNT(plain); error++) {
+		/* Numbers that no error has, and ours. */
+		if (strstr(plain[error], "nknown error") == NULL && error != EMEDIUMTYPE)
+			px_same("error", plain[error], px_plain_error(error));
+		free(plain[error]);
+	}
+	px_same("error", "Permission denied", px_plain_error(EACCES));
+	px_same("error", "Not a regular file", px_plain_error(EMEDIUMTYPE));
+	assert_non_null(px_plain_error(99999));
+	setlocale(LC_ALL, "C");
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, px_folder_make, px_folder_remove)
 
 int main(void)
@@ -338,6 +366,7 @@ int main(void)
 		cmocka_unit_test(an_own_process_is_found_on_the_running_system),
 		IN_FOLDER(a_closed_standard_stream_is_never_taken_for_a_file),
 		IN_FOLDER(what_is_opened_does_not_outlive_an_exec),
+		cmocka_unit_test(errors_are_told_in_english_in_any_locale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
