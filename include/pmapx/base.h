@@ -51,15 +51,16 @@ struct pmapx_text {
 /**
  * What went wrong, beside the negative errno that the function returned.
  *
- * Every function that takes one accepts NULL, and fills it only when it fails.
+ * Every function that takes one accepts NULL, and fills all of it when it fails, but
+ * not otherwise.  Only -EAGAIN of pmapx_parser_next() leaves it as it was.
  */
 struct pmapx_error {
 	int code;        /**< Positive errno: the negated return value, or what led to it. */
 	uint64_t line;   /**< 1-based line of the input, 0 if no line is to blame. */
 	uint64_t column; /**< 1-based byte column in that line, 0 if no column is. */
 	/**
-	 * Text that says more than @p code, or ""; never NULL.  Static, unless the
-	 * function says how long it is valid.
+	 * Text in English, whatever the locale is, that says more than @p code, or "";
+	 * never NULL.  Static, unless the function says how long it is valid.
 	 */
 	const char *reason;
 	const char *file;    /**< File of the process that is to blame, such as "stat"; or NULL. */

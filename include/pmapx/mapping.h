@@ -209,7 +209,8 @@ struct pmapx_mapping {
 	/**
 	 * What is mapped, as the kernel wrote it: a path (with a newline as
 	 * \012, but a backslash as itself), a label in brackets, or nothing.
-	 * Unnamed mappings with a "Name:" line (Android) have that name.
+	 * Unnamed mappings with a "Name:" line (Android) have that name.  Its bytes
+	 * are never NULL, not even if there are none.
 	 */
 	struct pmapx_text name;
 	/** The whole mapping line, without its newline; of a core file, one that was made up. */

@@ -85,7 +85,8 @@ PMAPX_API const struct pmapx_identity *pmapx_process_identity(const struct pmapx
  * @param process  Whose it is.
  * @param ret      Set on success, at most #PMAPX_CMDLINE_MAX bytes; empty for
  *                 kernel threads and zombies.  Valid until @p process is closed.
- * @return 0, -ENOMEM, or what open(2) or read(2) gave.
+ * @return 0; -EMEDIUMTYPE for what is no file below another root; -ENOMEM; or what
+ *         open(2) or read(2) gave.
  */
 PMAPX_API int pmapx_process_cmdline(struct pmapx_process *process, struct pmapx_text *ret);
 
@@ -95,7 +96,9 @@ PMAPX_API int pmapx_process_cmdline(struct pmapx_process *process, struct pmapx_
  *
  * @param process  Whose it is.
  * @param ret      Set on success.  Valid until @p process is closed.
- * @return 0; -ENODATA if there is none; what opening or reading the map gave.
+ * @return 0; -ENODATA if there is none, or if the map is cut off before it; and what
+ *         pmapx_reader_open() and pmapx_reader_next() give for the map: -ESTALE,
+ *         -EFBIG, -EMEDIUMTYPE, -ENOMEM, or what open(2) or read(2) gave.
  */
 PMAPX_API int pmapx_process_executable(struct pmapx_process *process, struct pmapx_text *ret);
 

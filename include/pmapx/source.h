@@ -83,7 +83,7 @@ struct pmapx_device {
  * @param options  NULL for the default.
  * @param ret      Set on success; close it with pmapx_source_close().
  * @return 0, -ENOMEM, -E2BIG or -EINVAL for @p options, or what open(2) gave
- *         for /proc.
+ *         for /proc, such as -ENOENT, -EACCES or -ENOTDIR.
  */
 PMAPX_API int pmapx_source_open_live(
 	const struct pmapx_source_options *options, struct pmapx_source **ret);
