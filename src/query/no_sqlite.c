@@ -9,10 +9,7 @@
 /* Say what is missing; the exit status. */
 static int refuse(struct px_console *console, const char *verb, const char *what)
 {
-	px_message_begin_verb(console, verb);
-	px_message_text(console, what);
-	px_out_string(&console->err, ": " PX_SQLITE_MISSING);
-	px_message_end(console);
+	px_message_verb(console, verb, what, PX_SQLITE_MISSING);
 	return 2;
 }
 

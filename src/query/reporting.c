@@ -34,6 +34,18 @@ static int find_hidden(struct px_database *database, const struct px_report_kind
 	return r;
 }
 
+/* The captures that were chosen, and a pair of them. */
+static int put_chosen(struct px_database *database, struct px_console *console, const void *context)
+{
+	return px_choice_print(context, database, console);
+}
+
+static int put_pair(struct px_database *database, struct px_console *console, const void *context)
+{
+	(void)context;
+	return px_choice_print(NULL, database, console);
+}
+
 /* The rows of its first query: 0 or a negative errno, with a sentence. */
 static int print_rows(struct px_database *database, struct px_console *console,
 	const struct px_report_options *options, const struct px_choice *choice)
@@ -60,9 +72,9 @@ static int print_rows(struct px_database *database, struct px_console *console,
 	r = find_hidden(database, kind, choice, &how.hidden);
 	if (r < 0)
 		return r;
+	if (how.hidden > 0)
+		how.put_above = kind->is_of_two ? put_pair : put_chosen;
 	r = px_database_prepare(database, kind->sql[0], &rest, &statement);
-	if (r == 0 && how.hidden > 0 && options->shape.notation == PX_NOTATION_TEXT)
-		r = px_choice_print(kind->is_of_two ? NULL : choice, database, console);
 	if (r == 0)
 		r = px_result_print(database, statement, console, &how);
 	px_database_finalize(database, statement);

@@ -184,9 +184,9 @@ static int sort(
 static int print_table(
 	struct result *result, struct px_console *console, const struct px_table_frame *frame)
 {
-	size_t first = result->options->shape->notation == PX_NOTATION_TEXT
-		? result->options->hidden
-		: 0;
+	const struct px_result_options *options = result->options;
+	bool is_text = options->shape->notation == PX_NOTATION_TEXT;
+	size_t first = is_text ? options->hidden : 0;
 	struct px_table *table = px_table_new(result->columns + first, result->count - first);
 	int r = table != NULL ? 0 : -ENOMEM;
 
@@ -196,8 +196,10 @@ static int print_table(
 	}
 	if (r == 0)
 		r = sort(result, table, console, first);
+	if (r == 0 && is_text && options->put_above != NULL)
+		r = options->put_above(result->database, console, options->context);
 	if (r == 0)
-		r = px_table_print(table, console, result->options->shape, frame);
+		r = px_table_print(table, console, options->shape, frame);
 	px_table_free(table);
 	return r == -ENOMEM ? no_memory(result) : r;
 }

@@ -23,7 +23,11 @@ struct px_result_options {
 	/** Whether a row is shown, by its values; NULL: each is. */
 	bool (*is_wanted)(const struct px_value *row, const struct px_table_column *columns,
 		size_t count, const void *context);
-	const void *context; /**< For that. */
+	/** Print what stands above the rows of text: 0 or a negative errno, with a sentence in
+	 * @database; or NULL. */
+	int (*put_above)(
+		struct px_database *database, struct px_console *console, const void *context);
+	const void *context; /**< For these. */
 };
 
 /**

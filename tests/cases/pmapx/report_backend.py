@@ -131,6 +131,16 @@ def full(label="A"):
     return made
 
 
+class Rows(Made):
+    def test_wrong_column(self):
+        """Nothing is shown of what is not sorted as asked."""
+        self.loaded(full())
+        self.assertEqual(self.good("users").splitlines()[0], "Capture A of h, 2026-11-21T20:02:21Z")
+        got = px.pmapx("report", "--sort", "wrong", "users", self.db)
+        self.assertEqual((got.status, got.stdout), (2, b""))
+        self.assertRegex(got.stderr, rb"\Apmapx: report: --sort=wrong: no such column, there are \w+, [^\n]*\n\Z")
+
+
 class Backend(Made):
     def test_all_of_it(self):
         self.loaded(full())
