@@ -51,10 +51,12 @@ static void say_unknown(struct px_console *console, const struct option *options
 /* A letter that is none of pmap's, or is the last there is and lacks its value. */
 static void say_letter(struct px_console *console, bool lacks_value, const char *name)
 {
-	/* The first byte of what is no letter at all; musl has read all of the character. */
-	const char letter[] = { optopt <= UCHAR_MAX ? (char)optopt : '?', '\0' };
+	char letter[] = "?";
 	const struct px_format_value values[] = { { .text = name }, { .text = letter } };
 
+	/* Of what is no letter at all the first byte; but musl has read all of the character. */
+	if (optopt <= UCHAR_MAX)
+		letter[0] = (char)optopt;
 	say(console,
 		lacks_value ? "%s: option requires an argument -- '%c'\n"
 			    : "%s: invalid option -- '%c'\n",

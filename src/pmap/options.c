@@ -398,7 +398,6 @@ enum px_verdict px_options_read(
 	struct px_console *console, bool as_pmap, int argc, char **argv, struct px_options *ret)
 {
 	struct given given = { 0 };
-	int letter;
 
 	*ret = (struct px_options){ .high = UINT64_MAX };
 	if (argc < 2) {
@@ -409,8 +408,8 @@ enum px_verdict px_options_read(
 	for (;;) {
 		const struct option *options = as_pmap ? pmap_options : next_table(argc, argv);
 		enum px_verdict verdict = PX_GO_ON;
+		int letter = next_letter(options, argc, argv);
 
-		letter = next_letter(options, argc, argv);
 		if (letter == -1)
 			break;
 		if (letter == '?')

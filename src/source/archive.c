@@ -513,7 +513,7 @@ int px_archive_open(struct px_input *input, const struct pmapx_source_options *o
 	r = px_tar_open(input, &reader->tar, ret_reason);
 	if (r == 0)
 		r = px_saved_new(&archive_ops, input->path, input->fd, options, ret);
-	if (r < 0) {
+	if (r != 0) {
 		close_reader(reader);
 		return r;
 	}

@@ -8,6 +8,7 @@ all of them true. What is left out is in .clang-tidy and cppcheck.txt, with reas
 clang's own analyser follows paths through the code, as gcc's does, and takes five times as long as
 all else that clang-tidy does: it is asked only where PMAPX_LONG is set, as in the target check-all."""
 import concurrent.futures
+import glob
 import json
 import os
 import re
@@ -77,6 +78,16 @@ def commands():
             yield dict(entry, command=shlex.join(words))
 
 
+def of_others(entries):
+    """How the files would be compiled that stand for a library where it is left out: as others of their folder."""
+    known = {entry["file"]: entry for entry in entries}
+    for path in glob.glob(os.path.join(px.SOURCE, "src", "*", "no_*.c")):
+        if path not in known:
+            other = next(file for file in known if os.path.dirname(file) == os.path.dirname(path))
+            words = [path if word == other else word for word in shlex.split(known[other]["command"])]
+            yield dict(known[other], file=path, command=shlex.join(words))
+
+
 def side_by_side(function, items):
     """All results in order, from as many at a time as there are processors."""
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
@@ -88,6 +99,7 @@ class Analysers(px.TestCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.commands = list(commands())
+        cls.commands += of_others(cls.commands)
         cls.folder = tempfile.mkdtemp(prefix="pmapx-analysers-")
         cls.addClassCleanup(shutil.rmtree, cls.folder, True)
         cls.project = os.path.join(cls.folder, "compile_commands.json")
