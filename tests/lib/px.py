@@ -47,7 +47,7 @@ def environment(**changes):
     env = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "LC_ALL": "C.UTF-8",
-        "HOME": "/nonexistent",
+        "HOME": "/proc/nonexistent",  # which nobody can make
         "TERM": "dumb",
     }
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"):
