@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import building
 import px
 
 
@@ -131,7 +132,10 @@ class Bits32(Base):
         super().setUp()
         if not has_compiler(["gcc", "-m32"]):
             self.skipTest("gcc cannot build 32-bit programs here (package gcc-12-multilib)")
-        self.build("-DCMAKE_C_COMPILER=gcc", "-DCMAKE_C_FLAGS=-m32", "-DBUILD_TESTING=OFF")
+        headers = self.enterContext(tempfile.TemporaryDirectory(prefix="pmapx-headers-"))
+        self.build("-DCMAKE_C_COMPILER=gcc", "-DBUILD_TESTING=OFF",
+                   "-DCMAKE_C_FLAGS=-m32 -idirafter " + building.kernel_headers(headers),
+                   *building.library_headers(headers))
         self.program = os.path.join(self.folder, "pmapx")
         with open(self.program, "rb") as file:
             self.assertEqual(file.read(5)[4], 1, "a program of 32 bits")

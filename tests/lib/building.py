@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 import unittest
 
@@ -17,6 +18,39 @@ def switches(folder=px.BUILD):
     except OSError:
         return {}
     return {name: value.upper() in ("1", "ON", "TRUE", "YES", "Y") for name, value in found}
+
+
+# Headers of the libraries that are loaded late, as they are below /usr/include or its folder for
+# one architecture; they are the same for all.
+LIBRARY_HEADERS = ("archive.h", "archive_entry.h", "bzlib.h", "gelf.h", "libelf.h", "libproc2", "lzma", "lzma.h",
+                   "sqlite3.h", "zconf.h", "zlib.h", "zstd.h", "zstd_errors.h")
+
+
+def links(folder, names):
+    """A folder of links to headers of this machine, for a compiler that has a folder of its own."""
+    os.mkdir(folder)
+    multiarch = subprocess.run(["gcc", "-print-multiarch"], stdout=subprocess.PIPE, check=False, text=True).stdout
+    for name in names:
+        for path in (os.path.join("/usr/include", name), os.path.join("/usr/include", multiarch.strip(), name)):
+            if os.path.exists(path):
+                os.symlink(path, os.path.join(folder, name))
+                break
+    return folder
+
+
+def kernel_headers(folder):
+    """A folder below this one with the kernel's headers only."""
+    return links(os.path.join(folder, "kernel"), ("asm", "asm-generic", "linux"))
+
+
+def library_headers(folder):
+    """Options of cmake, by which a build for another platform finds what is loaded late: headers are in a
+    folder below this one; the library is ours, of which only its soname is looked at."""
+    include = links(os.path.join(folder, "include"), LIBRARY_HEADERS)
+    with open(os.path.join(px.BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
+        files = re.findall(r"^PX_(\w+)_FILE:\w+=(.+)$", cache.read(), re.MULTILINE)
+    return [option for name, path in files
+            for option in ("-DPX_%s_INCLUDE=%s" % (name, include), "-DPX_%s_FILE=%s" % (name, path))]
 
 
 def in_folder(case, prefix, targets, *options):
