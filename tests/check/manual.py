@@ -156,6 +156,12 @@ class Watch(Page, px.TestCase):
     sections_wanted = """NAME SYNOPSIS DESCRIPTION ENVIRONMENT EXIT_STATUS EXAMPLES SEE_ALSO CAVEATS""".split()
 
 
+class All(px.TestCase):
+    def test_each_page_has_a_class(self):
+        self.assertEqual(sorted(one.page for one in Page.__subclasses__() if issubclass(one, px.TestCase)),
+                         sorted(glob.glob(os.path.join(px.SOURCE, "doc", "*.1"))))
+
+
 class OfLibrary(Page):
     """Pages of functions, which have some sections, in this order."""
 
