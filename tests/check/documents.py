@@ -69,6 +69,13 @@ def documents():
     return [name for name in tree() if name.endswith(".md")]
 
 
+class Tree(px.TestCase):
+    def test_no_leftovers(self):
+        """What patch and editors leave behind is not the project's."""
+        self.assertGreater(len(tree()), 500)
+        self.assertEqual([name for name in tree() if re.search(r"\.(rej|orig|bak)$|~$", name)], [])
+
+
 class Links(px.TestCase):
     def test_links(self):
         """What a document refers to is a file of the tree, and has that heading."""
