@@ -26,6 +26,8 @@ NAMING = {"doc/HACKING.md": (60, 60), "doc/ARCHITECTURE.md": (100, 40), "doc/PAC
 ANY = re.compile(r"NAME|VERB|LABEL|PID|VERSION|…")
 # Words of a recipe that no file has, as they are to be made.
 MADE = {"Unreleased"}
+# A function, a table, a struct, an enumerator, a variable.
+NAME = re.compile(r"(?:struct |enum )?([A-Za-z_]\w+)(?:\(\)|\[\]|\(VERSION\))?")
 # What is no file of the tree: of the system, of a build or made by one, installed, of a capture.
 ELSEWHERE = re.compile(r"/|build/|share/|with_|libpmapx\.so|postgres/settings\.csv$")
 MOST_LINES = 10
@@ -129,7 +131,7 @@ class Names(px.TestCase):
         for document, (_, fewest) in NAMING.items():
             seen = 0
             for span, where in self.spans(document):
-                found = re.fullmatch(r"(?:struct |enum )?([A-Za-z_]\w+)(?:\(\)|\[\]|\(VERSION\))?", span)
+                found = NAME.fullmatch(span)
                 check = re.fullmatch(r"check\.(\w+)", span)
                 if check:
                     self.assertTrue(os.path.exists(os.path.join(px.SOURCE, "tests", "check", check.group(1) + ".py")),
@@ -138,6 +140,30 @@ class Names(px.TestCase):
                     self.assertTrue(found.group(1) in words(), where)
                     seen += 1
             self.assertGreater(seen, fewest, document)
+
+    def test_names_in_files(self):
+        """What is said to be in a file, or of it, is in that one."""
+        seen = 0
+        for document in NAMING:
+            prose = " ".join(re.sub(r"^```.*?^```$", "", read(document), flags=re.MULTILINE | re.DOTALL).split())
+            for said, file in re.findall(r"((?:`[^`]+`(?:,? and |, | or )?)+),? (?:in|of) (?:the )?`([^`]+)`", prose):
+                names = [one.group(1) for one in map(NAME.fullmatch, re.findall(r"`([^`]+)`", said))
+                         if one and not ANY.search(one.group(1)) and one.group(1) not in MADE]
+                texts = [read(path) for path in self.meant(file)]
+                if not texts or ANY.search(file):
+                    continue
+                for name in names:
+                    self.assertTrue(any(re.search(r"\b%s\b" % name, text) for text in texts),
+                                    "%s: `%s` in `%s`" % (document, name, file))
+                    seen += 1
+        self.assertGreater(seen, 20)
+
+    def meant(self, file):
+        """The files that a document calls so: by the whole path, or by its end, then not those of tests."""
+        if file in tree():
+            return [file]
+        found = [name for name in tree() if name.endswith("/" + file)]
+        return [name for name in found if not name.startswith("tests/")] or found
 
     def test_switches(self):
         """PACKAGING.md says of each library what is not there without it."""
