@@ -490,19 +490,21 @@ class Target:
     def __init__(self, shape, *args, env=None, cwd=None):
         if not os.path.exists(TARGET):
             raise unittest.SkipTest("no " + TARGET)
-        self.directory = tempfile.mkdtemp(prefix="pmapx-target-")
-        self.process = subprocess.Popen([TARGET, shape, *args], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, cwd=cwd or self.directory, env=env or environment())
         self.truth = {}
         self.lines = []
+        self.process = None
+        self.directory = tempfile.mkdtemp(prefix="pmapx-target-")
         try:
+            self.process = subprocess.Popen([TARGET, shape, *args], stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, cwd=cwd or self.directory, env=env or environment())
             self.listen(shape)
+            self.pid = int(self.truth["pid"])
+            settle(self.pid)
         except BaseException:
-            self.process.kill()
+            if self.process:
+                self.process.kill()
             self.close()
             raise
-        self.pid = int(self.truth["pid"])
-        settle(self.pid)
 
     def listen(self, shape):
         """Hear what is true, until it is ready."""
@@ -523,14 +525,14 @@ class Target:
 
     def close(self):
         """Let it go: closing its standard input ends it."""
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream:
-                stream.close()
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if self.process:
+            self.process.stdin.close()
+            self.process.stdout.close()
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self):
