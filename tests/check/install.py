@@ -71,6 +71,8 @@ CFLAGS = "-O0 -g1 -Wno-shadow -fno-stack-protector -U_FORTIFY_SOURCE -std=gnu17"
 CPPFLAGS = "-DPX_GIVEN_BY_CPPFLAGS=1"
 LDFLAGS = "-Wl,-z,lazy"
 
+# Packages of CMake that only tests need, and what a search for each leaves in the cache, found or not.
+FIND_FOR_TESTS = {"Python3": "_Python3_EXECUTABLE", "PkgConfig": "PKG_CONFIG_EXECUTABLE", "cmocka": "cmocka_DIR"}
 # Programs that only tests need.
 FOR_TESTS = re.compile(r"(\S*-)?([gc]\+\+|clang\+\+|python|pkg-?conf)\S*")
 
@@ -141,11 +143,10 @@ def search_path(folder):
 class Build:
     """A build of its own, and what is done with it."""
 
-    def __init__(self, source, build, variables, **popen):
+    def __init__(self, source, build, variables, *options, **popen):
         self.folder, self.variables, self.popen = build, variables, popen
         self.configure("-DBUILD_TESTING=OFF", "-DPMAPX_LTO=ON", "-DPMAPX_INSTALL_AS_PMAP=ON",
-            "-DCMAKE_INSTALL_PREFIX=/opt/px", *("-DCMAKE_DISABLE_FIND_PACKAGE_%s=ON" % name
-            for name in ("Python3", "PkgConfig", "cmocka")), *like_this_build(), "-S", source, "-B")
+            "-DCMAKE_INSTALL_PREFIX=/opt/px", *options, *like_this_build(), "-S", source, "-B")
 
     def configure(self, *options):
         """Anew, with other options."""
@@ -200,7 +201,8 @@ def setUpModule():
     one.make(2)
     copy = copy_source(os.path.join(folder, "elsewhere", "a copy"))
     other = Build(copy, os.path.join(copy, "build", "other"),
-                  dict(given, LC_ALL="C", TZ="Asia/Tokyo", HOME="/"), umask=0o077)
+                  dict(given, LC_ALL="C", TZ="Asia/Tokyo", HOME="/"), *(
+                      "-DCMAKE_DISABLE_FIND_PACKAGE_%s=ON" % name for name in FIND_FOR_TESTS), umask=0o077)
     other.make(1)
     destination = os.path.join(folder, "other destination")
     need(other.install(destination))
@@ -572,7 +574,7 @@ def compile_commands(build):
     """{file below src: words} of a build."""
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
         return {entry["file"].rpartition("/src/")[2]: shlex.split(entry["command"])
-                for entry in json.load(file) if "/tests/" not in entry["file"]}
+                for entry in json.load(file)}
 
 
 class Flags(px.TestCase):
@@ -623,10 +625,12 @@ class Flags(px.TestCase):
                     self.assertIsNone(self.last(rest, pattern), pattern)
 
     def test_without_what_tests_need(self):
-        """Nothing of it was looked for, as far as was found."""
+        """Nothing of it is looked for: what is not found leaves a line in the cache as well."""
         self.assertEqual(cached("BUILD_TESTING", one.folder), "OFF")
-        for name in ("CMAKE_CXX_COMPILER", "PKG_CONFIG_EXECUTABLE", "_Python3_EXECUTABLE", "cmocka_DIR"):
+        self.assertEqual(cached("CMAKE_CXX_COMPILER", one.folder), "")
+        for name in FIND_FOR_TESTS.values():
             self.assertEqual(cached(name, one.folder), "", name)
+            self.assertNotEqual(cached(name), "", name + " of the build under test")
 
 
 if __name__ == "__main__":
