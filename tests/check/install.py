@@ -108,6 +108,14 @@ def save(folder, **files):
             file.write(text)
 
 
+def put(path):
+    """A file of somebody else's; its path."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("theirs")
+    return path
+
+
 def listing(folder):
     """{name: (kind and mode, what it holds or leads to)} of all that is below a folder."""
     found = {}
@@ -454,17 +462,16 @@ class Folders(px.TestCase):
 class AsPmap(px.TestCase):
     """A pmap, its manual and its completions, that we did not install."""
 
-    PLACES = ("bin/pmap", "share/man/man1/pmap.1", "share/man/man1/pmap.1.gz",
-              "share/bash-completion/completions/pmap", "share/fish/vendor_completions.d/pmap.fish")
+    PLACES = ("bin/pmap", "share/man/man1/pmap.1", "share/man/man1/pmap.1.gz", "share/man/man1/pmap.1.zst",
+              "share/bash-completion/completions/pmap", "share/fish/vendor_completions.d/pmap.fish",
+              "share/zsh/site-functions/_pmap")
 
     def setUp(self):
         self.tree = tempfile.mkdtemp(dir=folder)
         self.addCleanup(shutil.rmtree, self.tree)
 
     def put(self, place):
-        path = os.path.join(self.tree, "opt/px", place)
-        save(os.path.dirname(path), **{os.path.basename(path).replace(".", "_"): "theirs"})
-        return path
+        return put(os.path.join(self.tree, "opt/px", place))
 
     def refused(self, path, *options, destination=None):
         """Nothing at all happens, and the file is named."""
@@ -518,7 +525,7 @@ class Uninstall(px.TestCase):
     def check(self, got, missing=(), foreign=()):
         text = need(got).stdout.decode()
         self.assertEqual(re.findall(r"^-- Missing: (.*)$", text, re.MULTILINE), list(missing))
-        self.assertEqual(re.findall(r"^-- Not ours any more: (.*)$", text, re.MULTILINE), list(foreign))
+        self.assertEqual(sorted(re.findall(r"^-- Not ours any more: (.*)$", text, re.MULTILINE)), sorted(foreign))
 
     def test_leaves_nothing(self):
         prefix = self.tree + "/a prefix"
@@ -547,12 +554,23 @@ class Uninstall(px.TestCase):
 
     def test_missing_and_foreign(self):
         need(one.install(self.tree))
-        gone, replaced = (self.tree + "/opt/px/bin/" + name for name in ("pmapx", "pmap"))
+        gone = self.tree + "/opt/px/bin/pmapx"
         os.remove(gone)
-        os.remove(replaced)
-        save(os.path.dirname(replaced), pmap="theirs")
-        self.check(one.uninstall(self.tree), [gone], [replaced])
-        self.assertEqual(files(self.tree), ["opt/px/bin/pmap"])
+        replaced = sorted("opt/px/" + place for place in AsPmap.PLACES if not place.endswith((".gz", ".zst")))
+        for place in replaced:
+            os.remove(os.path.join(self.tree, place))
+            put(os.path.join(self.tree, place))
+        self.check(one.uninstall(self.tree), [gone], [os.path.join(self.tree, place) for place in replaced])
+        self.assertEqual(files(self.tree), replaced)
+
+    def test_foreign_links(self):
+        """Also those that lead nowhere."""
+        need(one.install(self.tree))
+        places = [os.path.join(self.tree, "opt/px", place) for place in ("bin/pmap", "share/zsh/site-functions/_pmap")]
+        for path, target in zip(places, ("/usr/bin/pmapx", "nowhere")):
+            os.remove(path)
+            os.symlink(target, path)
+        self.check(one.uninstall(self.tree), foreign=places)
 
     def test_only_below_destdir(self):
         need(one.install(self.tree + "/first"))
