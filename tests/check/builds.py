@@ -62,6 +62,27 @@ class Base(px.TestCase):
             self.assertIn(got.returncode, (0, 77), got.stderr.decode(errors="replace"))
 
 
+class Workflow(px.TestCase):
+    def test_first_command(self):
+        """What the README has a newcomer run, but for packages, in a clone: it has what is committed."""
+        for tool in ("cmake", "git", "ninja"):
+            if shutil.which(tool) is None:
+                self.skipTest("no " + tool)
+        with open(os.path.join(px.SOURCE, "README.md"), encoding="utf-8") as readme:
+            block = re.search(r"^```sh\n(.*?)^```$", readme.read(), re.DOTALL | re.MULTILINE).group(1)
+        need, _, command = block.partition("&&")
+        self.assertTrue(need.startswith(".ci/need "), need)
+        with tempfile.TemporaryDirectory(prefix="pmapx-clone-") as folder:
+            clone = os.path.join(folder, "pmapx")
+            if px.run(["git", "clone", "-q", px.SOURCE, clone]).status != 0:
+                self.skipTest("%s is no clone of the repository" % px.SOURCE)
+            got = px.run(["sh", "-c", command], cwd=clone, timeout=900)
+            self.assertEqual((got.status, got.stderr), (0, b""), got.stdout.decode(errors="replace"))
+            self.assertRegex(got.stdout, rb"\n\d+:   sh -c .*\n(?s:.*)\ntotal kB +\d+ +\d+ +\d+\n\Z")
+            self.assertFalse(os.path.exists(os.path.join(clone, "build", "release", "tests", "px_target")))
+            self.result(px.run(["git", "-C", clone, "status", "--porcelain"]))
+
+
 class Builds(Base):
     def test_clang(self):
         if not has_compiler(["clang"]):

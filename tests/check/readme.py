@@ -43,7 +43,7 @@ STATUS = ((r"^pmapx diff\b[^|]*$", 1), (r"^pmapx check [^|]*\{unguarded\}$", 1))
 
 # What is not run here, and the test that does: its file, and what that has of it.
 ELSEWHERE = {
-    "cmake --workflow --preset build": ("tests/check/readme.py", "def test_build_is_part_of_release("),
+    "cmake --workflow --preset build": ("tests/check/builds.py", "class Workflow("),
     "cmake --install build/release": ("tests/check/install.py", '"cmake", "--install"'),
     "cmake --preset release -DPMAPX_INSTALL_AS_PMAP=ON": ("tests/check/install.py", "-DPMAPX_INSTALL_AS_PMAP=ON"),
     "cmake --build build/release --target uninstall": ("tests/check/install.py", '"--target", "uninstall"'),
@@ -323,7 +323,7 @@ class TwoCommands(px.TestCase):
         self.assertTrue(self.test.endswith("cmake --workflow --preset dev && cmake --workflow --preset release"))
 
     def test_build_is_part_of_release(self):
-        """What the first builds, and with which packages, the second builds and tests."""
+        """What the first builds, and with which packages, the second builds and tests; builds.py runs it."""
         self.assertEqual(self.workflow("build"), [("configure", "release"), ("build", "program")])
         self.assertEqual(self.workflow("release"), [("configure", "release"), ("build", "release"), ("test", "release")])
         self.assertEqual(self.workflow("dev"), [("configure", "dev"), ("build", "dev"), ("test", "dev")])
