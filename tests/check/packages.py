@@ -441,25 +441,24 @@ class InChroot(px.TestCase):
         cls.begin()
 
     @classmethod
-    def tearDownClass(cls):
-        cls.chroot.close()
-
-    @classmethod
     def begin(cls):
-        cls.chroot = Chroot()
-        cls.before = cls.chroot.files()
-        cls.procps = read(cls.chroot.path("usr/bin/pmap"))
+        chroot = Chroot()
+        cls.addClassCleanup(chroot.close)
+        cls.before = chroot.files()
+        cls.procps = read(chroot.path("usr/bin/pmap"))
         cls.procps_deb, = ["/var/cache/apt/archives/" + name for name in os.listdir(
-            cls.chroot.path("var/cache/apt/archives")) if name.startswith("procps_")]
+            chroot.path("var/cache/apt/archives")) if name.startswith("procps_")]
+        cls.chroot = chroot
 
     def setUp(self):
+        """What ended with all as it was has left it to this test."""
+        if self.chroot.is_closed():
+            self.begin()
         self.is_clean = False
 
     def tearDown(self):
-        """What ends with all as it was leaves it to the next test."""
         if not self.is_clean:
             self.chroot.close()
-            self.begin()
 
     def done(self, *words, status=0, **kwargs):
         """Run it in there."""

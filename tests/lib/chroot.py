@@ -133,8 +133,16 @@ class Chroot:
 
     def __init__(self):
         kept = base()
+        self.holder = None
         self.folder = tempfile.mkdtemp(prefix="pmapx-chroot-")
-        # In memory, and in a mount namespace that lasts as long as this process and no longer.
+        try:
+            self.mount(kept)
+        except BaseException:
+            self.close()
+            raise
+
+    def mount(self, kept):
+        """In memory, and in a mount namespace that lasts as long as this process and no longer."""
         self.holder = subprocess.Popen(
             ["unshare", "--mount", "--propagation", "private", "sh", "-c",
              'mount -t tmpfs -o mode=755 tmpfs "$0" && tar -C "$0" --numeric-owner -xpf "$1" && '
@@ -143,14 +151,21 @@ class Chroot:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=px.environment())
         self.top = "/proc/%d/root%s" % (self.holder.pid, self.folder)
         if self.holder.stdout.readline() != b"ready\n":
-            self.close()
             raise unittest.SkipTest("no file system can be mounted here")
 
+    def is_closed(self):
+        return self.folder is None
+
     def close(self):
-        self.holder.stdin.close()
-        self.holder.stdout.close()
-        self.holder.wait()
+        """May be called again."""
+        if self.is_closed():
+            return
+        if self.holder:
+            self.holder.stdin.close()
+            self.holder.stdout.close()
+            self.holder.wait()
         os.rmdir(self.folder)
+        self.folder = None
 
     def __enter__(self):
         return self
