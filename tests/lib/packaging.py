@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The packages that cpack makes of what a tarball has, built once for a test file."""
-import atexit
+"""The packages that cpack makes of what a tarball has, in a folder of the build.
+
+They are made once in a process, and the folder is empty when it begins. With PMAPX_PACKAGES=made in the
+environment, what another process has made there is taken: tests/CMakeLists.txt says which has to be before."""
 import functools
 import glob
 import os
 import re
 import shutil
-import tempfile
 import unittest
 
 import px
 
 TARBALL = "pmapx-"
+FOLDER = os.path.join(px.BUILD, "tests", "packages")
 
 
 def done(*words, **kwargs):
@@ -57,24 +59,48 @@ def dist(source, folder, command="git"):
 
 @functools.lru_cache(maxsize=None)
 def folder():
-    """For all of this file's tests."""
-    made = tempfile.mkdtemp(prefix="pmapx-packages-")
-    atexit.register(shutil.rmtree, made, True)
-    return made
+    """For all that tests of packages leave behind, which is there until the next run."""
+    if not is_made("build"):
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        try:
+            os.makedirs(FOLDER)
+        except OSError as problem:
+            raise unittest.SkipTest("%s cannot be made anew: %s" % (FOLDER, problem.strerror))
+    return FOLDER
+
+
+def stamp(what):
+    return os.path.join(FOLDER, what + ".made")
+
+
+def is_made(what):
+    """Has another process made this, to be used by this one?"""
+    return os.environ.get("PMAPX_PACKAGES") == "made" and os.path.exists(stamp(what)) and os.access(FOLDER, os.W_OK)
+
+
+def is_now_made(what):
+    """It is complete."""
+    with open(stamp(what), "w", encoding="ascii"):
+        pass
 
 
 @functools.lru_cache(maxsize=None)
 def tree():
     """The source as a tarball has it: that of the commit, where all is committed, else a copy."""
     name = os.path.join(folder(), TARBALL + version())
+    if is_made("build"):
+        return name
     if is_clone() and git(px.SOURCE, "status", "--porcelain") == "":
         got, path = dist(px.SOURCE, folder())
         if got.status != 0:
             raise AssertionError(got.stderr.decode())
         done("tar", "-C", folder(), "-xf", path)
     else:
-        shutil.copytree(px.SOURCE, name, symlinks=True,
-                        ignore=shutil.ignore_patterns("build*", ".git*", "__pycache__"))
+        unwanted = shutil.ignore_patterns("build*", ".git*", "__pycache__")
+
+        def ignored(where, names):
+            return unwanted(where, names) | {one for one in names if os.path.join(where, one) == px.BUILD}
+        shutil.copytree(px.SOURCE, name, symlinks=True, ignore=ignored)
     return name
 
 
@@ -82,9 +108,12 @@ def tree():
 def build():
     """The build folder that the preset makes; link-time optimisation would take as long again."""
     need("cmake", "ninja")
-    done("cmake", "--preset", "package", "-DPMAPX_LTO=OFF", cwd=tree())
-    done("cmake", "--build", "--preset", "package", "--parallel", "2", cwd=tree())
-    return os.path.join(tree(), "build", "package")
+    made = os.path.join(tree(), "build", "package")
+    if not is_made("build"):
+        done("cmake", "--preset", "package", "-DPMAPX_LTO=OFF", cwd=tree())
+        done("cmake", "--build", "--preset", "package", "--parallel", "2", cwd=tree())
+        is_now_made("build")
+    return made
 
 
 @functools.lru_cache(maxsize=None)
@@ -94,16 +123,15 @@ def debs():
     if not os.path.exists("/etc/debian_version"):
         raise unittest.SkipTest("this is no Debian")
     build()
-    done("cpack", "--preset", "package", cwd=tree())
+    if not is_made("debs"):
+        done("cpack", "--preset", "package", cwd=tree())
+        is_now_made("debs")
     return {os.path.basename(path).partition("_")[0]: path
             for path in glob.glob(os.path.join(build(), "*.deb"))}
 
 
-@functools.lru_cache(maxsize=None)
-def rpms():
-    """{name of package: path of its .rpm}, of the same build with the folders of Fedora."""
-    need("rpm", "rpmbuild")
-    other = os.path.join(folder(), "rpm")
+def make_rpms(other):
+    shutil.rmtree(other, ignore_errors=True)
     libdir = re.search(r"^CMAKE_INSTALL_LIBDIR:PATH=(.*)$", read(os.path.join(
         build(), "CMakeCache.txt")).decode(), re.MULTILINE)[1]
     try:
@@ -111,6 +139,16 @@ def rpms():
         done("cpack", "--config", os.path.join(build(), "CPackConfig.cmake"), "-G", "RPM", "-B", other)
     finally:
         done("cmake", "-DCMAKE_INSTALL_LIBDIR=" + libdir, build())
+
+
+@functools.lru_cache(maxsize=None)
+def rpms():
+    """{name of package: path of its .rpm}, of the same build with the folders of Fedora."""
+    need("rpm", "rpmbuild")
+    other = os.path.join(folder(), "rpm")
+    if not is_made("rpms"):
+        make_rpms(other)
+        is_now_made("rpms")
     return {re.sub(r"-[\d.]+-1\..*", "", os.path.basename(path)): path
             for path in glob.glob(os.path.join(other, "*.rpm"))}
 

@@ -612,8 +612,22 @@ class SampleCase(TestCase):
         cls.addClassCleanup(cls.root.__exit__)
 
 
+def leave_out(names):
+    """Do without these classes of the module, which tests/CMakeLists.txt has as tests by themselves."""
+    module = sys.modules["__main__"]
+    for name in names:
+        if not issubclass(getattr(module, name), unittest.TestCase):
+            raise TypeError("%s has no tests" % name)
+        delattr(module, name)
+
+
 def main():
-    """Run the module's tests. Exit 77 (skipped, for ctest) if not one of them could run."""
+    """Run the module's tests: all, those that are named, or all --without CLASS... . Exit 77 (skipped,
+    for ctest) if not one of them could run."""
+    if "--without" in sys.argv:
+        at = sys.argv.index("--without")
+        leave_out(sys.argv[at + 1:])
+        del sys.argv[at:]
     # What is ended by a signal leaves no core file, which would be one more in a folder that is
     # looked into; who wants one says so.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
