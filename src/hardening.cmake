@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# px_hardening: what makes an overflow in the program or the library end it.
+# What makes an overflow in the program or the library end it: px_hardening to compile, and
+# options of px_linking.
 #
 # These options come after those of whoever builds, and would win: so each is
 # left out where they (px_given_flags, of flags.cmake), or the compiler by
@@ -31,7 +32,7 @@ function(px_harden_link keyword opposite)
   string(MAKE_C_IDENTIFIER "PX_HAS_Z_${keyword}" has_flag)
   check_linker_flag(C LINKER:-z,${keyword} ${has_flag})
   if(${has_flag})
-    target_link_options(px_hardening INTERFACE LINKER:-z,${keyword})
+    target_link_options(px_linking INTERFACE LINKER:-z,${keyword})
   endif()
 endfunction()
 

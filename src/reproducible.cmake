@@ -11,7 +11,7 @@ if(NOT px_given_flags MATCHES "-f(file|debug)-(prefix-map|compilation-dir)")
   if(PX_HAS_FILE_PREFIX_MAP)
     target_compile_options(px_flags INTERFACE ${px_maps})
     # What is optimised across files is compiled where it is linked.
-    target_link_options(px_flags INTERFACE ${px_maps})
+    target_link_options(px_linking INTERFACE ${px_maps})
   endif()
   check_c_compiler_flag(-ffile-compilation-dir=. PX_HAS_FILE_COMPILATION_DIR)
   if(PX_HAS_FILE_COMPILATION_DIR)

@@ -387,10 +387,14 @@ class Clients(px.TestCase):
         source, build = self.work + "/parent", self.work + "/parent build"
         save(source, client_c=CLIENT, CMakeLists_txt=HAS_WITHIN)
         need(command("cmake", "-S", source, "-B", build, "-DPMAPX=" + px.SOURCE, "-DBUILD_TESTING=ON",
-                     "-DCMAKE_INSTALL_PREFIX=/opt/parent", *like_this_build(),
+                     "-DPMAPX_LTO=ON", "-DCMAKE_INSTALL_PREFIX=/opt/parent", *like_this_build(),
                      variables={"CFLAGS": "-O0"}))
-        need(command("cmake", "--build", build, "--parallel", "2"))
+        said = need(command("cmake", "--build", build, "--parallel", "2", "--verbose")).stdout.decode()
         self.runs(build + "/client")
+        # Linked as it would be without.
+        link, = re.findall(r"client\.c\.o (-o client [^&\n]*)", said)
+        self.assertEqual(link.split(), ["-o", "client", "pmapx/libpmapx.a", "-ldl"])
+        self.assertNotRegex(said, r" -(flto|Wl,-z|ffile-prefix-map)[^\n]* -o client ")
         self.assertFalse(os.path.lexists(build + "/pmapx/pmapx"))
         self.assertFalse(os.path.lexists(build + "/pmapx/tests"))
         self.assertIn(b"Total Tests: 0\n", need(command("ctest", "--test-dir", build, "-N")).stdout)
