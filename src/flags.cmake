@@ -43,10 +43,10 @@ foreach(config IN LISTS px_configs)
 endforeach()
 
 # C11 or later, with GNU's extensions.
-set(CMAKE_C_STANDARD_REQUIRED ON)
-set(CMAKE_C_EXTENSIONS ON)
 if(NOT CMAKE_C_STANDARD MATCHES "^(11|17|23)$" AND NOT px_given_flags MATCHES "(^| )-std=")
   set(CMAKE_C_STANDARD 11)
+  set(CMAKE_C_STANDARD_REQUIRED ON)
+  set(CMAKE_C_EXTENSIONS ON)
 endif()
 
 # px_warnings: ours, then those that were given, so that -Wno-shadow silences one.

@@ -646,6 +646,13 @@ class Flags(px.TestCase):
                                 "-m.*", "-f(no-)?lto.*"):
                     self.assertIsNone(self.last(rest, pattern), pattern)
 
+    def test_others(self):
+        """-std= that is not the compiler's own choice."""
+        given = {"CFLAGS": "-O2 -std=c17"}
+        for name, words in self.configure(given).items():
+            with self.subTest(file=name):
+                self.assertEqual(self.last(words, "-std=.*"), "-std=c17")
+
     def test_without_what_tests_need(self):
         """Nothing of it is looked for: what is not found leaves a line in the cache as well."""
         self.assertEqual(cached("BUILD_TESTING", one.folder), "OFF")
