@@ -647,11 +647,13 @@ class Flags(px.TestCase):
                     self.assertIsNone(self.last(rest, pattern), pattern)
 
     def test_others(self):
-        """-std= that is not the compiler's own choice."""
-        given = {"CFLAGS": "-O2 -std=c17"}
+        """-std= that is not the compiler's own choice; CPPFLAGS that CFLAGS only begin with."""
+        given = {"CFLAGS": "-O2 -std=c17 -I/opt/include/a", "CPPFLAGS": " -I/opt/include "}
         for name, words in self.configure(given).items():
             with self.subTest(file=name):
                 self.assertEqual(self.last(words, "-std=.*"), "-std=c17")
+                self.assertEqual([word for word in words if word.startswith("-I/opt")],
+                                 ["-I/opt/include", "-I/opt/include/a"])
 
     def test_without_what_tests_need(self):
         """Nothing of it is looked for: what is not found leaves a line in the cache as well."""
