@@ -17,7 +17,7 @@ if(NOT px_given_flags MATCHES "-f(file|debug)-(prefix-map|compilation-dir)")
   if(PX_HAS_FILE_COMPILATION_DIR)
     target_compile_options(px_flags INTERFACE -ffile-compilation-dir=.)
   endif()
-  if(PX_HAS_LTO)
+  if(px_lto)
     # gcc leaves the folder of such objects to the assembler, and does not tell it this.
     target_compile_options(px_flags INTERFACE -Wa,--debug-prefix-map=${PROJECT_BINARY_DIR}=.)
   endif()

@@ -629,6 +629,11 @@ class Flags(px.TestCase):
         self.addCleanup(shutil.rmtree, build)
         need(command("cmake", "-S", px.SOURCE, "-B", build, "-DBUILD_TESTING=OFF", *like_this_build(),
                      *options, variables=variables))
+        self.rules = ""
+        for name in ("build.ninja", "src/CMakeFiles/pmapx_static.dir/build.make"):
+            if os.path.exists(os.path.join(build, name)):
+                with open(os.path.join(build, name), encoding="utf-8") as file:
+                    self.rules += file.read()
         return compile_commands(build)
 
     def test_debian(self):
@@ -654,6 +659,19 @@ class Flags(px.TestCase):
                 self.assertEqual(self.last(words, "-std=.*"), "-std=c17")
                 self.assertEqual([word for word in words if word.startswith("-I/opt")],
                                  ["-I/opt/include", "-I/opt/include/a"])
+
+    def test_optimised_across_files(self):
+        """Asked for by flags, it leaves as little of where it was built as asked for by the switch."""
+        if b"Free Software Foundation" not in px.run([cached("CMAKE_C_COMPILER", one.folder), "--version"]).stdout:
+            self.skipTest("the compiler is not gcc")
+        for given, is_fat in (("-flto=auto", True), ("-flto -fno-fat-lto-objects", False)):
+            with self.subTest(given=given):
+                commands = self.configure({"CFLAGS": "-O2 -g " + given}, "-DPMAPX_LTO=ON")
+                for words in commands.values():
+                    self.assertEqual("-ffat-lto-objects" in words, is_fat)
+                    self.assertEqual(any(word.startswith("-Wa,--debug-prefix-map=") for word in words), is_fat)
+                    self.assertEqual([word for word in words if re.match("-f(no-)?lto", word)], given.split()[:1])
+                self.assertEqual(".gnu.lto_" in self.rules, is_fat)
 
     def test_without_what_tests_need(self):
         """Nothing of it is looked for: what is not found leaves a line in the cache as well."""
