@@ -556,6 +556,15 @@ class Uninstall(px.TestCase):
                     del left[name]
             self.assertEqual(left, before)
 
+    def test_leaves_a_prefix_called_pmapx(self):
+        """That was there before, and is empty again."""
+        prefix = self.tree + "/pmapx"
+        os.makedirs(prefix + "/share/doc/pmapx")
+        before = listing(self.tree)
+        need(one.install(None, "--prefix", prefix))
+        self.check(one.uninstall())
+        self.assertEqual(listing(self.tree), before)
+
     def test_missing_and_foreign(self):
         need(one.install(self.tree))
         gone = self.tree + "/opt/px/bin/pmapx"
