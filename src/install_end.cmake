@@ -2,7 +2,7 @@
 # Run by cmake --install when all has been copied.
 #
 # px_missing   the folders that were not there before
-# px_build     where the list of files is, to which those are added that it made
+# px_build     where uninstall.cmake finds what was installed: install_files.txt and install_folders.txt
 cmake_policy(VERSION 3.25)
 
 # Files are for everybody to read, whatever the umask is: so are new folders.
@@ -33,8 +33,19 @@ if(px_role STREQUAL "CPACK")
   if(EXISTS "${px_list}")
     file(READ "${px_list}" CMAKE_INSTALL_MANIFEST_FILES)
   endif()
-elseif(px_made)
-  # For uninstall.cmake, as the list of files has no folders.
-  list(JOIN px_made "\n" px_made)
-  file(APPEND "${px_build}/install_folders.txt" "${px_made}\n")
+else()
+  # CMake's own list has no folders, and is of the last installation only: what was put elsewhere by
+  # one before it, or is called otherwise since then, would never be removed.  DESTDIR and the rest
+  # of a path have two slashes between them.
+  set(px_top "")
+  if(NOT "$ENV{DESTDIR}" MATCHES "^/*$")
+    get_filename_component(px_top "$ENV{DESTDIR}" ABSOLUTE)
+  endif()
+  foreach(px_file IN LISTS CMAKE_INSTALL_MANIFEST_FILES)
+    file(APPEND "${px_build}/install_files.txt" "${px_top}/${px_file}\n")
+  endforeach()
+  if(px_made)
+    list(JOIN px_made "\n" px_made)
+    file(APPEND "${px_build}/install_folders.txt" "${px_made}\n")
+  endif()
 endif()

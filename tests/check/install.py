@@ -595,10 +595,32 @@ class Uninstall(px.TestCase):
         got = one.uninstall("first")
         self.assertNotEqual(got.status, 0)
 
+    def test_all_that_was_installed(self):
+        """Not only what the last installation has: another prefix, and a name that is no more."""
+        for name in ("first", "second"):
+            need(one.install(None, "--prefix", os.path.join(self.tree, name)))
+        older = os.path.join(self.tree, "first/lib/libpmapx.so.0.9")
+        save(os.path.dirname(older), libpmapx_so_0_9="older")
+        with open(one.folder + "/install_files.txt", "a", encoding="utf-8") as record:
+            record.write("/" + older + "\n")
+        self.check(one.uninstall())
+        self.assertEqual(os.listdir(self.tree), [])
+
     def test_nothing_installed(self):
-        got = one.uninstall()
-        self.assertNotEqual(got.status, 0)
-        self.assertIn(b"nothing was installed", b" ".join((got.stdout + got.stderr).split()))
+        """Or not any more: what is there now is another build's, and no list names it."""
+        prefix = self.tree + "/prefix"
+        for _ in range(2):
+            before = listing(self.tree)
+            got = one.uninstall()
+            self.assertNotEqual(got.status, 0)
+            self.assertIn(b"nothing was installed", b" ".join((got.stdout + got.stderr).split()))
+            self.assertEqual(listing(self.tree), before)
+            if not before:
+                need(one.install(None, "--prefix", prefix))
+                shutil.copytree(prefix, self.tree + "/theirs", symlinks=True)
+                self.check(one.uninstall())
+                self.assertEqual(glob.glob(one.folder + "/install_*"), [])
+                os.rename(self.tree + "/theirs", prefix)
 
 
 def compile_commands(build):

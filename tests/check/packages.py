@@ -270,6 +270,13 @@ class Debs(px.TestCase):
         for name, path in debs().items():
             self.assertEqual(read(os.path.join(where, os.path.basename(path))), before[name], name)
 
+    def test_uninstall(self):
+        """What was put into packages is nothing to uninstall: who has them has dpkg for that."""
+        self.assertFalse(os.path.exists(os.path.join(build(), "install_files.txt")))
+        got = px.run(["cmake", "--build", build(), "--target", "uninstall"])
+        self.assertNotEqual(got.status, 0)
+        self.assertIn(b"nothing was installed", b" ".join((got.stdout + got.stderr).split()))
+
     def test_client(self):
         """With the files of the packages, a program is built and runs."""
         need("pkg-config", "cc")
