@@ -5,7 +5,9 @@
 # px_build     where uninstall.cmake finds what was installed: install_files.txt and install_folders.txt
 cmake_policy(VERSION 3.25)
 
-# Files are for everybody to read, whatever the umask is: so are new folders.
+# Files are for everybody to read, whatever the umask is: so are new folders, unless CMake was told
+# otherwise, by a variable or by --default-directory-permissions.
+get_property(px_role GLOBAL PROPERTY CMAKE_ROLE)
 set(px_made)
 set(px_ours)
 foreach(px_folder IN LISTS px_missing)
@@ -18,11 +20,10 @@ foreach(px_folder IN LISTS px_missing)
     endif()
   endif()
 endforeach()
-if(px_ours)
+if(px_ours AND (NOT CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OR px_role STREQUAL "CPACK"))
   execute_process(COMMAND chmod go+rx -- ${px_ours} COMMAND_ERROR_IS_FATAL ANY)
 endif()
 
-get_property(px_role GLOBAL PROPERTY CMAKE_ROLE)
 if(px_role STREQUAL "CPACK")
   # What is put into a package is no installation, and leaves the list as it was.
   set(px_list "${px_build}/install_manifest.txt")

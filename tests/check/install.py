@@ -264,6 +264,16 @@ class Installed(px.TestCase):
         for name, (kind, _) in (*listing(self.destination).items(), *others_tree.items()):
             self.assertIn(kind, {"100755"} if name.endswith("bin/pmapx") else kinds, name)
 
+    def test_modes_asked_for(self):
+        """Of folders that are made for what is put into them, those that cmake was told."""
+        destination = os.path.join(folder, "modes")
+        self.addCleanup(shutil.rmtree, destination, True)
+        need(one.install(destination, "--component", "program", "--default-directory-permissions",
+                         "u=rwx,g=rx,o="))
+        found = listing(destination)
+        for name in ("opt", "opt/px", "opt/px/bin", "opt/px/share/man/man1"):
+            self.assertEqual(found[name], ("40750", None))
+
     def test_twice_the_same(self):
         """Two builds are the same to the byte, and what they install."""
         mine = listing(self.destination)
