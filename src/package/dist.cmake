@@ -18,10 +18,11 @@ if(changed)
   message(WARNING "these changes are not committed, and not in the tarball:\n${changed}")
 endif()
 set(file ${FOLDER}/${NAME}.tar.gz)
-# The time of the commit is in it; that of packing is not.
+# The time of the commit is in it; that of packing is not, nor what the user has configured.
 execute_process(
-  COMMAND ${GIT} -C ${SOURCE} -c "tar.tar.gz.command=gzip -9n" archive --format=tar.gz
-          --prefix=${NAME}/ --output=${file} HEAD
+  COMMAND ${GIT} -C ${SOURCE} -c "tar.tar.gz.command=gzip -9n" -c tar.umask=0022
+          -c core.autocrlf=false -c core.eol=lf
+          archive --format=tar.gz --prefix=${NAME}/ --output=${file} HEAD
   COMMAND_ERROR_IS_FATAL ANY)
 file(SHA256 ${file} sum)
 message("${sum}  ${file}")

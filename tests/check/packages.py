@@ -760,15 +760,18 @@ class Tarball(px.TestCase):
         done("git", "clone", "-q", px.SOURCE, self.clone)
 
     def test_tarball(self):
-        """It is what git archive makes of the commit, and the same bytes each time."""
+        """It is what git archive makes of the commit, and the same bytes for whoever makes it."""
         got, path = dist(self.clone, self.folder)
         self.assertEqual(got.status, 0, got.stderr)
         self.assertEqual(got.stderr.split()[1:], [path.encode()])
         data = read(path)
         name = "pmapx-" + version()
         archive = os.path.join(self.folder, "archive.tar")
-        done("git", "-C", self.clone, "archive", "--prefix=%s/" % name, "-o", archive, "HEAD")
+        done("git", "-C", self.clone, "-c", "tar.umask=0022", "archive", "--prefix=%s/" % name,
+             "-o", archive, "HEAD")
         self.assertEqual(gzip.decompress(data), read(archive))
+        for name, value in (("tar.umask", "0077"), ("core.autocrlf", "true"), ("core.eol", "crlf")):
+            done("git", "-C", self.clone, "config", name, value)
         got, path = dist(self.clone, self.folder)
         self.assertEqual(read(path), data)
         names = {line.partition("/")[2] for line in done("tar", "-tf", path).splitlines()}
