@@ -466,6 +466,10 @@ class Folders(px.TestCase):
             "nix/out/bash", "nix/out/fish", "nix/out/zsh"])
         self.assertEqual(self.pc(tree + "/nix/lib/lib/pkgconfig/pmapx.pc"), {
             "prefix": "/nix/out", "libdir": "/nix/lib/lib", "includedir": "/nix/dev/include"})
+        # CMake takes a file for the same that is of the same second.
+        os.remove(tree + "/nix/lib/lib/pkgconfig/pmapx.pc")
+        need(other.install(tree, "--prefix", "/other", "--component", "development"))
+        self.assertEqual(self.pc(tree + "/nix/lib/lib/pkgconfig/pmapx.pc")["prefix"], "/other")
         self.assertEqual(os.readlink(tree + "/nix/bin/bin/pmap"), "pmapx")
         # What is in the way is looked for there, too.
         os.remove(tree + "/nix/bin/bin/pmap")
