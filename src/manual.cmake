@@ -20,6 +20,9 @@ endforeach()
 install(FILES ${pages} ${links} DESTINATION ${px_man3} COMPONENT development)
 
 # The comments of the headers as pages to read, for who asks for them.
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
 find_program(PMAPX_DOXYGEN doxygen)
 mark_as_advanced(PMAPX_DOXYGEN)
 if(PMAPX_DOXYGEN)
