@@ -6,11 +6,16 @@
 add_library(px_libraries INTERFACE)
 target_include_directories(px_libraries INTERFACE ${CMAKE_CURRENT_BINARY_DIR}/lazy)
 
-# Finds the library NAME: sets PX_<name>_SONAME in the caller, or says what to install.
-function(px_find_library name header library package)
+# Looks for the library NAME: sets PX_<name>_INCLUDE and PX_<name>_FILE.
+function(px_look_for_library name header library)
   find_path(PX_${name}_INCLUDE ${header})
   find_library(PX_${name}_FILE ${library})
   mark_as_advanced(PX_${name}_INCLUDE PX_${name}_FILE)
+endfunction()
+
+# Finds the library NAME: sets PX_<name>_SONAME in the caller, or says what to install.
+function(px_find_library name header library package)
+  px_look_for_library(${name} ${header} ${library})
   if(NOT PX_${name}_INCLUDE OR NOT PX_${name}_FILE)
     # All that are missing are named before it ends.
     message(SEND_ERROR "${header} or lib${library} is missing: install ${package}, "
@@ -35,7 +40,17 @@ endfunction()
 # PX_<name>_MISSING, what to say where it is not there, whether it is or not.  A header of its
 # own, so that a switch has only those files compiled anew that it is for.
 function(px_lazy_library name header library package feature needs)
-  option(PMAPX_WITH_${name} "${feature} (${package})" ON)
+  set(default ON)
+  if(NOT PROJECT_IS_TOP_LEVEL AND NOT PMAPX_INSTALL AND NOT DEFINED PMAPX_WITH_${name})
+    # Who has the library within a project of their own cannot be asked to install what only the
+    # program needs, and may have no use for the rest.
+    px_look_for_library(${name} ${header} ${library})
+    if(NOT PX_${name}_INCLUDE OR NOT PX_${name}_FILE)
+      message(STATUS "pmapx does without lib${library}, which is not here: ${feature}")
+      set(default OFF)
+    endif()
+  endif()
+  option(PMAPX_WITH_${name} "${feature} (${package})" ${default})
   set(lines)
   if(PMAPX_WITH_${name})
     px_find_library(${name} ${header} ${library} ${package})

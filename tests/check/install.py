@@ -393,12 +393,15 @@ class Clients(px.TestCase):
             self.assertEqual(got.status == 0, found, wanted)
 
     def test_add_subdirectory(self):
-        """A project that has it within gets the library and nothing else."""
+        """A project that has it within gets the library and nothing else, and needs none of what
+        may be loaded late."""
         source, build = self.work + "/parent", self.work + "/parent build"
         save(source, client_c=CLIENT, CMakeLists_txt=HAS_WITHIN)
         need(command("cmake", "-S", source, "-B", build, "-DPMAPX=" + px.SOURCE, "-DBUILD_TESTING=ON",
                      "-DPMAPX_LTO=ON", "-DCMAKE_INSTALL_PREFIX=/opt/parent", *like_this_build(),
-                     variables={"CFLAGS": "-O0"}))
+                     *("-DCMAKE_FIND_ROOT_PATH_MODE_%s=ONLY" % kind for kind in ("INCLUDE", "LIBRARY")),
+                     "-DCMAKE_FIND_ROOT_PATH=" + self.work + "/nothing", variables={"CFLAGS": "-O0"}))
+        self.assertEqual({cached("PMAPX_WITH_" + name, build) for name in ("LIBZ", "LIBELF", "SQLITE")}, {"OFF"})
         said = need(command("cmake", "--build", build, "--parallel", "2", "--verbose")).stdout.decode()
         self.runs(build + "/client")
         # Linked as it would be without.
@@ -412,6 +415,11 @@ class Clients(px.TestCase):
             self.assertEqual(file.read(), "<> <-O0>")
         need(command("cmake", "--install", build, variables={"DESTDIR": self.work + "/parent tree"}))
         self.assertEqual(files(self.work + "/parent tree"), ["opt/parent/bin/client"])
+        # Nor does it get targets of ours where it installs the rest as well.
+        need(command("cmake", "-DPMAPX_INSTALL=ON", "-DPMAPX_DOXYGEN=" + shutil.which("cmake"), build))
+        targets = need(command("cmake", "--build", build, "--target", "help")).stdout.decode()
+        self.assertRegex(targets, r"\bpmapx_static\b")
+        self.assertNotRegex(targets, r"\b(doc-html|uninstall|dist|check-all)\b")
 
 
 class Folders(px.TestCase):
