@@ -705,13 +705,16 @@ class Flags(px.TestCase):
                     self.assertIsNone(self.last(rest, pattern), pattern)
 
     def test_others(self):
-        """-std= that is not the compiler's own choice; CPPFLAGS that CFLAGS only begin with."""
-        given = {"CFLAGS": "-O2 -std=c17 -I/opt/include/a", "CPPFLAGS": " -I/opt/include "}
+        """-std= that is not the compiler's own choice; CPPFLAGS that CFLAGS only begin with, and that
+        we have as well."""
+        given = {"CFLAGS": "-O2 -std=c17 -I/opt/include/a", "CPPFLAGS": " -I/opt/include -D_GNU_SOURCE "}
         for name, words in self.configure(given).items():
             with self.subTest(file=name):
                 self.assertEqual(self.last(words, "-std=.*"), "-std=c17")
                 self.assertEqual([word for word in words if word.startswith("-I/opt")],
                                  ["-I/opt/include", "-I/opt/include/a"])
+                # Another value would be a warning.
+                self.assertEqual({word for word in words if "_GNU_SOURCE" in word}, {"-D_GNU_SOURCE"})
 
     def test_optimised_across_files(self):
         """Asked for by flags, it leaves as little of where it was built as asked for by the switch."""

@@ -1,7 +1,6 @@
 /* The shape of px_target that never holds still: a thread remaps as fast as it can.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE
 #include "target.h"
 
 #include <pthread.h>

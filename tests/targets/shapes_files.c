@@ -1,7 +1,6 @@
 /* Shapes of px_target made of files: ordinary, deleted, memfd, odd names, long paths.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE
 #include "target.h"
 
 #include <errno.h>

@@ -1,7 +1,6 @@
 /* Shapes of px_target made of mappings that the kernel names itself: perf, sockets, bpf, rings.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE
 #include "target.h"
 
 #include <errno.h>

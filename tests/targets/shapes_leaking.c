@@ -1,7 +1,6 @@
 /* The shape of px_target that leaks, of a kind that is asked for, so that a test can find it.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE
 #include "target.h"
 
 #include <fcntl.h>

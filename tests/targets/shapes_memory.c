@@ -1,7 +1,6 @@
 /* Shapes of px_target made of memory without a file: anonymous, shared, SysV, huge, guarded, many.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE
 #include "target.h"
 
 #include <errno.h>

@@ -2,7 +2,6 @@
  * it is being looked at.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE
 #include "target.h"
 
 #include <pthread.h>

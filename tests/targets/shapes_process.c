@@ -1,7 +1,6 @@
 /* Shapes of px_target that are odd as a process: threads, titles, zombies, unreadable, numerous.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE
 #include "target.h"
 
 #include <errno.h>

@@ -1,7 +1,6 @@
 /* Shapes of px_target that need more of the machine than others: swap space, huge pages, room.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE
 #include "target.h"
 
 #include <errno.h>

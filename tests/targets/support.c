@@ -1,7 +1,6 @@
 /* Ground truth, mappings, cleaning up and holding still, for the shapes of px_target.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define _GNU_SOURCE
 #include "target.h"
 
 #include <errno.h>
