@@ -3,7 +3,8 @@
 #
 # CMake puts what a build type and a target have behind CMAKE_C_FLAGS, where it
 # would overrule them.  So what they speak of is left out or, of warnings, said
-# again behind ours; hardening.cmake does the same.
+# again behind ours; hardening.cmake does the same.  Without two things there is no
+# building it, and so they stay: -fPIC, and the macros that every file is compiled with.
 
 if(CMAKE_CONFIGURATION_TYPES)
   set(px_configs ${CMAKE_CONFIGURATION_TYPES})
@@ -32,6 +33,7 @@ endfunction()
 
 px_build_type_without("-O([0-3sgz]|fast)?")
 px_build_type_without("-g([0-3]|gdb[0-3]?)?")
+px_build_type_without("-[DU] ?NDEBUG(=[^ ]*)?")
 
 set(px_given_flags "${CMAKE_C_FLAGS}")
 set(px_given_link_flags "${CMAKE_EXE_LINKER_FLAGS} ${CMAKE_SHARED_LINKER_FLAGS}")
@@ -47,6 +49,11 @@ if(NOT CMAKE_C_STANDARD MATCHES "^(11|17|23)$" AND NOT px_given_flags MATCHES "(
   set(CMAKE_C_STANDARD 11)
   set(CMAKE_C_STANDARD_REQUIRED ON)
   set(CMAKE_C_EXTENSIONS ON)
+endif()
+
+# What is exported has a list, libpmapx.sym; this lets calls within the library be direct.
+if(NOT px_given_flags MATCHES "-fvisibility=")
+  set(CMAKE_C_VISIBILITY_PRESET hidden)
 endif()
 
 # px_warnings: ours, then those that were given, so that -Wno-shadow silences one.

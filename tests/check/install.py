@@ -707,10 +707,13 @@ class Flags(px.TestCase):
     def test_others(self):
         """-std= that is not the compiler's own choice; CPPFLAGS that CFLAGS only begin with, and that
         we have as well."""
-        given = {"CFLAGS": "-O2 -std=c17 -I/opt/include/a", "CPPFLAGS": " -I/opt/include -D_GNU_SOURCE "}
+        given = {"CFLAGS": "-O2 -std=c17 -I/opt/include/a -UNDEBUG -fvisibility=protected",
+                 "CPPFLAGS": " -I/opt/include -D_GNU_SOURCE "}
         for name, words in self.configure(given).items():
             with self.subTest(file=name):
-                self.assertEqual(self.last(words, "-std=.*"), "-std=c17")
+                for pattern, expected in (("-std=.*", "-std=c17"), ("-[DU]NDEBUG", "-UNDEBUG"),
+                                          ("-fvisibility=.*", "-fvisibility=protected")):
+                    self.assertEqual(self.last(words, pattern), expected)
                 self.assertEqual([word for word in words if word.startswith("-I/opt")],
                                  ["-I/opt/include", "-I/opt/include/a"])
                 # Another value would be a warning.
