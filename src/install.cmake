@@ -5,12 +5,20 @@ include(CMakePackageConfigHelpers)
 # What is of all components counts as of this, as packages are made of what is of none.
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program)
 
-set(PMAPX_BASH_COMPLETIONS_DIR ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
-    CACHE STRING "Where bash looks for completions")
-set(PMAPX_ZSH_COMPLETIONS_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
-    CACHE STRING "Where zsh looks for completions; in Debian's packages zsh/vendor-completions")
-set(PMAPX_FISH_COMPLETIONS_DIR ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
-    CACHE STRING "Where fish looks for completions")
+# px_completions(SHELL BELOW_DATADIR): where a shell looks.  The cache has what was given only, so
+# that the folder moves with that of data.
+macro(px_completions shell below_datadir)
+  string(TOLOWER ${shell} px_shell)
+  set(PMAPX_${shell}_COMPLETIONS_DIR "" CACHE STRING
+      "Where ${px_shell} looks for completions, unless it is DATADIR/${below_datadir}")
+  if(NOT PMAPX_${shell}_COMPLETIONS_DIR)
+    set(PMAPX_${shell}_COMPLETIONS_DIR ${CMAKE_INSTALL_DATADIR}/${below_datadir})
+  endif()
+endmacro()
+
+px_completions(BASH bash-completion/completions)
+px_completions(ZSH zsh/site-functions)
+px_completions(FISH fish/vendor_completions.d)
 set(px_man1 ${CMAKE_INSTALL_MANDIR}/man1)
 set(px_man3 ${CMAKE_INSTALL_MANDIR}/man3)
 set(px_package ${CMAKE_INSTALL_LIBDIR}/cmake/pmapx)

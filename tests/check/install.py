@@ -440,13 +440,16 @@ class Folders(px.TestCase):
     def test_debian(self):
         """In /usr, with a folder for each architecture, and zsh's completions elsewhere."""
         tree = self.install("-DCMAKE_INSTALL_PREFIX=/usr", "-DPMAPX_INSTALL_AS_PMAP=OFF",
-                            "-DCMAKE_INSTALL_LIBDIR=lib/x86_64-linux-gnu",
+                            "-DCMAKE_INSTALL_LIBDIR=lib/x86_64-linux-gnu", "-DCMAKE_INSTALL_DATADIR=lib/share",
                             "-DPMAPX_ZSH_COMPLETIONS_DIR=share/zsh/vendor-completions")
         found = files(tree)
         lib = "usr/lib/x86_64-linux-gnu/"
         for name in ("usr/bin/pmapx", lib + "libpmapx.a", lib + "libpmapx.so -> libpmapx.so.1",
                      lib + "cmake/pmapx/pmapxConfig.cmake", "usr/share/zsh/vendor-completions/_pmapx",
-                     "usr/share/fish/vendor_completions.d/pmapx.fish"):
+                     # They are where data is, also if that is elsewhere than it was when they were first
+                     # configured.
+                     "usr/lib/share/fish/vendor_completions.d/pmapx.fish",
+                     "usr/lib/share/bash-completion/completions/pmapx"):
             self.assertIn(name, found)
         self.assertEqual([name for name in found if re.search(r"/_?pmap\b", name) or "zsh/site" in name], [])
         # Not from where the file is: -isystem /usr/lib/../include would come before that of C++.
