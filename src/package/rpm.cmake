@@ -9,6 +9,17 @@ if(NOT CPACK_PMAPX_INSTALL_LIBDIR MATCHES "^lib(64|x?32)?$")
 endif()
 px_set_date()
 
+# What was compiled for need not be the processor that CMake knows, which is the kernel's: -m32.
+execute_process(COMMAND ${CPACK_PMAPX_READELF} -h ${CPACK_PMAPX_BINARY_DIR}/pmapx
+                OUTPUT_VARIABLE px_header COMMAND_ERROR_IS_FATAL ANY)
+set(px_architecture ${CPACK_PMAPX_PROCESSOR})
+if(px_header MATCHES "Class: +ELF32" AND px_architecture MATCHES "64|s390x")
+  if(NOT px_header MATCHES "Machine: +Intel 80386")
+    message(FATAL_ERROR "this build is of 32 bits, for which ${px_architecture} has no packages")
+  endif()
+  set(px_architecture i686)
+endif()
+
 set(CPACK_RPM_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_COMPONENTS_ALL program library development)
@@ -16,7 +27,7 @@ set(CPACK_SET_DESTDIR ON)
 set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
 set(CPACK_RPM_PACKAGE_RELEASE 1)
 set(CPACK_RPM_PACKAGE_RELEASE_DIST ON)
-set(CPACK_RPM_PACKAGE_ARCHITECTURE ${CPACK_PMAPX_PROCESSOR})
+set(CPACK_RPM_PACKAGE_ARCHITECTURE ${px_architecture})
 set(CPACK_RPM_PACKAGE_GROUP Unspecified)
 set(CPACK_PACKAGE_RELOCATABLE OFF)
 # The only tag that differs between packages and that CPack has one of: the library's is that of

@@ -9,6 +9,7 @@ import gzip
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -748,6 +749,43 @@ class Rpmlint(px.TestCase):
         got = px.run(["rpmlint", "-c", os.path.join(DATA, "rpmlint.toml"), *rpms().values()])
         said = re.findall(rb"^\S+: [EWI]: .*$", got.stdout, re.MULTILINE)
         self.assertEqual((said, got.status), ([], 0), got.stdout.decode())
+
+
+class Architecture(px.TestCase):
+    """What an .rpm is for: what was compiled, which the machine that it was done on need not be."""
+
+    def setUp(self):
+        need("cmake", "readelf")
+        self.folder = tempfile.mkdtemp(dir=folder())
+
+    def asked(self, processor, bits, machine):
+        """What rpm.cmake says of a program with this header, as cpack reads it."""
+        with open(os.path.join(self.folder, "pmapx"), "wb") as file:
+            layout = "<HHIIIIIHHHHHH" if bits == 32 else "<HHIQQQIHHHHHH"
+            file.write(b"\x7fELF" + bytes([bits // 32, 1, 1]) + bytes(9) + struct.pack(
+                layout, 2, machine, 1, 0, 0, 0, 0, 52 if bits == 32 else 64, 0, 0, 0, 0, 0))
+        script = os.path.join(self.folder, "ask.cmake")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write('include("%s/generator.cmake")\nmessage("${CPACK_RPM_PACKAGE_ARCHITECTURE}")\n' % DATA)
+        variables = {"CPACK_GENERATOR": "RPM", "CPACK_PMAPX_INSTALL_PREFIX": "/usr",
+                     "CPACK_PMAPX_INSTALL_LIBDIR": "lib", "CPACK_PMAPX_PROCESSOR": processor,
+                     "CPACK_PMAPX_SOURCE_DIR": px.SOURCE, "CPACK_PMAPX_BINARY_DIR": self.folder,
+                     "CPACK_PMAPX_READELF": shutil.which("readelf"),
+                     **{"CPACK_PMAPX_%s_SUMMARY" % one: "a summary" for one in (
+                         "PROGRAM", "LIBRARY", "DEVELOPMENT")}}
+        return px.run(["cmake", *("-D%s=%s" % one for one in variables.items()), "-P", script])
+
+    def test_rpm(self):
+        for processor, bits, machine, expected in (
+                ("x86_64", 64, 62, "x86_64"), ("x86_64", 32, 3, "i686"), ("i686", 32, 3, "i686"),
+                ("aarch64", 64, 183, "aarch64")):
+            with self.subTest(processor=processor, bits=bits):
+                self.result(self.asked(processor, bits, machine), b"", expected + "\n")
+        # x32, and arm on a kernel of 64 bits.
+        for processor, machine in (("x86_64", 62), ("aarch64", 40)):
+            got = self.asked(processor, 32, machine)
+            self.assertNotEqual(got.status, 0)
+            self.assertIn(b"this build is of 32 bits", b" ".join(got.stderr.split()))
 
 
 class Tarball(px.TestCase):
