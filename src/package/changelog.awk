@@ -64,7 +64,7 @@ function item(level, said) {
 }
 
 # The name of a part, as dch and rpmdev-bumpspec write it.
-function part(said) {
+function heading(said) {
 	flush()
 	if (form == "debian")
 		print (items ? "\n" : "") "  [ " said " ]"
@@ -101,7 +101,7 @@ function finish() {
 }
 
 !entries { next }
-/^### / { part(substr($0, 5)); next }
+/^### / { heading(substr($0, 5)); next }
 /^[-*] / { item(0, substr($0, 3)); next }
 /^ +[-*] / { sub(/^ +[-*] /, ""); item(1, $0); next }
 /^[ \t]*$/ { flush(); next }

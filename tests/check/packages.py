@@ -382,17 +382,21 @@ RPM = """* Thu Feb 29 2024 A B <a@b> - 1.1.0-1
 
 
 class Changelog(px.TestCase):
-    def made(self, form, text, number="1.1.0"):
+    def made(self, form, text, number="1.1.0", awk=("awk",)):
         path = os.path.join(folder(), "CHANGES.md")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        return px.run(["awk", "-v", "form=" + form, "-v", "package=pmapx", "-v", "version=" + number,
+        return px.run([*awk, "-v", "form=" + form, "-v", "package=pmapx", "-v", "version=" + number,
                        "-v", "maintainer=A B <a@b>", "-v", "today=2024-03-01",
                        "-f", os.path.join(DATA, "changelog.awk"), path])
 
     def test_forms(self):
-        self.result(self.made("debian", CHANGES), DEBIAN)
-        self.result(self.made("rpm", CHANGES), RPM)
+        """With each awk that is here: what POSIX does not have, one of them refuses."""
+        for awk in (["awk"], ["gawk", "--posix"], ["mawk"], ["original-awk"], ["busybox", "awk"]):
+            if shutil.which(awk[0]):
+                with self.subTest(awk=awk):
+                    self.result(self.made("debian", CHANGES, awk=awk), DEBIAN)
+                    self.result(self.made("rpm", CHANGES, awk=awk), RPM)
 
     def test_not_released(self):
         """What has no date is of today, and what has no number of this version."""
