@@ -37,7 +37,8 @@ foreach(line IN LISTS lines)
   endif()
 endforeach()
 if(NOT files)
-  message(FATAL_ERROR "There is nothing to remove: nothing was installed from ${px_build}, or with another DESTDIR")
+  message(FATAL_ERROR
+    "There is nothing to remove: nothing was installed from ${px_build}, or with another DESTDIR")
 endif()
 
 set(folders)
