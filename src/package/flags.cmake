@@ -2,6 +2,8 @@
 # The flags with which this distribution builds its packages: a toolchain file
 # for the preset package.  Where CFLAGS or LDFLAGS are set they are what counts.
 
+# CMake reads it twice.
+include_guard()
 get_property(px_trying GLOBAL PROPERTY IN_TRY_COMPILE)
 if(px_trying OR DEFINED CACHE{CMAKE_C_FLAGS})
   return()

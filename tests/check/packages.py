@@ -249,6 +249,7 @@ class Debs(px.TestCase):
         self.assertGreater(len(commands), 100)
         for command in commands:
             self.assertIn(" -Werror=format-security ", command)
+            self.assertEqual(command.count(" -fstack-protector-strong "), 1)
             self.assertIn(" -D_FORTIFY_SOURCE=", command)
             self.assertNotIn(" -march=", command)
         program = read(os.path.join(extracted("pmapx"), "usr/bin/pmapx"))
