@@ -3,6 +3,7 @@
 # needed to build, and the soname that is found here is the one that is loaded.
 
 # What layers that use the layer lazy are compiled with.
+include(${CMAKE_CURRENT_LIST_DIR}/packages.cmake)
 add_library(px_libraries INTERFACE)
 target_include_directories(px_libraries INTERFACE ${CMAKE_CURRENT_BINARY_DIR}/lazy)
 
@@ -32,9 +33,8 @@ function(px_find_library name header library package)
   target_include_directories(px_libraries SYSTEM INTERFACE ${PX_${name}_INCLUDE})
 endfunction()
 
-# px_lazy_library(NAME HEADER LIBRARY PACKAGE FEATURE NEEDS [RUNTIME]): a library; what it is for,
-# in the help of cmake, and in messages; and the package of the library itself, where no rule
-# gives it.
+# px_lazy_library(NAME HEADER LIBRARY PACKAGE FEATURE NEEDS): a library; what it is for, in the help
+# of cmake, and in messages.
 #
 # with_<library>.h has what the code is told of it: PX_<name>_SONAME, if it is built in, and
 # PX_<name>_MISSING, what to say where it is not there, whether it is or not.  A header of its
@@ -55,22 +55,16 @@ function(px_lazy_library name header library package feature needs)
   if(PMAPX_WITH_${name})
     px_find_library(${name} ${header} ${library} ${package})
     set(soname "${PX_${name}_SONAME}")
-    # Debian's rule: libfoo.so.1 is in libfoo1, libfoo2.so.1 in libfoo2-1.
-    string(REGEX REPLACE "\\.so\\." "" runtime "${soname}")
-    if(soname MATCHES "[0-9]\\.so\\.")
-      string(REGEX REPLACE "\\.so\\." "-" runtime "${soname}")
-    endif()
-    if(ARGC GREATER 6)
-      set(runtime ${ARGV6})
-    endif()
     string(APPEND lines "#define PX_${name}_SONAME \"${soname}\"\n")
     # Mostly it is not installed, but memory may be short, or the file damaged.
-    set(why "${soname}, which cannot be loaded (package ${runtime})")
+    set(why "${soname}, which cannot be loaded@PX_${name}_PACKAGE@")
+    set(PX_${name}_SONAME ${soname} PARENT_SCOPE)
   else()
     set(why "lib${library}, which pmapx was built without (package ${package}, -DPMAPX_WITH_${name}=ON)")
   endif()
   string(APPEND lines "#define PX_${name}_MISSING \"${needs} ${why}\"\n")
-  file(CONFIGURE OUTPUT lazy/with_lib${library}.h CONTENT "${lines}" @ONLY)
+  set(PX_${name}_HEADER lazy/with_lib${library}.h PARENT_SCOPE)
+  set(PX_${name}_TEXT "${lines}" PARENT_SCOPE)
   set(PX_LIBRARIES ${PX_LIBRARIES} ${name} PARENT_SCOPE)
 endfunction()
 
@@ -85,8 +79,13 @@ px_lazy_library(LIBLZMA lzma.h lzma liblzma-dev
 px_lazy_library(LIBPROC2 libproc2/pids.h proc2 libproc2-dev
                 "The table of processes from procps-ng, else from /proc" "selecting processes needs")
 px_lazy_library(LIBZ zlib.h z zlib1g-dev
-                "Reading what is packed as .gz" "archives in .gz need" zlib1g)
+                "Reading what is packed as .gz" "archives in .gz need")
 px_lazy_library(LIBZSTD zstd.h zstd libzstd-dev
                 "Reading what is packed as .zst" "archives in .zst need")
 px_lazy_library(SQLITE sqlite3.h sqlite3 libsqlite3-dev
                 "Databases in files, and reports" "databases need")
+
+px_name_packages(${PX_LIBRARIES})
+foreach(name IN LISTS PX_LIBRARIES)
+  file(CONFIGURE OUTPUT ${PX_${name}_HEADER} CONTENT "${PX_${name}_TEXT}" @ONLY)
+endforeach()

@@ -18,6 +18,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import building
 import cores
 import px
 import tars
@@ -118,6 +119,45 @@ class Configured(Base):
         self.assertEqual((got.status, got.stderr), (0, b""), got.stderr.decode())
         for name in SWITCHES:
             self.assertRegex(got.stdout.decode(), r"\n--   PMAPX_WITH_%s +OFF  \w" % name)
+
+
+    KNOWS = """#!/bin/sh
+for place; do
+	case $place in
+	*/libarchive.so.*) echo "libarchive13t64:amd64: $place" ;;
+	/usr/*) ;;  # It knows this by the shorter name, if it is there.
+	*/libz.so.*) echo "zlib-ng: $place" ;;
+	*/liblzma.so.*) echo "diversion by liblzma-other from: $place" ;;
+	esac
+done
+exit 1
+"""
+    OWNS = """#!/bin/sh
+case $4 in
+*/libarchive.so.*) echo libarchive ;;
+*/libbz2.so.*) echo bzip2-libs && echo bzip2-libs ;;
+*) echo "file $4 is not owned by any package" && exit 1 ;;
+esac
+"""
+
+    def test_packages(self):
+        """What users are told to install is what dpkg says, or else rpm; who builds it knows better;
+        and where nobody knows nothing is said."""
+        folder = self.path("path")
+        os.mkdir(folder)
+        for name, script in (("dpkg-query", self.KNOWS), ("rpm", self.OWNS)):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(script)
+            os.chmod(file.name, 0o755)
+        build = self.path("packages")
+        got = px.run(["cmake", "-S", px.SOURCE, "-B", build, *self.fresh(), "-DPMAPX_PACKAGE_OF_LIBELF=elfutils"],
+                     env=px.environment(PATH=folder + ":" + os.environ["PATH"]))
+        self.assertEqual((got.status, got.stderr), (0, b""))
+        for library, package in (("libarchive", " (package libarchive13t64)"), ("libz", " (package zlib-ng)"),
+                                 ("libbz2", " (package bzip2-libs)"), ("libelf", " (package elfutils)"),
+                                 ("liblzma", ""), ("libsqlite3", "")):
+            self.assertRegex(building.cannot_load(library, build), r"^%s\.so\.[\d.]+, which cannot be loaded%s$" % (
+                library, re.escape(package)))
 
 
 class Combinations(Base):

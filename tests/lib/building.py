@@ -53,6 +53,13 @@ def library_headers(folder):
             for option in ("-DPX_%s_INCLUDE=%s" % (name, include), "-DPX_%s_FILE=%s" % (name, path))]
 
 
+def cannot_load(library, folder=px.BUILD):
+    """What is said of a library that cannot be loaded, from its soname on. Which package has it is
+    up to the system; there, check.packages and check.switches look whether it is the right one."""
+    with open(os.path.join(folder, "src", "lazy", "with_%s.h" % library), encoding="utf-8") as header:
+        return re.search(r' needs? (\S+, which cannot be loaded.*)"', header.read())[1]
+
+
 def in_folder(case, prefix, targets, *options):
     """Configure the project with options and build targets in a folder that goes with the class of
     tests; returns it and what the build printed. Skips if there is no cmake or ninja. What the

@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+import building
 import px
 import saving
 
@@ -219,7 +220,7 @@ class Statuses(px.TestCase):
             pass
         env = px.environment(LD_LIBRARY_PATH=self.work)
         self.result(px.pmapx("load", path, well, env=env), b"",
-                    "pmapx: load: %s: databases need libsqlite3.so.0, which cannot be loaded (package libsqlite3-0)\n" % path, 2)
+                    "pmapx: load: %s: databases need %s\n" % (path, building.cannot_load("libsqlite3")), 2)
         self.assertFalse(os.path.exists(path))
         self.assertEqual(px.pmapx("load", "--psql", well, env=env).status, 0)
 
