@@ -38,7 +38,7 @@ install(CODE "
   set(px_copy \"${px_copy}\")
   set(px_folders \"${CMAKE_INSTALL_BINDIR};${CMAKE_INSTALL_INCLUDEDIR}/pmapx;${px_package}\")
   list(APPEND px_folders \"${px_pkgconfig};${px_man1};${px_man3}\")
-  list(APPEND px_folders \"${CMAKE_INSTALL_DOCDIR}/example\")
+  list(APPEND px_folders \"${CMAKE_INSTALL_DOCDIR}/doc/example;${CMAKE_INSTALL_DOCDIR}/include\")
   list(APPEND px_folders \"${PMAPX_BASH_COMPLETIONS_DIR};${PMAPX_ZSH_COMPLETIONS_DIR}\")
   list(APPEND px_folders \"${PMAPX_FISH_COMPLETIONS_DIR}\")
   set(px_pkgconfig \"${px_pkgconfig}\")
@@ -54,11 +54,13 @@ install(FILES ${PROJECT_SOURCE_DIR}/completions/_pmapx
         DESTINATION ${PMAPX_ZSH_COMPLETIONS_DIR} COMPONENT program)
 install(FILES ${PROJECT_SOURCE_DIR}/completions/pmapx.fish
         DESTINATION ${PMAPX_FISH_COMPLETIONS_DIR} COMPONENT program)
-file(GLOB documents CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/doc/*.md)
-install(FILES ${PROJECT_SOURCE_DIR}/COPYING ${PROJECT_SOURCE_DIR}/README.md ${documents}
+# As they lie in the source, since they refer to each other.
+install(FILES ${PROJECT_SOURCE_DIR}/COPYING ${PROJECT_SOURCE_DIR}/README.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+file(GLOB documents CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/doc/*.md ${PROJECT_SOURCE_DIR}/doc/*.svg)
+install(FILES ${documents} DESTINATION ${CMAKE_INSTALL_DOCDIR}/doc COMPONENT program)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/doc/example
-        DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+        DESTINATION ${CMAKE_INSTALL_DOCDIR}/doc COMPONENT program)
 
 # An export each, so that one library can be there without the other.
 install(TARGETS pmapx_shared EXPORT pmapx_shared
@@ -70,7 +72,7 @@ install(EXPORT pmapx_shared FILE pmapxTargets.cmake NAMESPACE pmapx::
 install(EXPORT pmapx_static FILE pmapxStaticTargets.cmake NAMESPACE pmapx::
         DESTINATION ${px_package} COMPONENT development)
 install(FILES ${PROJECT_SOURCE_DIR}/include/COPYING.LIB
-        DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT library)
+        DESTINATION ${CMAKE_INSTALL_DOCDIR}/include COMPONENT library)
 install(FILES ${PROJECT_SOURCE_DIR}/include/pmapx.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pmapx

@@ -23,8 +23,7 @@ function(px_separate_symbols component file)
   endif()
   set(symbols ${px_top}/${component}_symbols)
   px_strip(${file} ${symbols}/usr/lib/debug/.build-id/${CMAKE_MATCH_1}/${CMAKE_MATCH_2}.debug)
-  file(MAKE_DIRECTORY ${symbols}/usr/share/doc)
-  file(CREATE_LINK ${package} ${symbols}/usr/share/doc/${package}-dbgsym SYMBOLIC)
+  px_link(${package} ${symbols}/usr/share/doc/${package}-dbgsym)
   set(fields "\nAuto-Built-Package: debug-symbols\nBuild-Ids: ${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
   set(CPACK_DEBIAN_${upper}_SYMBOLS_PACKAGE_SECTION
     "${CPACK_DEBIAN_${upper}_SYMBOLS_PACKAGE_SECTION}${fields}" PARENT_SCOPE)
@@ -140,20 +139,10 @@ function(px_documents component copyright)
   endif()
 endfunction()
 
-# px_compress_documents(): those of more than 4 KiB.
-function(px_compress_documents)
-  file(GLOB documents ${px_top}/*/usr/share/doc/*/*.md)
-  foreach(document IN LISTS documents)
-    file(SIZE ${document} size)
-    if(size GREATER 4096)
-      px_do(gzip -9n ${document})
-    endif()
-  endforeach()
-endfunction()
-
-# The copyright file stands for licence texts, and the changelog for the list of changes.
-file(REMOVE ${px_top}/program/usr/share/doc/pmapx/COPYING
-            ${px_top}/program/usr/share/doc/pmapx/CHANGES.md)
+# Each system has the texts of these licences once.  Documents stay as they are, whatever their
+# size: what is compressed cannot be followed from one to the other, as with HTML.
+px_link(../../common-licenses/GPL-2 ${px_top}/program/usr/share/doc/pmapx/COPYING)
+px_link(../../../common-licenses/LGPL-2.1 ${px_top}/program/usr/share/doc/pmapx/include/COPYING.LIB)
 file(REMOVE_RECURSE ${px_top}/library/usr/share)
 # Where zsh of Debian looks for those of other packages.
 foreach(component IN ITEMS program as_pmap)
@@ -181,5 +170,4 @@ if(CPACK_PMAPX_AS_PMAP)
   px_documents(as_pmap program)
 endif()
 px_compress_manual()
-px_compress_documents()
 px_same_for_all()

@@ -51,7 +51,8 @@ px_rpm(program pmapx)
 px_rpm(library pmapx-libs)
 px_rpm(development pmapx-devel)
 set(CPACK_RPM_DEVELOPMENT_PACKAGE_REQUIRES "pmapx-libs%{?_isa} = %{version}-%{release}")
-set(CPACK_RPM_PROGRAM_USER_FILELIST "%license /usr/share/licenses/pmapx/COPYING")
+set(CPACK_RPM_PROGRAM_USER_FILELIST "%license /usr/share/licenses/pmapx/COPYING"
+    "%license /usr/share/licenses/pmapx/COPYING.LIB")
 set(CPACK_RPM_LIBRARY_USER_FILELIST "%license /usr/share/licenses/pmapx-libs/COPYING.LIB")
 # Folders that belong to others.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION

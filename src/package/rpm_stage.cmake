@@ -6,12 +6,14 @@ cmake_policy(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/stage.cmake)
 set(px_top ${CPACK_TEMPORARY_DIRECTORY})
 
-# px_license(COMPONENT FROM PACKAGE): a licence text goes from cmake's place to that of licences.
-function(px_license component from package)
-  get_filename_component(name ${from} NAME)
-  file(MAKE_DIRECTORY ${px_top}/${component}/usr/share/licenses/${package})
-  file(RENAME ${px_top}/${component}/${from}
-       ${px_top}/${component}/usr/share/licenses/${package}/${name})
+# px_license(COMPONENT PACKAGE TEXT...): licence texts of the source, where those of packages are.
+function(px_license component package)
+  foreach(text IN LISTS ARGN)
+    get_filename_component(name ${text} NAME)
+    set(folder ${px_top}/${component}/usr/share/licenses/${package})
+    file(MAKE_DIRECTORY ${folder})
+    file(COPY_FILE ${CPACK_PMAPX_SOURCE_DIR}/${text} ${folder}/${name})
+  endforeach()
 endfunction()
 
 # px_late_tags(PACKAGE FILE): lines of a spec file for what is loaded late, in rpm's words for a
@@ -42,10 +44,11 @@ function(px_late_tags package file)
   endif()
 endfunction()
 
-px_license(program usr/share/doc/pmapx/COPYING pmapx)
-px_license(library usr/share/doc/pmapx/COPYING.LIB pmapx-libs)
-# It is what "rpm -q --changelog" shows.
-file(REMOVE ${px_top}/program/usr/share/doc/pmapx/CHANGES.md)
+# The program has the library in it.
+px_license(program pmapx COPYING include/COPYING.LIB)
+px_license(library pmapx-libs include/COPYING.LIB)
+px_link(../../licenses/pmapx/COPYING ${px_top}/program/usr/share/doc/pmapx/COPYING)
+px_link(../../../licenses/pmapx/COPYING.LIB ${px_top}/program/usr/share/doc/pmapx/include/COPYING.LIB)
 file(REMOVE_RECURSE ${px_top}/library/usr/share/doc)
 px_changelog(rpm px_changes)
 set(CPACK_RPM_CHANGELOG_FILE ${CPACK_TOPLEVEL_DIRECTORY}/changelog)

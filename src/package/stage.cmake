@@ -7,6 +7,14 @@ function(px_do)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
+# px_link(TARGET LINK): a symbolic link, instead of what is there.
+function(px_link target link)
+  get_filename_component(folder ${link} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  file(REMOVE ${link})
+  file(CREATE_LINK ${target} ${link} SYMBOLIC)
+endfunction()
+
 # px_strip(FILE [SYMBOLS]): leave what running needs.  What debuggers need goes to the file SYMBOLS.
 function(px_strip file)
   if(ARGC GREATER 1)
@@ -87,7 +95,7 @@ function(px_compress_manual)
     endif()
     if(target)
       file(REMOVE ${page})
-      file(CREATE_LINK ${target}.gz ${page}.gz SYMBOLIC)
+      px_link(${target}.gz ${page}.gz)
     else()
       px_do(gzip -9n ${page})
     endif()

@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import links
 import px
 
 # Where the version may stand: its one place, and what is told of it.
@@ -83,9 +84,7 @@ class Links(px.TestCase):
         """What a document refers to is a file of the tree, and has that heading."""
         seen = 0
         for name in documents():
-            for target in re.findall(r"\]\(([^)\s]+)\)", read(name)):
-                if re.match(r"[a-z]+:", target):
-                    continue
+            for target in links.targets(read(name)):
                 path, _, anchor = target.partition("#")
                 path = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
                 self.assertTrue(os.path.exists(os.path.join(px.SOURCE, path)), "%s: %s" % (name, target))

@@ -14,6 +14,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import links
 import px
 
 CLIENT = r"""
@@ -247,8 +248,9 @@ class Installed(px.TestCase):
                      os.listdir(os.path.join(px.SOURCE, "include", "pmapx"))}
         expected |= {"share/man/man%s/%s" % (name[-1], name) for name in doc if name[-2:] in (".1", ".3")}
         expected |= {"share/doc/pmapx/" + name for name in (
-            "COPYING", "COPYING.LIB", "README.md", *(name for name in doc if name.endswith(".md")),
-            *("example/" + name for name in os.listdir(os.path.join(px.SOURCE, "doc", "example"))))}
+            "COPYING", "include/COPYING.LIB", "README.md",
+            *("doc/" + name for name in doc if name.endswith((".md", ".svg"))),
+            *("doc/example/" + name for name in os.listdir(os.path.join(px.SOURCE, "doc", "example"))))}
         # Each name that a page of the library has leads to it.
         for page in glob.glob(os.path.join(px.SOURCE, "doc", "*.3")):
             with open(page, encoding="ascii") as text:
@@ -257,6 +259,13 @@ class Installed(px.TestCase):
         self.assertEqual(files(self.prefix), sorted(expected))
         self.assertIn("share/man/man1/pmapx.1", expected)
         self.assertEqual(len(files(self.destination)), len(expected))
+
+    def test_documents(self):
+        """What they refer to is there, too."""
+        found = links.followed(self.prefix + "/share/doc/pmapx")
+        self.assertIn(("doc/terminal.svg", True), found["README.md"])
+        for name, followed in found.items():
+            self.assertEqual([target for target, is_there in followed if not is_there], [], name)
 
     def test_modes(self):
         """Everybody can read all of it and run the program, whatever the umask is."""
@@ -471,7 +480,8 @@ class Folders(px.TestCase):
               for shell in ("BASH", "ZSH", "FISH")))
         self.assertEqual(sorted({re.sub(r"/[^/]*$", "", name.split(" ->")[0]) for name in files(tree)}), [
             "nix/bin/bin", "nix/dev/include", "nix/dev/include/pmapx", "nix/doc/share/doc/pmapx",
-            "nix/doc/share/doc/pmapx/example", "nix/lib/lib", "nix/lib/lib/cmake/pmapx", "nix/lib/lib/pkgconfig",
+            "nix/doc/share/doc/pmapx/doc", "nix/doc/share/doc/pmapx/doc/example",
+            "nix/doc/share/doc/pmapx/include", "nix/lib/lib", "nix/lib/lib/cmake/pmapx", "nix/lib/lib/pkgconfig",
             "nix/man/share/man/man1",
             *(["nix/man/share/man/man3"] if glob.glob(os.path.join(px.SOURCE, "doc", "*.3")) else []),
             "nix/out/bash", "nix/out/fish", "nix/out/zsh"])

@@ -16,6 +16,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import links
 import px
 import shown
 from chroot import Chroot
@@ -73,12 +74,10 @@ def is_link_of_manual(name):
 
 def documents():
     """What the program's package has in its folder for them."""
-    found = set()
-    for name in os.listdir(os.path.join(px.SOURCE, "doc")) + ["README.md"]:
-        path = os.path.join(px.SOURCE, "" if name == "README.md" else "doc", name)
-        if name.endswith(".md") and name != "CHANGES.md":
-            found.add(name + (".gz" if os.path.getsize(path) > 4096 else ""))
-    return found | {"example/" + name for name in os.listdir(os.path.join(px.SOURCE, "doc", "example"))}
+    doc = os.path.join(px.SOURCE, "doc")
+    return {"README.md", "COPYING", "include/COPYING.LIB"} | {
+        "doc/" + name for name in os.listdir(doc) if name.endswith((".md", ".svg"))} | {
+        "doc/example/" + name for name in os.listdir(os.path.join(doc, "example"))}
 
 
 @functools.lru_cache(maxsize=None)
@@ -88,7 +87,17 @@ def packages_of(sonames):
     return {name: package for package, name in re.findall(r"^([^:]+).*/(\S+)$", said, re.MULTILINE)}
 
 
-class Debs(px.TestCase):
+class Case(px.TestCase):
+    def all_lead(self, where):
+        """No link of the documents there leads to nothing."""
+        found = links.followed(where)
+        for target in ("COPYING", "include/COPYING.LIB", "doc/terminal.svg", "doc/TOUR.md"):
+            self.assertIn((target, True), found["README.md"])
+        for name, followed in found.items():
+            self.assertEqual([target for target, is_there in followed if not is_there], [], name)
+
+
+class Debs(Case):
     @classmethod
     def setUpClass(cls):
         debs()
@@ -178,6 +187,13 @@ class Debs(px.TestCase):
         self.assertEqual(contents(debs()["pmapx-as-pmap"])[PMAP][2], "pmapx")
         self.assertEqual(contents(debs()["pmapx-as-pmap"])[PAGE][2], "pmapx.1.gz")
         self.assertEqual(contents(debs()["libpmapx-dev"])[lib + "libpmapx.so"][2], "libpmapx.so.1")
+
+    def test_documents(self):
+        """What they refer to is there, in the package or in one that each system has."""
+        where = os.path.join(folder(), "documents")
+        done("dpkg-deb", "-x", debs()["pmapx"], where)
+        os.symlink("/usr/share/common-licenses", os.path.join(where, "usr/share/common-licenses"))
+        self.all_lead(os.path.join(where, "usr/share/doc/pmapx"))
 
     def test_modes_and_owners(self):
         for package, path in debs().items():
@@ -670,7 +686,7 @@ class InChroot(px.TestCase):
         self.is_as(self.before)
 
 
-class Rpms(px.TestCase):
+class Rpms(Case):
     @classmethod
     def setUpClass(cls):
         rpms()
@@ -709,8 +725,9 @@ class Rpms(px.TestCase):
             "pmapx": {"/usr/bin/pmapx", "/usr/share/bash-completion/completions/pmapx",
                       "/usr/share/fish/vendor_completions.d/pmapx.fish",
                       "/usr/share/zsh/site-functions/_pmapx", "/usr/share/licenses/pmapx",
-                      "/usr/share/licenses/pmapx/COPYING", doc[:-1], doc + "example"} | pages("1") |
-                     {doc + name.replace(".gz", "") for name in documents()},
+                      "/usr/share/licenses/pmapx/COPYING", "/usr/share/licenses/pmapx/COPYING.LIB",
+                      doc[:-1], doc + "doc", doc + "doc/example", doc + "include"} | pages("1") |
+                     {doc + name for name in documents()},
             "pmapx-libs": {"/usr/lib64/libpmapx.so.1", "/usr/lib64/libpmapx.so." + version(),
                            "/usr/share/licenses/pmapx-libs",
                            "/usr/share/licenses/pmapx-libs/COPYING.LIB"},
@@ -726,7 +743,8 @@ class Rpms(px.TestCase):
                          if not path.startswith(("/usr/lib/.build-id", "/usr/lib64/cmake/pmapx"))
                          and not is_link_of_manual(path)}
                 self.assertEqual(sorted(found), sorted(names))
-        self.assertEqual(self.query("pmapx", "-L"), "/usr/share/licenses/pmapx/COPYING\n")
+        self.assertEqual(self.query("pmapx", "-L"), "/usr/share/licenses/pmapx/COPYING\n"
+                                                    "/usr/share/licenses/pmapx/COPYING.LIB\n")
         self.assertEqual(self.query("pmapx-libs", "-L"),
                          "/usr/share/licenses/pmapx-libs/COPYING.LIB\n")
         self.assertIn(doc + "README.md\n", self.query("pmapx", "-d"))
@@ -742,6 +760,7 @@ class Rpms(px.TestCase):
         done(*rpm, "-V", "--nodeps", *rpms())
         self.result(px.run([os.path.join(top, "usr/bin/pmapx"), "-V"]),
                     px.pmapx("-V").stdout)
+        self.all_lead(os.path.join(top, "usr/share/doc/pmapx"))
         done(*rpm, "-e", *rpms())
         left = [os.path.join(where, name) for where, folders, names in os.walk(os.path.join(
             top, "usr")) for name in names if "/lib/sysimage" not in where]
