@@ -78,6 +78,4 @@ if(CPACK_PMAPX_AS_PMAP)
   px_deb(as_pmap pmapx-as-pmap utils foreign)
   set(CPACK_DEBIAN_AS_PMAP_PACKAGE_ARCHITECTURE all)
   set(CPACK_DEBIAN_AS_PMAP_PACKAGE_DEPENDS "pmapx (>= ${CPACK_PACKAGE_VERSION})")
-  set(CPACK_DEBIAN_AS_PMAP_PACKAGE_CONTROL_EXTRA
-    ${CMAKE_CURRENT_LIST_DIR}/as-pmap/preinst ${CMAKE_CURRENT_LIST_DIR}/as-pmap/postrm)
 endif()

@@ -121,6 +121,23 @@ function(px_library_control file)
     ${px_work}/symbols ${px_work}/shlibs ${px_work}/triggers PARENT_SCOPE)
 endfunction()
 
+# px_as_pmap_control(): what makes place for pmap.  man(1) prefers a page in the reader's language to
+# ours, so procps' page steps aside in each language that procps-ng has messages in; Debian 12 has the
+# page in six of them, and what is not there can be diverted as well.
+function(px_as_pmap_control)
+  set(px_diverted /usr/bin/pmap /usr/share/man/man1/pmap.1.gz)
+  foreach(language IN ITEMS de es fr ka ko pl pt_BR ro sv uk vi zh_CN)
+    list(APPEND px_diverted /usr/share/man/${language}/man1/pmap.1.gz)
+  endforeach()
+  list(JOIN px_diverted " " px_diverted)
+  set(scripts)
+  foreach(name IN ITEMS preinst postrm)
+    configure_file(${CPACK_PMAPX_SOURCE_DIR}/src/package/as-pmap/${name}.in ${px_work}/${name} @ONLY)
+    list(APPEND scripts ${px_work}/${name})
+  endforeach()
+  set(CPACK_DEBIAN_AS_PMAP_PACKAGE_CONTROL_EXTRA ${scripts} PARENT_SCOPE)
+endfunction()
+
 # px_documents(COMPONENT COPYRIGHT): the files that each package must have.
 function(px_documents component copyright)
   string(TOUPPER ${component} upper)
@@ -168,6 +185,7 @@ px_documents(library library)
 px_documents(development library)
 if(CPACK_PMAPX_AS_PMAP)
   px_documents(as_pmap program)
+  px_as_pmap_control()
 endif()
 px_compress_manual()
 px_same_for_all()

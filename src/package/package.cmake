@@ -63,8 +63,8 @@ set(CPACK_PMAPX_AS_PMAP_SUMMARY "pmapx in the place of pmap")
 set(CPACK_PMAPX_AS_PMAP_TEXT
 "With this package, pmap is pmapx: the same options, output and exit statuses,
 and right where pmap of procps is wrong.  That one stays installed, as
-pmap.procps with its manual page, and has its place back when this package is
-removed.")
+pmap.procps with its manual pages, and has its place back when this package
+is removed.")
 
 include(CPack)
 # What is released is what is committed: see the target dist.

@@ -5,6 +5,7 @@ and goes with one of them in a Debian that has procps."""
 import contextlib
 import fnmatch
 import functools
+import glob
 import gzip
 import os
 import re
@@ -517,16 +518,24 @@ class InChroot(px.TestCase):
             path = os.path.join(os.path.dirname(path), os.readlink(path))
         return gzip.decompress(read(path))
 
+    def translated(self, name):
+        """{language: the page of this name in it}, which man would prefer to ours."""
+        return {path.split("/")[-3]: read(path)
+                for path in glob.glob(self.chroot.path("usr/share/man/*/man1/%s.1*" % name))}
+
     def is_ours(self):
         self.assertEqual(self.done("pmap", "-V", user=True),
                          "pmap from procps-ng 4.0.7 (pmapx %s)\n" % version())
         self.assertIn(b"pmapx", self.page())
+        self.assertEqual(self.translated("pmap"), {})
 
     def is_procps(self):
         self.assertEqual(read(self.chroot.path("usr/bin/pmap")), self.procps)
         self.assertNotIn(b"pmapx", self.page())
         self.assertFalse(os.path.lexists(self.chroot.path(DIVERTED[1:])))
         self.assertFalse(os.path.lexists(self.chroot.path(DIVERTED_PAGE[1:])))
+        self.assertIn("de", self.translated("pmap"))
+        self.assertEqual(self.translated("pmap.procps"), {})
 
     def is_as(self, before):
         """The files, what dpkg knows, and what is diverted."""
@@ -541,8 +550,10 @@ class InChroot(px.TestCase):
         with sleeper() as pid:
             first = self.done("pmap", "-x", pid, user=True)
             self.assertIn("ld-linux", first)
+            translated = self.translated("pmap")
             self.assertIn("pmapx-as-pmap", self.install(*PACKAGES))
             self.is_ours()
+            self.assertEqual(self.translated("pmap.procps"), translated)
             self.assertEqual(self.done("pmap.procps", "-x", pid, user=True), first)
             for command in (["pmap"], ["pmapx"]):
                 self.assertEqual(self.done(*command, "-x", pid, user=True), first)
