@@ -29,6 +29,10 @@ function(px_set_date)
   set(ENV{SOURCE_DATE_EPOCH} ${seconds})
 endfunction()
 
+if(CPACK_PACKAGE_CONTACT STREQUAL CPACK_PMAPX_NO_CONTACT)
+  message(WARNING "nobody can be reached as ${CPACK_PACKAGE_CONTACT}, who maintains these packages: "
+    "before others get them, configure with -DCPACK_PACKAGE_CONTACT=\"NAME <ADDRESS>\"")
+endif()
 if(CPACK_GENERATOR STREQUAL "DEB")
   include(${CMAKE_CURRENT_LIST_DIR}/debian.cmake)
 elseif(CPACK_GENERATOR STREQUAL "RPM")

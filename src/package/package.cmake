@@ -5,8 +5,10 @@
 
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_PACKAGE_VENDOR pmapx)
+# Who publishes packages gives a name, and a home page, if there is one, as CPACK_PACKAGE_HOMEPAGE_URL.
+set(CPACK_PMAPX_NO_CONTACT "pmapx developers <pmapx@example.org>")
 if(NOT CPACK_PACKAGE_CONTACT)
-  set(CPACK_PACKAGE_CONTACT "pmapx developers <pmapx@example.org>")
+  set(CPACK_PACKAGE_CONTACT ${CPACK_PMAPX_NO_CONTACT})
 endif()
 if(NOT CPACK_GENERATOR)
   find_program(PX_RPMBUILD rpmbuild)

@@ -21,7 +21,7 @@ import links
 import px
 import shown
 from chroot import Chroot
-from packaging import build, debs, dist, done, folder, git, is_clone, need, notes, \
+from packaging import CONTACT, HOMEPAGE, build, debs, dist, done, folder, git, is_clone, need, notes, \
     read, rpms, tree, version
 
 DATA = os.path.join(px.SOURCE, "src", "package")
@@ -115,7 +115,7 @@ class Debs(Case):
                     name, version(), got["Architecture"]))
                 self.assertEqual((got["Package"], got["Version"], got["Source"], got["Priority"]),
                                  (name, version(), "pmapx", "optional"))
-                self.assertRegex(got["Maintainer"], r"^[\w ]+ <\S+@\S+>$")
+                self.assertEqual((got["Maintainer"], got["Homepage"]), (CONTACT, HOMEPAGE))
                 self.assertEqual(got.get("Section"), {
                     "libpmapx-dev": "libdevel", "libpmapx1": "libs"}.get(
                         name, "debug" if name.endswith("-dbgsym") else "utils"))
@@ -285,7 +285,8 @@ class Debs(Case):
         """Of the same build, another time."""
         before = {name: read(path) for name, path in debs().items()}
         where = os.path.join(folder(), "again")
-        done("cpack", "--config", os.path.join(build(), "CPackConfig.cmake"), "-B", where)
+        got = px.run(["cpack", "--config", os.path.join(build(), "CPackConfig.cmake"), "-B", where])
+        self.assertEqual((got.status, got.stderr), (0, b""), got.stdout)
         for name, path in debs().items():
             self.assertEqual(read(os.path.join(where, os.path.basename(path))), before[name], name)
 
@@ -714,6 +715,7 @@ class Rpms(Case):
                                              "LGPL-2.1-or-later"))
             self.assertIn(" - %s-1\n- " % version(), self.query(name, "--changelog"))
             self.assertEqual(self.query(name, "--scripts"), "")
+            self.assertEqual(self.query(name, "--qf", "%{URL}"), HOMEPAGE)
 
     def test_dependencies(self):
         self.assertRegex(self.query("pmapx-devel", "--requires"),
@@ -889,13 +891,16 @@ class Refused(px.TestCase):
     def test_other_prefix(self):
         """What is laid out for /usr/local does not become a package of the system."""
         path = os.path.join(px.BUILD, "CPackConfig.cmake")
-        if "/usr/local" not in read(path).decode():
+        config = read(path).decode()
+        if "/usr/local" not in config:
             self.skipTest("this build is not for /usr/local")
         for form in ("DEB", "RPM"):
             got = px.run(["cpack", "--config", path, "-G", form, "-B", os.path.join(folder(), "no")])
             self.assertNotEqual(got.status, 0)
-            self.assertIn(b"use cmake --workflow --preset package",
-                          re.sub(rb"\s+", b" ", got.stdout + got.stderr))
+            said = re.sub(rb"\s+", b" ", got.stdout + got.stderr)
+            self.assertIn(b"use cmake --workflow --preset package", said)
+            if 'set(CPACK_PACKAGE_CONTACT "pmapx developers' in config:
+                self.assertIn(b"nobody can be reached as pmapx developers <", said)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ import px
 
 TARBALL = "pmapx-"
 FOLDER = os.path.join(px.BUILD, "tests", "packages")
-
+# Who the packages of tests are by.
+CONTACT, HOMEPAGE = "Tests of pmapx <tests@example.org>", "https://example.org/pmapx"
 
 def done(*words, **kwargs):
     """Run a command that has to succeed; what it printed."""
@@ -104,15 +105,22 @@ def tree():
     return name
 
 
+def built(source, *options):
+    """The build folder that the preset makes in a tree."""
+    need("cmake", "ninja")
+    done("cmake", "--preset", "package", "-DCPACK_PACKAGE_CONTACT=" + CONTACT,
+         "-DCPACK_PACKAGE_HOMEPAGE_URL=" + HOMEPAGE, *options, cwd=source)
+    done("cmake", "--build", "--preset", "package", "--parallel", "2", cwd=source)
+    return os.path.join(source, "build", "package")
+
+
 @functools.lru_cache(maxsize=None)
 def build():
-    """The build folder that the preset makes; link-time optimisation would take as long again."""
-    need("cmake", "ninja")
-    made = os.path.join(tree(), "build", "package")
-    if not is_made("build"):
-        done("cmake", "--preset", "package", "-DPMAPX_LTO=OFF", cwd=tree())
-        done("cmake", "--build", "--preset", "package", "--parallel", "2", cwd=tree())
-        is_now_made("build")
+    """That of this file's tests; link-time optimisation, which the preset has, would take as long again."""
+    if is_made("build"):
+        return os.path.join(tree(), "build", "package")
+    made = built(tree(), "-DPMAPX_LTO=OFF")
+    is_now_made("build")
     return made
 
 
