@@ -32,6 +32,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 # It would go before each of the descriptions.
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/debian_stage.cmake)
+set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/debian_archive.cmake)
 
 # px_deb(COMPONENT PACKAGE SECTION [MULTIARCH]): a package.  CPack writes fields as
 # they are, so that one it does not know can come behind one that it does.

@@ -289,10 +289,10 @@ class Debs(Case):
             self.assertEqual(text.count(b"\npmapx (") + 1, text.count(b"\n -- "))
 
     def test_same_bytes(self):
-        """Of the same build, another time."""
+        """Of the same build, another time and with another umask."""
         before = {name: read(path) for name, path in debs().items()}
         where = os.path.join(folder(), "again")
-        got = px.run(["cpack", "--config", os.path.join(build(), "CPackConfig.cmake"), "-B", where])
+        got = px.run(["cpack", "--config", os.path.join(build(), "CPackConfig.cmake"), "-B", where], umask=0o077)
         self.assertEqual((got.status, got.stderr), (0, b""), got.stdout)
         for name, path in debs().items():
             self.assertEqual(read(os.path.join(where, os.path.basename(path))), before[name], name)
