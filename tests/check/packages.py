@@ -21,8 +21,8 @@ import links
 import px
 import shown
 from chroot import Chroot
-from packaging import CONTACT, HOMEPAGE, build, debs, dist, done, folder, git, is_clone, need, notes, \
-    read, rpms, tree, version
+from packaging import CONTACT, HOMEPAGE, IS_LONG, build, built, debs, dist, done, folder, git, is_clone, \
+    need, notes, read, rpms, tree, version
 
 DATA = os.path.join(px.SOURCE, "src", "package")
 PACKAGES = ["libpmapx-dev", "libpmapx1", "libpmapx1-dbgsym", "pmapx", "pmapx-as-pmap", "pmapx-dbgsym"]
@@ -332,6 +332,21 @@ class Lintian(px.TestCase):
         said = [line for line in got.stdout.decode().splitlines() if not line.startswith("N: ") and not (
             " spelling-error-in-binary " in line and line.split()[3] not in words())]
         self.assertEqual((said, got.status), ([], 0), got.stderr.decode())
+
+
+class Preset(px.TestCase):
+    """Packages of the preset as it is; for the target check-all, as that takes long."""
+
+    @unittest.skipUnless(IS_LONG, "takes long")
+    def test_same_bytes(self):
+        """Of another build, in another folder and by somebody whose files are his own."""
+        other = os.path.join(folder(), "another place", "source")
+        shutil.copytree(tree(), other, symlinks=True, ignore=shutil.ignore_patterns("build"))
+        done("chmod", "-R", "go-rwx", other)
+        build_there = built(other, umask=0o077)
+        done("cpack", "--preset", "package", cwd=other, umask=0o077)
+        for name, path in debs().items():
+            self.assertEqual(read(os.path.join(build_there, os.path.basename(path))), read(path), name)
 
 
 class Licences(px.TestCase):
