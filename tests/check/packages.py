@@ -740,6 +740,7 @@ class Rpms(Case):
             self.assertIn(" - %s-1\n- " % version(), self.query(name, "--changelog"))
             self.assertEqual(self.query(name, "--scripts"), "")
             self.assertEqual(self.query(name, "--qf", "%{URL}"), HOMEPAGE)
+            self.assertEqual(self.query(name, "--qf", "%{ARCH}"), done("rpm", "--eval", "%_arch").strip())
 
     def test_dependencies(self):
         self.assertRegex(self.query("pmapx-devel", "--requires"),
@@ -812,41 +813,38 @@ class Rpmlint(px.TestCase):
         self.assertEqual((said, got.status), ([], 0), got.stdout.decode())
 
 
-class Architecture(px.TestCase):
-    """What an .rpm is for: what was compiled, which the machine that it was done on need not be."""
+class RpmArchitecture(px.TestCase):
+    """What rpm is told of a program goes by the program, not by the machine that it is built on."""
 
-    def setUp(self):
-        need("cmake", "readelf")
-        self.folder = tempfile.mkdtemp(dir=folder())
+    SCRIPT = """cmake_policy(VERSION 3.25)
+        include(%s/rpm_architecture.cmake)
+        px_rpm_architecture(${FILE} name)
+        execute_process(COMMAND echo ${name})""" % DATA
 
-    def asked(self, processor, bits, machine):
-        """What rpm.cmake says of a program with this header, as cpack reads it."""
-        with open(os.path.join(self.folder, "pmapx"), "wb") as file:
-            layout = "<HHIIIIIHHHHHH" if bits == 32 else "<HHIQQQIHHHHHH"
-            file.write(b"\x7fELF" + bytes([bits // 32, 1, 1]) + bytes(9) + struct.pack(
-                layout, 2, machine, 1, 0, 0, 0, 0, 52 if bits == 32 else 64, 0, 0, 0, 0, 0))
-        script = os.path.join(self.folder, "ask.cmake")
+    def told(self, bits, order, machine):
+        where = tempfile.mkdtemp(dir=folder())
+        header, script = os.path.join(where, "header"), os.path.join(where, "script")
+        with open(header, "wb") as file:
+            file.write(b"\x7fELF" + bytes([bits // 32, " <>".index(order), 1]) + bytes(9) +
+                       struct.pack(order + "HHI", 3, machine, 1))
         with open(script, "w", encoding="utf-8") as file:
-            file.write('include("%s/generator.cmake")\nmessage("${CPACK_RPM_PACKAGE_ARCHITECTURE}")\n' % DATA)
-        variables = {"CPACK_GENERATOR": "RPM", "CPACK_PMAPX_INSTALL_PREFIX": "/usr",
-                     "CPACK_PMAPX_INSTALL_LIBDIR": "lib", "CPACK_PMAPX_PROCESSOR": processor,
-                     "CPACK_PMAPX_SOURCE_DIR": px.SOURCE, "CPACK_PMAPX_BINARY_DIR": self.folder,
-                     "CPACK_PMAPX_READELF": shutil.which("readelf"),
-                     **{"CPACK_PMAPX_%s_SUMMARY" % one: "a summary" for one in (
-                         "PROGRAM", "LIBRARY", "DEVELOPMENT")}}
-        return px.run(["cmake", *("-D%s=%s" % one for one in variables.items()), "-P", script])
+            file.write(self.SCRIPT)
+        return px.run(["cmake", "-D", "FILE=" + header, "-P", script])
 
-    def test_rpm(self):
-        for processor, bits, machine, expected in (
-                ("x86_64", 64, 62, "x86_64"), ("x86_64", 32, 3, "i686"), ("i686", 32, 3, "i686"),
-                ("aarch64", 64, 183, "aarch64")):
-            with self.subTest(processor=processor, bits=bits):
-                self.result(self.asked(processor, bits, machine), b"", expected + "\n")
-        # x32, and arm on a kernel of 64 bits.
-        for processor, machine in (("x86_64", 62), ("aarch64", 40)):
-            got = self.asked(processor, 32, machine)
+    def test_known(self):
+        need("cmake")
+        for name, kind in {"x86_64": (64, "<", 62), "i686": (32, "<", 3), "aarch64": (64, "<", 183),
+                           "ppc64le": (64, "<", 21), "ppc64": (64, ">", 21), "s390x": (64, ">", 22),
+                           "riscv64": (64, "<", 243), "loongarch64": (64, "<", 258)}.items():
+            self.result(self.told(*kind), name + "\n")
+
+    def test_not_known(self):
+        """Of which there are several, or none: it has to be said."""
+        need("cmake")
+        for kind in ((32, "<", 40), (32, "<", 62), (32, ">", 22)):
+            got = self.told(*kind)
             self.assertNotEqual(got.status, 0)
-            self.assertIn(b"this build is of 32 bits", b" ".join(got.stderr.split()))
+            self.assertIn(b"-DCPACK_RPM_PACKAGE_ARCHITECTURE=NAME", got.stderr)
 
 
 class Tarball(px.TestCase):
