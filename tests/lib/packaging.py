@@ -19,7 +19,7 @@ FOLDER = os.path.join(px.BUILD, "tests", "packages_long" if IS_LONG else "packag
 # Who the packages of tests are by.
 CONTACT, HOMEPAGE = "Tests of pmapx <tests@example.org>", "https://example.org/pmapx"
 
-# The home of tests is nowhere, but rpm and rpmlint make one, where they may, for a database and a dictionary.
+# The home of tests is nowhere, but rpm and rpmlint want one, for a database and a dictionary.
 HOME = px.environment(HOME=FOLDER)
 
 
