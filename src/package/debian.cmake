@@ -51,7 +51,7 @@ macro(px_deb component package section)
 endmacro()
 
 # px_deb_symbols(COMPONENT FILE [MULTIARCH]): the package of what debuggers want to
-# know of one, if FILE, which is in it, was built with that.
+# know of one, if FILE, which is in the build folder and goes into it, was built with that.
 macro(px_deb_symbols component file)
   execute_process(COMMAND ${CPACK_PMAPX_READELF} -SW ${CPACK_PMAPX_BINARY_DIR}/${file}
                   OUTPUT_VARIABLE px_sections COMMAND_ERROR_IS_FATAL ANY)

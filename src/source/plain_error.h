@@ -8,7 +8,7 @@
 /**
  * As px_describe_error(), which is for the user of a program, but in plain English: for
  * what libpmapx hands out, and for what is saved.  @error is a positive errno.
- * Returns text that is valid for ever.
+ * Returns text that is valid for ever, if it is one that the system knows.
  */
 const char *px_plain_error(int error);
 

@@ -25,8 +25,8 @@ NEVER_CALLED = re.compile(r"""
     _*(v|vf|f|vd|d|w|vw)?w?printf(_chk)? | _*v?asprintf(_chk)? | puts | fputs | fputc | putc |
     putchar | f?write(_unlocked)? | writev | fflush | perror | psignal | v?(err|warn)x? | error |
     v?syslog | stdout | stderr | _?_?_?[eE]xit | quick_exit | _exit | abort | __assert_fail |
-    raise | kill | setlocale | newlocale | uselocale | \w*gettext | (__xpg_)?strerror(_[rl])? | (secure_)?getenv | setenv | putenv |
-    environ | __environ | chdir | f?chdir | umask | signal | sigaction | fork | system | popen |
+    raise | kill | setlocale | newlocale | uselocale | \w*gettext | (__xpg_)?strerror(_[rl])? |
+    (secure_)?getenv | setenv | putenv | environ | __environ | chdir | f?chdir | umask | signal | sigaction | fork | system | popen |
     shmget | shmat""", re.VERBOSE)
 
 # What the compiler and the linker put into every shared object.

@@ -35,6 +35,7 @@ class Platform(px.TestCase):
 
     compiler = ()   # the words of its name
     package = None  # of Debian: what has the compiler
+    lacks = LACK_LIBRARIES
     emulator = None
     processor = None  # as CMake calls it, where it is not ours
 
@@ -88,7 +89,7 @@ class Platform(px.TestCase):
         listed = json.loads(px.run(["ctest", "--test-dir", self.build, "--show-only=json-v1"]).stdout)
         programs = {test["name"]: "unit_" + test["name"][5:] for test in listed["tests"]
                     if test["name"].startswith("unit.")}
-        left_out = LACK_LIBRARIES if IS_LONG else LACK_LIBRARIES + "|" + TAKE_LONG
+        left_out = "|".join(filter(None, (self.lacks, None if IS_LONG else TAKE_LONG)))
         names = [name for name in programs if not re.fullmatch(r"unit\.(%s)" % left_out, name)]
         self.assertGreater(len(names), 45)
         building.need(px.run(["cmake", "--build", self.build, "--target", *(programs[name] for name in names)],
@@ -117,8 +118,7 @@ class Platform(px.TestCase):
                 got = subprocess.run([sys.executable, "-B", os.path.join(px.SOURCE, "tests", "cases", name)],
                                      env=env, timeout=600, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
                 said = got.stderr.decode(errors="replace")
-                self.assertIn(got.returncode, (0, 77), said)
-                self.assertRegex(said, r"Ran [1-9]")
+                self.assertEqual(got.returncode, 0, said)
 
     def is_for(self, bits, order, machine):
         """What was made is a program for this: 32 or 64, "little" or "big", number in the ELF header."""
@@ -131,6 +131,7 @@ class Platform(px.TestCase):
 class Clang(Platform):
     compiler = ("clang",)
     package = "clang"
+    lacks = None
 
     def test(self):
         with open(os.path.join(self.build, "CMakeCache.txt"), encoding="utf-8") as cache:

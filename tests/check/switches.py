@@ -120,7 +120,6 @@ class Configured(Base):
         for name in SWITCHES:
             self.assertRegex(got.stdout.decode(), r"\n--   PMAPX_WITH_%s +OFF  \w" % name)
 
-
     KNOWS = """#!/bin/sh
 for place; do
 	case $place in

@@ -104,12 +104,16 @@ def tree():
             raise AssertionError(got.stderr.decode())
         done("tar", "-C", folder(), "-xf", path)
     else:
-        unwanted = shutil.ignore_patterns("build*", ".git*", "__pycache__")
-
-        def ignored(where, names):
-            return unwanted(where, names) | {one for one in names if os.path.join(where, one) == px.BUILD}
-        shutil.copytree(px.SOURCE, name, symlinks=True, ignore=ignored)
+        copy_source(name)
     return name
+
+
+def copy_source(to):
+    """The source as it is now, without what was built of it, and without what git keeps of it."""
+    def ignored(where, names):
+        return {one for one in names if one == "__pycache__" or os.path.join(where, one) == px.BUILD
+                or (where == px.SOURCE and re.fullmatch(r"build.*|\.git", one))}
+    shutil.copytree(px.SOURCE, to, symlinks=True, ignore=ignored)
 
 
 def built(source, *options, umask=0o022):
