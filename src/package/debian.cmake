@@ -72,7 +72,7 @@ px_deb(development libpmapx-dev libdevel same)
 px_deb_symbols(program pmapx)
 px_deb_symbols(library libpmapx.so same)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${px_library} (= ${CPACK_PACKAGE_VERSION})")
-# Run by "pmapx load --psql".
+# Its psql is run by "pmapx capture --postgres".
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS postgresql-client)
 
 if(CPACK_PMAPX_AS_PMAP)

@@ -41,9 +41,9 @@ endforeach()
 set(CPACK_PMAPX_PROGRAM_SUMMARY "memory maps of processes, as pmap shows them and beyond")
 set(CPACK_PMAPX_PROGRAM_TEXT
 "pmapx prints what pmap of procps prints, byte for byte, and says what pmap does
-not: which mappings are of what kind, who else has them, what could not be
-read and why.  It also shows what was saved: copies of /proc, archives of
-these, core files, and its own captures of a whole host.
+not: of what kind mappings are, which stack is whose, what could not be read
+and why.  It also shows what was saved: copies of /proc, archives of these,
+core files, and its own captures of a whole host.
 
 It ranks processes by what they really cost, tells what has grown since,
 names what is odd about their memory, and loads captures into SQLite or

@@ -64,7 +64,7 @@ set(CPACK_RPM_SPEC_MORE_DEFINE
 %global use_source_date_epoch_as_buildtime 1
 %global _buildhost localhost
 ")
-# CPack does not see that rpm knows weak dependencies.  It is run by "pmapx load --psql".
+# CPack does not see that rpm knows weak dependencies.  Its psql is run by "pmapx capture --postgres".
 string(APPEND CPACK_RPM_SPEC_MORE_DEFINE "%if \"%{name}\" == \"pmapx\"\nSuggests: postgresql\n%endif\n")
 px_late_tags(pmapx ${px_program})
 px_late_tags(pmapx-libs ${px_shared})
