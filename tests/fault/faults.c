@@ -160,9 +160,9 @@ static struct {
 	size_t length;
 	struct {
 		enum family family;
-		char file[48];
+		char file[128];
 	} calls[8192];
-	char files[64][48]; /* What descriptors are open on. */
+	char files[64][128]; /* What descriptors are open on. */
 	long descriptors, allocations;
 } seen = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,

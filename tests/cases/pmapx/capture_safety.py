@@ -216,7 +216,8 @@ class Full(CaptureCase):
         for name in FORMS:
             with self.subTest(name=name), px.Target("many", "3000", "touched") as target:
                 # Not so small that an xz archive of it would fit.
-                size = "200k" if name in ("a.tar", "a/") else "4k"
+                # An ordinary user is root in there, of a namespace from which nothing of the target is seen.
+                size = "200k" if name in ("a.tar", "a/") and os.getuid() == 0 else "4k"
                 got = px.run([*px.unshare_command(), "sh", "-c",
                               'mount -t tmpfs -o size=$1 none "$0" && cd "$0" && shift && '
                               '{ "$@"; status=$?; ls -A; exit $status; }', self.folder, size,
