@@ -434,7 +434,7 @@ class Clients(px.TestCase):
 class Folders(px.TestCase):
     """CMAKE_INSTALL_*DIR, of a build that is configured anew for each."""
 
-    def install(self, *options, destination="tree"):
+    def install(self, *options):
         other.configure(*options)
         tree = tempfile.mkdtemp(dir=folder)
         self.addCleanup(shutil.rmtree, tree)
