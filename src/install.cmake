@@ -11,6 +11,7 @@ macro(px_completions shell below_datadir)
   string(TOLOWER ${shell} px_shell)
   set(PMAPX_${shell}_COMPLETIONS_DIR "" CACHE STRING
       "Where ${px_shell} looks for completions, unless it is DATADIR/${below_datadir}")
+  mark_as_advanced(PMAPX_${shell}_COMPLETIONS_DIR)
   if(NOT PMAPX_${shell}_COMPLETIONS_DIR)
     set(PMAPX_${shell}_COMPLETIONS_DIR ${CMAKE_INSTALL_DATADIR}/${below_datadir})
   endif()

@@ -117,8 +117,11 @@ class Configured(Base):
                 library, package, name))
         got = self.without_files(frozenset())
         self.assertEqual((got.status, got.stderr), (0, b""), got.stderr.decode())
-        for name in SWITCHES:
-            self.assertRegex(got.stdout.decode(), r"\n--   PMAPX_WITH_%s +OFF  \w" % name)
+        # At the end all switches are listed, and nothing else.
+        listed = got.stdout.decode().partition("-- Switches:\n")[2].partition("-- Configuring done")[0].splitlines()
+        self.assertEqual({tuple(re.fullmatch(r"--   PMAPX_(\w+) +(\w+)  \w.*", line).groups()) for line in listed},
+                         {("WITH_" + name, "OFF") for name in SWITCHES} | {
+                             ("INSTALL", "ON"), ("INSTALL_AS_PMAP", "OFF"), ("LTO", "OFF"), ("SANITIZE", "OFF")})
 
     KNOWS = """#!/bin/sh
 for place; do
