@@ -25,7 +25,12 @@ set(px_man3 ${CMAKE_INSTALL_MANDIR}/man3)
 set(px_package ${CMAKE_INSTALL_LIBDIR}/cmake/pmapx)
 set(px_pkgconfig ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-# Before anything else, in any choice of components.
+# Before anything else, in any choice of components.  What another project around this one
+# installs is that one's to note.
+set(px_build)
+if(PROJECT_IS_TOP_LEVEL)
+  set(px_build ${PROJECT_BINARY_DIR})
+endif()
 set(px_links)
 set(px_copy)
 if(PMAPX_INSTALL_AS_PMAP)
@@ -43,7 +48,7 @@ install(CODE "
   list(APPEND px_folders \"${PMAPX_BASH_COMPLETIONS_DIR};${PMAPX_ZSH_COMPLETIONS_DIR}\")
   list(APPEND px_folders \"${PMAPX_FISH_COMPLETIONS_DIR}\")
   set(px_pkgconfig \"${px_pkgconfig}\")
-  set(px_build \"${PROJECT_BINARY_DIR}\")" ALL_COMPONENTS)
+  set(px_build \"${px_build}\")" ALL_COMPONENTS)
 install(SCRIPT ${CMAKE_CURRENT_LIST_DIR}/install_begin.cmake ALL_COMPONENTS)
 
 install(TARGETS pmapx RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
@@ -110,9 +115,9 @@ install(CODE "
     file(RELATIVE_PATH px_pc_prefix \"/prefix/\${px_pkgconfig}\" /prefix)
     string(REGEX REPLACE \"/$\" \"\" px_pc_prefix \"\\\${pcfiledir}/\${px_pc_prefix}\")
   endif()
-  configure_file(\"\${px_build}/pmapx.pc.in\" \"\${px_build}/pmapx.pc\" @ONLY)
+  configure_file(\"${PROJECT_BINARY_DIR}/pmapx.pc.in\" \"${PROJECT_BINARY_DIR}/pmapx.pc\" @ONLY)
   cmake_path(ABSOLUTE_PATH px_pkgconfig BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}/\")
-  file(INSTALL DESTINATION \"\${px_pkgconfig}\" TYPE FILE FILES \"\${px_build}/pmapx.pc\")"
+  file(INSTALL DESTINATION \"\${px_pkgconfig}\" TYPE FILE FILES \"${PROJECT_BINARY_DIR}/pmapx.pc\")"
   COMPONENT development)
 
 if(px_copy)

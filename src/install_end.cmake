@@ -2,7 +2,8 @@
 # Run by cmake --install when all has been copied.
 #
 # px_missing   the folders that were not there before
-# px_build     where uninstall.cmake finds what was installed: install_files.txt and install_folders.txt
+# px_build     where uninstall.cmake finds what was installed: install_files.txt and install_folders.txt;
+#              empty where no such lists are wanted
 cmake_policy(VERSION 3.25)
 
 # Files are for everybody to read, whatever the umask is: so are new folders, unless CMake was told
@@ -24,7 +25,26 @@ if(px_ours AND (NOT CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OR px_role STREQ
   execute_process(COMMAND chmod go+rx -- ${px_ours} COMMAND_ERROR_IS_FATAL ANY)
 endif()
 
-if(px_role STREQUAL "CPACK")
+# px_note(FILE LINE...): add those that FILE does not have.
+function(px_note file)
+  if(NOT ARGN)
+    return()
+  endif()
+  set(lines "")
+  if(EXISTS "${file}")
+    file(READ "${file}" lines)
+    string(REPLACE "\n" ";" lines "${lines}")
+  endif()
+  list(APPEND lines ${ARGN})
+  list(REMOVE_ITEM lines "")
+  list(REMOVE_DUPLICATES lines)
+  list(JOIN lines "\n" lines)
+  file(WRITE "${file}" "${lines}\n")
+endfunction()
+
+if(NOT px_build)
+  return()
+elseif(px_role STREQUAL "CPACK")
   # What is put into a package is no installation, and leaves the list as it was.
   set(px_list "${px_build}/install_manifest.txt")
   if(CMAKE_INSTALL_COMPONENT)
@@ -42,11 +62,7 @@ else()
   if(NOT "$ENV{DESTDIR}" MATCHES "^/*$")
     get_filename_component(px_top "$ENV{DESTDIR}" ABSOLUTE)
   endif()
-  foreach(px_file IN LISTS CMAKE_INSTALL_MANIFEST_FILES)
-    file(APPEND "${px_build}/install_files.txt" "${px_top}/${px_file}\n")
-  endforeach()
-  if(px_made)
-    list(JOIN px_made "\n" px_made)
-    file(APPEND "${px_build}/install_folders.txt" "${px_made}\n")
-  endif()
+  list(TRANSFORM CMAKE_INSTALL_MANIFEST_FILES PREPEND "${px_top}/" OUTPUT_VARIABLE px_files)
+  px_note("${px_build}/install_files.txt" ${px_files})
+  px_note("${px_build}/install_folders.txt" ${px_made})
 endif()

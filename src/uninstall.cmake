@@ -24,7 +24,6 @@ set(files_record "${px_build}/install_files.txt")
 if(EXISTS "${files_record}")
   px_lines(lines "${files_record}")
 endif()
-list(REMOVE_DUPLICATES lines)
 # Those below another DESTDIR stay listed.
 set(files)
 set(left)

@@ -425,10 +425,16 @@ class Clients(px.TestCase):
         need(command("cmake", "--install", build, variables={"DESTDIR": self.work + "/parent tree"}))
         self.assertEqual(files(self.work + "/parent tree"), ["opt/parent/bin/client"])
         # Nor does it get targets of ours where it installs the rest as well.
-        need(command("cmake", "-DPMAPX_INSTALL=ON", "-DPMAPX_DOXYGEN=" + shutil.which("cmake"), build))
+        need(command("cmake", "-DPMAPX_INSTALL=ON", "-DPMAPX_INSTALL_AS_PMAP=ON",
+                     "-DPMAPX_DOXYGEN=" + shutil.which("cmake"), build))
         targets = need(command("cmake", "--build", build, "--target", "help")).stdout.decode()
         self.assertRegex(targets, r"\bpmapx_static\b")
         self.assertNotRegex(targets, r"\b(doc-html|uninstall|dist|check-all)\b")
+        # Nor lists for such a target; this component needs nothing that is built.
+        need(command("cmake", "--install", build, "--component", "as_pmap",
+                     variables={"DESTDIR": self.work + "/parent tree"}))
+        self.assertIn("opt/parent/bin/pmap -> pmapx", files(self.work + "/parent tree"))
+        self.assertEqual(glob.glob(build + "/**/install_f*.txt", recursive=True), [])
 
 
 class Folders(px.TestCase):
@@ -639,6 +645,23 @@ class Uninstall(px.TestCase):
         with open(one.folder + "/install_files.txt", "a", encoding="utf-8") as record:
             record.write("/" + older + "\n")
         self.check(one.uninstall())
+        self.assertEqual(os.listdir(self.tree), [])
+
+    def test_again(self):
+        """The lists of what is to be removed do not grow with each installation."""
+        lists = []
+        for parts in ((), (), ("as_pmap", "program"), ("no such part",)):
+            for options in [("--component", part) for part in parts] or [()]:
+                need(one.install(self.tree, *options))
+            lists.append([])
+            for name in ("files", "folders"):
+                with open("%s/install_%s.txt" % (one.folder, name), encoding="utf-8") as file:
+                    lists[-1] += file.read().splitlines()
+        self.assertIn(self.tree + "//opt/px/bin/pmapx", lists[0])
+        self.assertIn(self.tree + "/opt/px/bin", lists[0])
+        self.assertEqual(len(set(lists[0])), len(lists[0]))
+        self.assertEqual(lists, lists[:1] * len(lists))
+        self.check(one.uninstall(self.tree))
         self.assertEqual(os.listdir(self.tree), [])
 
     def test_nothing_installed(self):
