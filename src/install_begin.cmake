@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Run by cmake --install before it copies anything: a pmap that somebody else
-# installed is not overwritten, and folders that are not there yet are noted.
+# installed is not overwritten, folders that are not there yet are noted, and
+# where names cannot be noted nothing is installed.
 #
 # px_links     names below the prefix of links to make, each with its target
 # px_copy      the completion of zsh for pmap, which calls ours; empty if it is not wanted
@@ -16,6 +17,18 @@ function(px_place ret destination)
   get_filename_component(place "$ENV{DESTDIR}${destination}" ABSOLUTE)
   set(${ret} "${place}" PARENT_SCOPE)
 endfunction()
+
+# What holds these characters is taken apart at other places than where CMake's lists were put
+# together, its own of what was installed among them, or is another path, and uninstall would remove
+# what is somebody else's.
+px_place(px_odd "")
+if(NOT "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}${px_odd}" MATCHES "[][;\n\\]")
+  string(REGEX MATCHALL "[^;]*[][\n\\][^;]*" px_odd "${px_folders}")
+endif()
+if(px_odd)
+  message(FATAL_ERROR "Nothing is installed, as lists of CMake cannot hold such a name:\n  ${px_odd}\n"
+    "Choose a folder without [, ], ;, a backslash or a new line.")
+endif()
 
 # A manual page can be there in a packed form, its link then as well.
 set(px_foreign)

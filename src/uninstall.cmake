@@ -6,10 +6,9 @@ cmake_minimum_required(VERSION 3.25)
 if(DEFINED ENV{DESTDIR} AND NOT "$ENV{DESTDIR}" MATCHES "^(/|$)")
   message(FATAL_ERROR "DESTDIR has to be a full path: $ENV{DESTDIR}")
 endif()
-# px_lines(RET FILE): as a list, whatever characters are in it.
+# px_lines(RET FILE): as a list; install_begin.cmake lets no name be in it that none can hold.
 function(px_lines ret file)
   file(READ "${file}" text)
-  string(REPLACE ";" "\\;" text "${text}")
   string(REGEX REPLACE "\n+" ";" text "${text}")
   list(REMOVE_ITEM text "")
   set(${ret} "${text}" PARENT_SCOPE)

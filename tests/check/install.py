@@ -503,6 +503,16 @@ class Folders(px.TestCase):
         save(tree + "/nix/bin/bin", pmap="theirs")
         self.assertNotEqual(other.install(tree).status, 0)
 
+    def test_names_that_lists_cannot_hold(self):
+        """Of a folder anywhere."""
+        other.configure("-DCMAKE_INSTALL_PREFIX=/usr", "-DCMAKE_INSTALL_BINDIR=/opt/b[i]n")
+        tree = tempfile.mkdtemp(dir=folder)
+        self.addCleanup(shutil.rmtree, tree)
+        got = other.install(tree)
+        self.assertNotEqual(got.status, 0)
+        self.assertIn(b"cannot hold such a name:\n\n    /opt/b[i]n\n", got.stderr)
+        self.assertEqual(os.listdir(tree), [])
+
 
 class AsPmap(px.TestCase):
     """A pmap, its manual and its completions, that we did not install."""
@@ -646,6 +656,18 @@ class Uninstall(px.TestCase):
             record.write("/" + older + "\n")
         self.check(one.uninstall())
         self.assertEqual(os.listdir(self.tree), [])
+
+    def test_names_that_lists_cannot_hold(self):
+        """Nothing is installed there, as it could not be removed without harm to others."""
+        for name in ("a[b", "a]b", "a[]b", "a;b", "a\nb", "a\\b"):
+            with self.subTest(name=name):
+                place = os.path.join(self.tree, name)
+                for destination, options in ((place, ()), (None, ("--prefix", place))):
+                    got = one.install(destination, *options)
+                    self.assertNotEqual(got.status, 0)
+                    self.assertIn(b"lists of CMake cannot hold such a name:", got.stderr)
+        self.assertEqual(os.listdir(self.tree), [])
+        self.assertEqual(glob.glob(one.folder + "/install_*"), [])
 
     def test_again(self):
         """The lists of what is to be removed do not grow with each installation."""
