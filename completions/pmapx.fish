@@ -227,8 +227,34 @@ function __pmapx_operands
     echo $count
 end
 
-# Whether the first word is this verb; or, without one, no verb.
+# Whether this word is a column to sort by, with "-" in front: fish takes it for options, and completes it as an
+# operand as well.
+function __pmapx_descends
+    string match -q -- '-*' (commandline -ct); or return
+    set -l words (commandline -opc)
+    string match -qr '(^|/)pmapx$' -- $words[1]
+    and test "$words[-1]" = --sort
+    and not contains -- -- $words
+end
+
+# Such columns of the verb, or of the views.
+function __pmapx_descending
+    switch "$(commandline -opc)[2]"
+        case rank
+            __pmapx_rank_columns
+        case diff
+            __pmapx_diff_columns
+        case report
+            __pmapx_report_columns
+        case capture watch check load sql help
+        case '*'
+            __pmapx_columns
+    end
+end
+
+# Whether the first word is this verb; or, without one, no verb. Neither has options where a column is wanted.
 function __pmapx_verb
+    __pmapx_descends; and return 1
     set -l words (commandline -opc)
     set -l verb
     string match -qr '(^|/)pmapx$' -- $words[1]
@@ -293,6 +319,7 @@ end
 # All else is pmapx's.
 test $command = pmap; and exit
 
+complete -c pmapx -k -n __pmapx_descends -a '(__pmapx_descending)' -d 'the largest first'
 complete -c pmapx -l all -n __pmapx_verb -d 'every process'
 complete -c pmapx -l name -x -n __pmapx_verb -d 'processes whose name matches'
 complete -c pmapx -l user -x -a '(__fish_complete_users)' -n __pmapx_verb -d 'processes of this user'

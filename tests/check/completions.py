@@ -268,8 +268,15 @@ class Shell:
                              ("pmapx -XX --sort Private_D", {"Private_Dirty"})):
             with self.subTest(line=line):
                 self.assertEqual(set(self.complete(line)), wanted)
-        self.assertEqual({word.lstrip("-") for word in self.complete("pmapx -x --sort=-R")},
-                         {"RSS"})
+        # the largest first
+        for line, wanted in (("pmapx --sort -", {"-" + word for word in plain}), ("pmapx -x --sort -R", {"-RSS"}),
+                             ("pmapx -x --sort=-R", {"-RSS"}), ("pmapx rank --sort -p", {"-pid", "-pss"}),
+                             ("pmapx diff --fields=pss,rss --sort -", {"-pss", "-rss"}),
+                             ("pmapx report users --sort -ow", {"-own"}), ("pmapx --sort --", set())):
+            with self.subTest(line=line):
+                self.assertEqual(set(self.complete(line)), wanted)
+        self.assertIn("--quiet", self.words("pmapx --sort -Mode --q"))
+        self.assertIn("--strict", self.words("pmapx rank --sort -pss -"))
 
     def test_root_takes_folders(self):
         for line in ("pmapx --root ", "pmapx --root=", "pmapx --root fo"):
