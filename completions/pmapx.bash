@@ -4,7 +4,8 @@
 
 # What functions tell each other, all local to _pmapx: cur, what is typed of this word or, if it is the
 # value of an option, of that value, without quotes; option, whose value that is; prefix, "--option=" if
-# it is in the same word; previous, the word before; ended, if "--" is before it; root, where processes are.
+# it is in the same word; previous, the word before; ended, if "--" is before it; root, where processes are;
+# slash, what is shown for one in the name of a process.
 
 # Candidates: those of these words that begin as what is typed.
 _pmapx_words()
@@ -27,13 +28,19 @@ _pmapx_list()
 	done
 }
 
-# Candidates: what compgen finds of this kind: -f, files; -d, folders; -u, users.
+# What compgen finds of this kind, in found: -f, files; -d, folders; -u, users.
+_pmapx_find()
+{
+	mapfile -t found < <(compgen -P "$prefix" "$1" -- "$cur")
+	[[ $1 == -[df] && ${#found[@]} -gt 0 ]] && compopt -o filenames 2>/dev/null
+}
+
+# Candidates: what compgen finds.
 _pmapx_found()
 {
 	local -a found
 
-	[[ $1 == -[df] ]] && compopt -o filenames 2>/dev/null
-	mapfile -t found < <(compgen -P "$prefix" "$1" -- "$cur")
+	_pmapx_find "$1"
 	COMPREPLY+=("${found[@]}")
 }
 
@@ -61,6 +68,7 @@ _pmapx_pids()
 			name=${name#*\(}
 			name=${name%)*}
 			name="  ${name//[![:alnum:] _.,:;\/+*@#%=~()<>-]/?}"
+			name=${name//\//$slash}
 		fi
 		COMPREPLY+=("$prefix$2$pid$name")
 	done
@@ -76,6 +84,18 @@ _pmapx_operands()
 	else
 		_pmapx_pids "$cur" ''
 	fi
+}
+
+# Candidates: processes and files. Where there are files, readline lists only what is behind the last slash.
+_pmapx_sources()
+{
+	local -a found
+	local slash=/
+
+	_pmapx_find -f
+	[[ ${#found[@]} -gt 0 ]] && slash='?'
+	_pmapx_operands
+	COMPREPLY+=("${found[@]}")
 }
 
 # Candidates: control groups that processes of the proc root are in, and those above. What has a byte
@@ -244,8 +264,11 @@ _pmapx_load()
 	_pmapx_value || _pmapx_options "$options" && return
 	# First a database, if it is not for psql; then files and processes.
 	_pmapx_count "$options" ''
-	[[ $operands -gt 0 || " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *' --psql '* ]] && _pmapx_operands
-	_pmapx_found -f
+	if [[ $operands -gt 0 || " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *' --psql '* ]]; then
+		_pmapx_sources
+	else
+		_pmapx_found -f
+	fi
 }
 
 _pmapx_sql()
@@ -319,8 +342,7 @@ _pmapx_report()
 			_pmapx_words backends backend contexts instances segments heap-stack processes \
 				mappings users growth growth-mappings
 		else
-			_pmapx_operands
-			_pmapx_found -f
+			_pmapx_sources
 		fi
 		;;
 	esac
@@ -395,8 +417,7 @@ _pmapx_diff()
 	--match) _pmapx_words pid cmd ;;
 	*)
 		_pmapx_value || _pmapx_options "$options" && return
-		_pmapx_operands
-		_pmapx_found -f
+		_pmapx_sources
 		;;
 	esac
 }
@@ -536,7 +557,8 @@ _pmapx_find_option()
 
 _pmapx_complete()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} option= prefix= previous= ended= root=/proc plain as_pmap= verb=views
+	local cur=${COMP_WORDS[COMP_CWORD]} option= prefix= previous= ended= root=/proc slash=/
+	local plain as_pmap= verb=views
 
 	[[ ${COMP_WORDS[0]##*/} == pmap ]] && as_pmap=yes
 	# A verb is the first word, and has options of its own.

@@ -208,6 +208,20 @@ bind -x '"\C-t": printf "%s\nEND" "$READLINE_LINE" >"$ANSWER"'
                 self.assertIn("shopt -%s nocasematch" % ("s" if "nocasematch" in settings else "u"), state)
                 self.assertIn("':u'" if "IFS" in settings else r"$' \t\n'", state)
 
+    def test_processes_beside_files(self):
+        """Their ids are listed whatever is in their names."""
+        with px.Root() as root:
+            root.process(4, comm="kworker/R-rcu_gp").process(41, comm="kworker/0:1").process(5, comm="five")
+            self.begin()
+            for line, name in (("diff --root %s 4", b"kworker/R-rcu_gp"), ("diff --root %s ", b"kworker?R-rcu_gp"),
+                               ("load d.db --root %s ", b"kworker?R-rcu_gp"),
+                               ("report users --root %s ", b"kworker?R-rcu_gp"), ("--root %s ", b"kworker/R-rcu_gp")):
+                with self.subTest(line=line):
+                    self.prompt.seen = b""
+                    self.prompt.type("pmapx " + line % root.path + self.LIST)
+                    self.prompt.wait_to_see(b"4  " + name, b"41  kworker" + name[7:8] + b"0:1")
+                    self.line("\x15")
+
     def test_needs_no_functions_of_others(self):
         """Those of bash-completion have other names in its version 2.12."""
         with open(os.path.join(COMPLETIONS, "pmapx.bash")) as file:
