@@ -28,11 +28,37 @@ _pmapx_list()
 	done
 }
 
+# Names of files that have newlines, of which compgen makes lines, are made whole in found.
+_pmapx_join()
+{
+	local IFS=$'\n' typed= folder= lines rest path word
+	local -a whole=()
+
+	lines=$'\n'"${found[*]}"$'\n'
+	[[ $cur == */* ]] && typed=${cur%/*}/
+	folder=$typed
+	[[ $typed == '~/'* ]] && folder=$HOME${typed#'~'}
+	for path in "$folder"*$'\n'* "$folder".*$'\n'*; do
+		word=$prefix$typed${path#"$folder"}
+		rest=${lines/$'\n'"$word"$'\n'/$'\n'}
+		[[ $rest == "$lines" ]] && continue
+		lines=$rest
+		whole+=("$word")
+	done
+	[[ ${#whole[@]} -eq 0 ]] && return
+	found=()
+	[[ $lines != $'\n' ]] && mapfile -t found <<<"${lines:1:-1}"
+	found+=("${whole[@]}")
+}
+
 # What compgen finds of this kind, in found: -f, files; -d, folders; -u, users.
 _pmapx_find()
 {
 	mapfile -t found < <(compgen -P "$prefix" "$1" -- "$cur")
-	[[ $1 == -[df] && ${#found[@]} -gt 0 ]] && compopt -o filenames 2>/dev/null
+	if [[ $1 == -[df] && ${#found[@]} -gt 0 ]]; then
+		compopt -o filenames 2>/dev/null
+		_pmapx_join
+	fi
 }
 
 # Candidates: what compgen finds.

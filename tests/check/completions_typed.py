@@ -222,6 +222,27 @@ bind -x '"\C-t": printf "%s\nEND" "$READLINE_LINE" >"$ANSWER"'
                     self.prompt.wait_to_see(b"4  " + name, b"41  kworker" + name[7:8] + b"0:1")
                     self.line("\x15")
 
+    def test_files_with_newlines(self):
+        """Each is one word, and other names are what they are."""
+        for name in ("new\nline", "odd\n", ".dots\n\nnew", "inner/new\nest/file", "line"):
+            path = os.path.join(self.here, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w"):
+                pass
+        for settings in ("", "shopt -s nullglob dotglob nocaseglob; IFS=n", "COMP_WORDBREAKS=${COMP_WORDBREAKS//=}"):
+            self.begin(settings)
+            for typed, name in (("pmapx --from ne\t", "new\nline"), ("pmapx --from=ne\t", "new\nline"),
+                                ("pmapx diff .d\t", ".dots\n\nnew"), ("pmapx sql 'o\t", "odd\n"),
+                                ("pmapx load \"o\t", "odd\n"), ("pmapx --root inner/\t", "inner/new\nest/"),
+                                ("pmapx capture -o lin\t", "line")):
+                with self.subTest(typed=typed, settings=settings):
+                    self.assertEqual(shlex.split(self.line(typed))[-1].rpartition("=")[2], name)
+            self.prompt.seen = b""
+            self.prompt.type("pmapx --from " + self.LIST)
+            self.prompt.wait_to_see(b"new^Jline ", b"odd^J ", b".dots^J^Jnew ")
+            self.assertEqual(len(re.findall(rb"\sline\s", self.prompt.seen)), 1, self.prompt.seen)
+            self.line("\x15")
+
     def test_needs_no_functions_of_others(self):
         """Those of bash-completion have other names in its version 2.12."""
         with open(os.path.join(COMPLETIONS, "pmapx.bash")) as file:
@@ -246,7 +267,7 @@ class BashCompletion(Bash):
         super().begin("source %s\n" % BASH_COMPLETION + settings, before)
 
     # What bash-completion itself cannot do.
-    test_whatever_is_set = test_few_processes = None
+    test_whatever_is_set = test_few_processes = test_files_with_newlines = None
 
     def test_behind_sudo(self):
         self.begin()
