@@ -571,6 +571,7 @@ _pmapx_find_option()
 		cur=${cur#*=}
 	elif [[ $cur == = && $previous == --* ]]; then
 		option=$previous
+		previous='='
 		cur=
 	elif [[ $previous == = && COMP_CWORD -ge 2 && ${COMP_WORDS[COMP_CWORD - 2]} == --* ]]; then
 		option=${COMP_WORDS[COMP_CWORD - 2]}

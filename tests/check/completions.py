@@ -387,6 +387,12 @@ class Shell:
                 self.assertIn(pid, offered)
                 self.assertTrue(all(word.isdigit() for word in offered), offered)
         self.assertIn("/proc/" + pid, self.complete("pmapx capture /proc/" + pid[:-1]))
+        # what psql is to connect to is nothing that is known here; it is in the same word
+        for line in ("pmapx capture --postgres=", "pmapx capture --postgres=" + pid[:-1]):
+            with self.subTest(line=line):
+                self.assertEqual(self.words(line), set())
+        self.assertIn(pid, self.complete("pmapx capture --postgres "))
+        self.assertIn("--force", self.words("pmapx capture --postgres --f"))
 
     def test_processes_by_their_beginning(self):
         pid = self.process()

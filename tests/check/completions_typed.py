@@ -16,6 +16,7 @@ import prompt
 import px
 
 COMPLETIONS = os.path.join(px.SOURCE, "completions")
+INSERT_ALL = "\x1b*"    # whatever bash offers
 BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 
 
@@ -242,6 +243,15 @@ bind -x '"\C-t": printf "%s\nEND" "$READLINE_LINE" >"$ANSWER"'
             self.prompt.wait_to_see(b"new^Jline ", b"odd^J ", b".dots^J^Jnew ")
             self.assertEqual(len(re.findall(rb"\sline\s", self.prompt.seen)), 1, self.prompt.seen)
             self.line("\x15")
+
+    def test_whom_psql_is_to_ask(self):
+        """It is not known here, and no process."""
+        for settings in ("", "COMP_WORDBREAKS=${COMP_WORDBREAKS//=}"):
+            self.begin(settings)
+            for typed in ("pmapx capture --postgres=", "pmapx capture --postgres=1"):
+                with self.subTest(typed=typed, settings=settings):
+                    self.assertEqual(self.line(typed + INSERT_ALL), typed)
+            self.assertIn(" %d " % os.getpid(), self.line("pmapx capture --postgres " + INSERT_ALL) + " ")
 
     def test_needs_no_functions_of_others(self):
         """Those of bash-completion have other names in its version 2.12."""
