@@ -28,6 +28,8 @@ DATA = os.path.join(px.SOURCE, "src", "package")
 PACKAGES = ["libpmapx-dev", "libpmapx1", "libpmapx1-dbgsym", "pmapx", "pmapx-as-pmap", "pmapx-dbgsym"]
 PMAP, PAGE = "/usr/bin/pmap", "/usr/share/man/man1/pmap.1.gz"
 DIVERTED, DIVERTED_PAGE = "/usr/bin/pmap.procps", "/usr/share/man/man1/pmap.procps.1.gz"
+# procps of Debian has the first; nobody has the other.
+GERMAN, MORE = "/usr/share/man/de/man1/pmap.1.gz", "/usr/share/man/eo/man1/pmap.1.gz"
 
 
 def fields(path):
@@ -644,6 +646,25 @@ class InChroot(px.TestCase):
         self.dpkg("--purge", "pmapx-as-pmap", "pmapx")
         self.is_as(self.before)
 
+    def test_upgrade_to_more(self):
+        """A version that diverts one page more: what it leaves behind is undone by one without."""
+        self.install("pmapx", "pmapx-as-pmap")
+        for number, failure in (("+1", {}), ("+2", {"usr/bin/free": b"#!/bin/sh\n"})):
+            preinst = control("pmapx-as-pmap", "preinst")
+            more = preinst.replace(PAGE, PAGE + " " + MORE)
+            self.assertNotEqual(more, preinst)
+            self.install(again(debs()["pmapx-as-pmap"], {"Version": version() + number},
+                               **{"DEBIAN/preinst": more.encode()}, **failure), status=1 if failure else 0)
+            self.assertEqual(self.done("dpkg-divert", "--listpackage", MORE), "pmapx-as-pmap\n")
+            self.install("pmapx-as-pmap")
+            self.is_ours()
+            self.dpkg("--purge", "pmapx-as-pmap")
+            self.is_procps()
+            self.assertEqual(self.done("dpkg-divert", "--listpackage", MORE), "")
+            self.install("pmapx-as-pmap")
+        self.dpkg("--purge", "pmapx-as-pmap", "pmapx")
+        self.is_as(self.before)
+
     def test_failed_install(self):
         """What was moved is moved back when the first installation fails."""
         self.install("pmapx")
@@ -655,14 +676,16 @@ class InChroot(px.TestCase):
         self.is_as(self.before)
 
     def test_diverted_already(self):
-        """By somebody else, to whom it is left."""
+        """By somebody else, to whom it is left: pmap, or one page, before which others were moved."""
         self.install("pmapx")
-        self.done("dpkg-divert", "--package", "other", "--add", "--rename", "--divert",
-                  "/usr/bin/pmap.other", PMAP)
-        before = self.chroot.files()
-        self.assertIn("clashes with", self.install("pmapx-as-pmap", status=1))
-        self.is_as(before)
-        self.done("dpkg-divert", "--package", "other", "--remove", "--rename", PMAP)
+        for name, elsewhere in ((PMAP, "/usr/bin/pmap.other"), (GERMAN, GERMAN + ".other")):
+            divert = ("dpkg-divert", "--package", "other", "--rename")
+            self.done(*divert, "--divert", elsewhere, "--add", name)
+            before = self.chroot.files()
+            self.assertIn("clashes with", self.install("pmapx-as-pmap", status=1))
+            self.is_as(before)
+            self.assertEqual(self.done("dpkg-divert", "--listpackage", name), "other\n")
+            self.done(*divert, "--remove", name)
         self.dpkg("--purge", "pmapx")
         self.is_as(self.before)
 
