@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # doc/CHANGES.md as the changelog of a package.  To be told: form (debian or
 # rpm), package, version, maintainer, and today (YYYY-MM-DD), for an entry that
-# has no date.
+# has no date, as it is not released.
 #
 #   ## 1.2.3 (2027-01-31)     an entry; the newest, which comes first, is of this version
 #   ### Word                  a part of it
@@ -87,13 +87,14 @@ function finish() {
 		print "doc/CHANGES.md begins with " name ", and this is " version > "/dev/stderr"
 		exit failed = 1
 	}
-	date = match($0, /[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]/) ? substr($0, RSTART, 10) : today
+	released = match($0, /[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]/)
+	date = released ? substr($0, RSTART, 10) : today
 	if (name !~ /^[0-9]/)
 		name = version
 	if (entries > 1)
 		print ""
 	if (form == "debian")
-		print package " (" name ") unstable; urgency=medium\n"
+		print package " (" name ") " (released ? "unstable" : "UNRELEASED") "; urgency=medium\n"
 	else
 		print "* " dated(date, form) " " maintainer " - " name "-1"
 	items = 0

@@ -13,14 +13,15 @@ function(px_refuse_unless_packaged what)
   endif()
 endfunction()
 
-# px_set_date(): SOURCE_DATE_EPOCH is the day of the newest entry of the changelog, unless it is set.
+# px_set_date(): SOURCE_DATE_EPOCH is the day of the changelog's newest entry that has one, unless
+# it is set: what is not released has none, and two builds of it are to have the same bytes.
 function(px_set_date)
   if(DEFINED ENV{SOURCE_DATE_EPOCH})
     return()
   endif()
-  file(STRINGS ${CPACK_PMAPX_SOURCE_DIR}/doc/CHANGES.md entries REGEX "^## ")
-  list(GET entries 0 newest)
-  if(newest MATCHES "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]")
+  set(date "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]")
+  file(STRINGS ${CPACK_PMAPX_SOURCE_DIR}/doc/CHANGES.md newest REGEX "^## .*${date}" LIMIT_COUNT 1)
+  if(newest MATCHES ${date})
     execute_process(COMMAND date -u -d ${CMAKE_MATCH_0} +%s OUTPUT_VARIABLE seconds
                     OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   else()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Packages made by cpack out of a tarball: what is in them, what they want, and that pmap comes
 and goes with one of them in a Debian that has procps."""
+import calendar
 import contextlib
 import fnmatch
 import functools
@@ -14,6 +15,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
@@ -444,10 +446,35 @@ class Changelog(px.TestCase):
                     self.result(self.made("rpm", CHANGES, awk=awk), RPM)
 
     def test_not_released(self):
-        """What has no date is of today, and what has no number of this version."""
+        """What has no date is of today and for no distribution, and what has no number of this version."""
+        debian = DEBIAN.replace("Thu, 29 Feb", "Fri, 01 Mar").replace("unstable", "UNRELEASED", 1)
         for heading in ("## 1.1.0 (unreleased)", "## Unreleased", "## [Unreleased]"):
             text = CHANGES.replace("## 1.1.0 (2024-02-29)", heading)
-            self.result(self.made("debian", text), DEBIAN.replace("Thu, 29 Feb", "Fri, 01 Mar"))
+            self.result(self.made("debian", text), debian)
+            self.result(self.made("rpm", text), RPM.replace("Thu Feb 29", "Fri Mar 01"))
+
+    def date(self, text, **env):
+        """SOURCE_DATE_EPOCH, as cpack sets it for a CHANGES.md."""
+        top = tempfile.mkdtemp(dir=folder())
+        os.mkdir(os.path.join(top, "doc"))
+        script = os.path.join(top, "script")
+        with open(os.path.join(top, "doc", "CHANGES.md"), "w", encoding="utf-8") as file:
+            file.write(text)
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("set(CPACK_PMAPX_SOURCE_DIR %s)\ninclude(%s/generator.cmake)\npx_set_date()\n"
+                       "execute_process(COMMAND printenv SOURCE_DATE_EPOCH)\n" % (top, DATA))
+        return done("cmake", "-P", script, env=px.environment(**env)).strip()
+
+    def test_date(self):
+        """It is that of the newest release, whatever has come since."""
+        need("cmake")
+        released = str(calendar.timegm((2024, 2, 29, 0, 0, 0)))
+        for more in ("", "## Unreleased\n\n- Later.\n\n", "## [Unreleased]\n\n- Later.\n\n"):
+            text = CHANGES.replace("## 1.1.0", more + "## 1.1.0")
+            self.assertEqual(self.date(text), released)
+            self.assertEqual(self.date(text, SOURCE_DATE_EPOCH="1"), "1")
+        before = int(time.time())
+        self.assertLessEqual(before, int(self.date("# Changes\n\n## Unreleased\n\n- First.\n")))
 
     def test_other_version(self):
         self.result(self.made("debian", CHANGES, "1.2.0"), status=1,
