@@ -78,6 +78,7 @@
  *   progress.c       how far it is, on a terminal
  *   inserts.c        files of INSERTs
  *   capture_row.c    a capture, and what it says of its machine
+ *   names.c          what it is called, otherwise than all others
  *   process_row.c    a process
  *   mapping_row.c    a mapping
  *   servers.c        which processes are of one PostgreSQL server

@@ -11,6 +11,7 @@
 
 #include "json.h"
 #include "load_impl.h"
+#include "names.h"
 #include "scan.h"
 #include "timestamp.h"
 
@@ -217,29 +218,6 @@ static void find_boot(struct px_loading *loading, struct pmapx_source *source)
 	free(text);
 }
 
-/* The base name of the source, or when it was looked at. */
-static char *find_label(const struct px_loading *loading)
-{
-	const char *end, *begin;
-
-	if (loading->from == NULL) {
-		time_t when = (time_t)(loading->facts.start_us / 1000000);
-		struct tm parts;
-		char text[64];
-
-		gmtime_r(&when, &parts);
-		(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
-		return strdup(text);
-	}
-	end = loading->from + strlen(loading->from);
-	while (end > loading->from + 1 && end[-1] == '/')
-		end--;
-	begin = end;
-	while (begin > loading->from && begin[-1] != '/')
-		begin--;
-	return strndup(begin, (size_t)(end - begin));
-}
-
 /* What it is called, and whose it is. */
 static int find_names(struct px_loading *loading, const struct pmapx_source *source)
 {
@@ -250,7 +228,7 @@ static int find_names(struct px_loading *loading, const struct pmapx_source *sou
 	if (options->label != NULL || facts->label == NULL || *facts->label == '\0') {
 		free(facts->label);
 		facts->label = options->label != NULL ? strdup(options->label)
-						      : find_label(loading);
+						      : px_names_label(loading);
 	}
 	if (options->host != NULL) {
 		free(facts->host);
@@ -260,7 +238,7 @@ static int find_names(struct px_loading *loading, const struct pmapx_source *sou
 	} else if (facts->host == NULL && uname(&name) == 0) {
 		facts->host = strdup(name.nodename);
 	}
-	return facts->label == NULL || facts->host == NULL ? -ENOMEM : 0;
+	return facts->label == NULL || facts->host == NULL ? -ENOMEM : px_names_take(loading);
 }
 
 struct px_datum px_load_text(const char *text)
@@ -367,7 +345,7 @@ int px_load_capture(struct px_loading *loading, struct pmapx_source *source)
 	if (loading->from == NULL && loading->options->walk.root == NULL)
 		ask_here(facts);
 	r = find_names(loading, source);
-	if (r == 0)
+	if (r == 0 && loading->failed == 0)
 		add_capture(loading, source);
 	return r;
 }
@@ -375,6 +353,7 @@ int px_load_capture(struct px_loading *loading, struct pmapx_source *source)
 int px_load_capture_named(struct px_loading *loading, const char *label, const char *host)
 {
 	const struct px_load_options *options = loading->options;
+	int r;
 
 	px_load_capture_clear(loading);
 	loading->key = strdup("");
@@ -384,8 +363,10 @@ int px_load_capture_named(struct px_loading *loading, const char *label, const c
 		return -ENOMEM;
 	loading->has_begun = true;
 	loading->captures++;
-	add_capture(loading, NULL);
-	return 0;
+	r = px_names_take(loading);
+	if (r == 0 && loading->failed == 0)
+		add_capture(loading, NULL);
+	return r;
 }
 
 static void add_fact(struct px_loading *loading, const struct px_datum *name,

@@ -17,6 +17,7 @@
 #include "descriptor.h"
 #include "load_impl.h"
 #include "mapping_row.h"
+#include "names.h"
 #include "reading.h"
 #include "threads.h"
 
@@ -355,8 +356,11 @@ static int load_all(struct px_loading *loading)
 	int status = 0;
 
 	for (size_t i = 0; i < count && loading->failed == 0; i++) {
-		int one = options->source_count > 0 ? load_source(loading, options->sources[i])
-						    : load_processes(loading, NULL);
+		int one;
+
+		loading->source = i;
+		one = options->source_count > 0 ? load_source(loading, options->sources[i])
+						: load_processes(loading, NULL);
 
 		if (one > status)
 			status = one;
@@ -409,6 +413,7 @@ static int fill(
 	}
 	if (r < 0 && *error->text != '\0')
 		px_load_say(loading, loading->options->database, error->text);
+	px_names_free(loading);
 	return r < 0 || loading->is_damaged ? 2 : status;
 }
 
@@ -463,6 +468,8 @@ int px_load_memory(
 		return 2;
 	}
 	store_options.error = &loaded->error;
+	/* Nobody will look for them by their labels. */
+	loading.may_rename = true;
 	r = px_store_open_sqlite(NULL, &store_options, &loading.store);
 	if (r == 0)
 		loaded->store = loading.store;

@@ -24,6 +24,8 @@ struct px_capture_facts {
 	int64_t boot_us;       /**< When the machine was booted. */
 };
 
+struct px_name;
+
 /** A source that is being loaded. */
 struct px_loading {
 	const struct px_load_options *options;
@@ -35,6 +37,9 @@ struct px_loading {
 
 	int failed;      /**< What the store said: nothing more is to be loaded. */
 	bool is_damaged; /**< Something beside the processes could not be read, which was told. */
+	bool may_rename; /**< Captures get other labels where two would be called the same. */
+	struct px_name *names; /**< Of the captures so far, see names.h. */
+	size_t source;         /**< Which of the sources it is. */
 
 	/* The capture at hand: */
 	bool has_begun;

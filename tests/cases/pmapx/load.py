@@ -95,6 +95,44 @@ class Files(Loading):
         self.assertEqual(self.rows("SELECT test_label, hostname FROM capture"),
                          [("Bob's \"look\"", "x'); DROP TABLE capture; --")])
 
+    def test_namesakes(self):
+        """Two of one load never take each other's place: nothing is loaded, and what is there stays."""
+        one, two = self.save("one/maps-1", MAPS), self.save("two/maps-1", MAPS)
+        why = b"; load them one by one, each with a --label of its own\n"
+        for words, label in ((["--host", "h"], b"maps-1"), (["--host", "h", "--replace"], b"maps-1"),
+                             (["--host", "h", "--label", "L\x1b", "--replace"], b"L?")):
+            said = b'pmapx: load: %s: this is the capture "%s" of host "h", and so is %s' % (two.encode(), label, one.encode()) + why
+            with self.subTest(words=words):
+                self.loads(*words, self.db, one, two, status=2, message=said)
+                self.assertFalse(os.path.exists(self.db))
+                got = load("--psql", *words, one, two)
+                self.assertEqual((got.status, got.stderr, got.stdout.count(b"\nCOMMIT;\n")), (2, said, 0))
+        # The one that is there stays, and still makes room for one of them.
+        self.loads("--host", "h", self.db, one)
+        before = self.contents()
+        self.assertEqual(load("--replace", "--host", "h", self.db, one, one).status, 2)
+        self.assertEqual(self.contents(), before)
+        self.loads("--host", "h", "--replace", self.db, two)
+        self.assertEqual(self.rows("SELECT test_label, source FROM capture"), [("maps-1", two)])
+        self.loads("--label", "two", "--host", "h", self.db, two)
+        self.assertEqual(self.rows("SELECT test_label FROM capture ORDER BY 1"), [("maps-1",), ("two",)])
+
+    def test_namesakes_of_one_source(self):
+        """So are two of one folder, and INSERTs."""
+        for host in ("a", "b"):
+            self.save("all/%s/maps-1" % host, MAPS)
+        every = self.path("all")
+        self.loads("--host", "h", "--replace", self.db, every, status=2,
+                   message=b'pmapx: load: %s: two captures in it are "all" of host "h";'
+                           b" load them one by one, each with a --label or --host of its own\n" % every.encode())
+        self.assertFalse(os.path.exists(self.db))
+        inserts = self.save("i.sql", b"INSERT INTO maps VALUES ('all', 'h', 5, 4096, '1000', '2000', 'r--p',"
+                            b" '00000000', '00:01', '7', '/x');\n")
+        self.loads("--replace", self.db, inserts, inserts, status=2,
+                   message=b'pmapx: load: %s: this is the capture "all" of host "h", and so is %s;'
+                           b" load them one by one, each with a --label of its own\n" % ((inserts.encode(),) * 2))
+        self.assertFalse(os.path.exists(self.db))
+
     def test_nothing(self):
         """What cannot be read leaves no database behind, and the rest of the sources is loaded."""
         self.loads(self.db, self.path("none"), status=2,

@@ -369,6 +369,29 @@ seconds pid class kind mappings_delta own_delta rss_delta pss_delta size_delta p
             self.assertEqual((got.status, got.stdout.count(b"\n"), got.stderr.decode()),
                              (0, 1, "pmapx: report: %s: %s\n" % (report, why)))
 
+    def test_namesakes_of_sources(self):
+        """Captures that are called the same are told apart: by their paths, else by numbers."""
+        folder, sources = os.path.dirname(self.db), []
+        for name, rss in (("mon/case", 4), ("tue/case", 12)):
+            sources.append(os.path.join(folder, name))
+            os.makedirs(sources[-1])
+            with open(os.path.join(sources[-1], "smaps-5"), "w", encoding="ascii") as file:
+                file.write("00600000-00621000 rw-p 00000000 00:00 0                                  [heap]\n"
+                           "Size: 132 kB\nRss: %d kB\nPss: %d kB\nPrivate_Dirty: %d kB\n" % (rss, rss, rss))
+            with open(os.path.join(sources[-1], "stat-5"), "w", encoding="ascii") as file:
+                file.write("5 (c) S 1 5 5 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0 0" + " 0" * 28 + "\n")
+
+        def labels(report, *words):
+            got = px.pmapx("report", report, "--host", "h", "--format", "tsv", *words)
+            self.assertEqual((got.status, got.stderr), (0, b""))
+            return [line.split("\t") for line in got.stdout.decode().splitlines()[1:]]
+
+        self.assertEqual([row[:3] for row in labels("growth", *sources)], [[*sources, "h"]])
+        self.assertEqual([row[0] for row in labels("users", sources[1], sources[0] + "/")], [sources[1], sources[0] + "/"])
+        self.assertEqual([row[0] for row in labels("users", *sources[:1] * 3)], ["case", "case (2)", "case (3)"])
+        os.rename(sources[1], sources[1][:-4] + "other")
+        self.assertEqual([row[0] for row in labels("users", sources[0], sources[1][:-4] + "other")], ["case", "other"])
+
     def test_terminals(self):
         """The verdict is there in any width: what can be spared is not."""
         self.loaded(full())
