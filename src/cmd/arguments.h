@@ -30,6 +30,9 @@ bool px_refuse_value(
 bool px_refuse_word(
 	struct px_console *console, const char *verb, const char *word, const char *why);
 
+/** Why "-", which is a stream elsewhere, is refused as a database. */
+#define PX_NO_STREAM "a database is a file, and no stream; ./- is one of that name"
+
 /** How the options of a verb are read. */
 struct px_verb_options {
 	const char *verb;                                              /**< For messages. */

@@ -5,6 +5,7 @@
 #include "loading.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Values of the options that have no letter. */
 enum { OPTION_PSQL = 256, OPTION_REPLACE, OPTION_LOAD };
@@ -95,6 +96,8 @@ static bool take_words(struct px_console *console, char **words, size_t count,
 		if (count == 0)
 			return px_refuse_word(console, verb, NULL,
 				"there is no database: DB SOURCE, or --psql SOURCE");
+		if (strcmp(words[0], "-") == 0)
+			return px_refuse_word(console, verb, words[0], PX_NO_STREAM);
 		options->database = words[0];
 		words++;
 		count--;

@@ -89,6 +89,8 @@ static bool take_words(
 		return px_refuse_word(console, verb, words[2], "a query is one word: in quotes");
 	if (count > 1 && options->file != NULL)
 		return px_refuse_word(console, verb, NULL, "a query, or --file, not both");
+	if (strcmp(words[0], "-") == 0)
+		return px_refuse_word(console, verb, words[0], PX_NO_STREAM);
 	options->database = words[0];
 	options->query = count > 1 ? words[1] : NULL;
 	return true;

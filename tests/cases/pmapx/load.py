@@ -133,6 +133,16 @@ class Files(Loading):
                            b" load them one by one, each with a --label of its own\n" % ((inserts.encode(),) * 2))
         self.assertFalse(os.path.exists(self.db))
 
+    def test_dash(self):
+        """It is standard input for all else, so that no database is called that by mistake."""
+        one = self.save("maps-1", MAPS)
+        said = b"pmapx: load: -: a database is a file, and no stream; ./- is one of that name\n"
+        self.assertEqual(load("-", one, cwd=self.folder), px.Result(b"", said, 2))
+        self.assertEqual(load("--", "-", one, cwd=self.folder), px.Result(b"", said, 2))
+        self.assertEqual(os.listdir(self.folder), ["maps-1"])
+        self.assertEqual(load("./-", one, cwd=self.folder), px.Result(b"", b"", 0))
+        self.assertEqual(sorted(os.listdir(self.folder)), ["-", "maps-1"])
+
     def test_nothing(self):
         """What cannot be read leaves no database behind, and the rest of the sources is loaded."""
         self.loads(self.db, self.path("none"), status=2,

@@ -211,6 +211,7 @@ class Reading(Databases):
 class CommandLine(Databases):
     def test_what_makes_no_sense(self):
         self.refused("there is no database: DB [QUERY]")
+        self.refused("-: a database is a file, and no stream; ./- is one of that name", "-", "SELECT 1")
         self.refused("a query, or --file, not both", "-f", "x", self.db, "SELECT 1")
         self.refused("1: a query is one word: in quotes", self.db, "SELECT", "1")
         self.refused("--set=x: not NAME=VALUE", "-v", "x", self.db, "SELECT 1")
