@@ -46,7 +46,10 @@ static int put_pair(struct px_database *database, struct px_console *console, co
 	return px_choice_print(NULL, database, console);
 }
 
-/* The rows of its first query: 0 or a negative errno, with a sentence. */
+/*
+ * The rows of its first query: 0; 1 if there was nothing to show, which has been said; or a
+ * negative errno, with a sentence.
+ */
 static int print_rows(struct px_database *database, struct px_console *console,
 	const struct px_report_options *options, const struct px_choice *choice)
 {
@@ -78,14 +81,15 @@ static int print_rows(struct px_database *database, struct px_console *console,
 	if (r == 0)
 		r = px_result_print(database, statement, console, &how);
 	px_database_finalize(database, statement);
-	if (r == 0 && kind->nothing != NULL)
+	if (r == 0)
 		(void)say(console, kind->name,
 			kind->is_of_two && (choice->has_label || choice->has_host)
 				? "there are no two captures of which the later is called that"
 				: kind->nothing);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : r == 0;
 }
 
+/* The report: as print_rows(). */
 static int print(struct px_database *database, struct px_console *console,
 	const struct px_report_options *options, const struct px_choice *choice)
 {
@@ -116,8 +120,8 @@ static int report(struct px_database *database, int r, struct px_console *consol
 		r = print(database, console, options, &choice);
 	px_choice_deinit(&choice);
 	px_database_close(database);
-	if (r == 0)
-		return 0;
+	if (r >= 0)
+		return r == 0 ? 0 : 2;
 	return *database->error.text != '\0' ? say(console, name, database->error.text) : 2;
 }
 

@@ -10,6 +10,7 @@
 
 /* What a report may lack. */
 static const char no_server[] = "there are no processes of a PostgreSQL server";
+static const char no_process[] = "no process is known";
 static const char no_pair[] =
 	"there are no two captures of one host, without a boot between, whose times are known";
 
@@ -68,6 +69,7 @@ static const struct px_report_kind kinds[] = {
 	{
 		.name = "processes",
 		.about = "all processes",
+		.nothing = no_process,
 		.sql = { px_report_processes_sql },
 		.sizes = "size rss pss own swap shm files heap mmap page_tables",
 		.spare = "role page_tables shm files heap mmap status",
@@ -75,6 +77,7 @@ static const struct px_report_kind kinds[] = {
 	{
 		.name = "mappings",
 		.about = "what is mapped, over all processes",
+		.nothing = "no mapping of any process is known",
 		.sql = { px_report_mappings_sql },
 		.sizes = "size rss pss own swap hugetlb",
 		.spare = "class mappings",
@@ -82,6 +85,7 @@ static const struct px_report_kind kinds[] = {
 	{
 		.name = "users",
 		.about = "what users have",
+		.nothing = no_process,
 		.sql = { px_report_users_sql },
 		.sizes = "size rss pss own swap",
 	},

@@ -14,7 +14,7 @@
 struct px_report_kind {
 	const char *name;
 	const char *about;   /**< What it shows, in a line. */
-	const char *nothing; /**< What to say if that is nothing; NULL: it speaks for itself. */
+	const char *nothing; /**< What to say if that is nothing; NULL for what has_pid. */
 	const char *
 		sql[PX_REPORT_QUERIES]; /**< One for SQLite and PostgreSQL; NULL behind the last. */
 	const char

@@ -355,7 +355,7 @@ seconds pid class kind mappings_delta own_delta rss_delta pss_delta size_delta p
 """)
         got = px.pmapx("report", "growth", "--label", "A\x1b", "--format", "csv", self.db)
         self.assertEqual((got.status, got.stdout.count(b"\n"), got.stderr), (
-            0, 1, b"pmapx: report: growth: there are no two captures of which the later is called that\n"))
+            2, 1, b"pmapx: report: growth: there are no two captures of which the later is called that\n"))
 
     def test_nothing(self):
         """What a report lacks is said, and its columns are there."""
@@ -364,10 +364,23 @@ seconds pid class kind mappings_delta own_delta rss_delta pss_delta size_delta p
         self.loaded(made)
         for report, why in (("backends", "there are no processes of a PostgreSQL server"),
                             ("contexts", "there is no complete dump of memory contexts; --contexts takes a log that has some"),
+                            ("mappings", "no mapping of any process is known"),
                             ("growth", "there are no two captures of one host, without a boot between, whose times are known")):
-            got = px.pmapx("report", report, "--format", "tsv", self.db)
-            self.assertEqual((got.status, got.stdout.count(b"\n"), got.stderr.decode()),
-                             (0, 1, "pmapx: report: %s: %s\n" % (report, why)))
+            for notation in "text", "tsv", "json":
+                with self.subTest(report=report, notation=notation):
+                    got = px.pmapx("report", report, "--format", notation, self.db)
+                    self.assertEqual((got.status, got.stderr.decode()), (2, "pmapx: report: %s: %s\n" % (report, why)))
+                    lines = got.stdout.decode().splitlines()
+                    if notation == "json":
+                        self.assertEqual(lines, ['{"schema":"pmapx.report.%s","version":1,"rows":[]}' % report])
+                    elif notation == "tsv":
+                        self.assertEqual((len(lines), "hostname" in lines[0].split("\t")), (1, True))
+        self.assertEqual(self.good("processes", "--format", "tsv").count("\n"), 2)
+        empty = storing.Capture("B", "h")
+        self.loaded(empty)
+        for report in "processes", "users":
+            got = px.pmapx("report", report, "--label", "B", "--format", "ndjson", self.db)
+            self.assertEqual(got, px.Result(b"", b"pmapx: report: %s: no process is known\n" % report.encode(), 2))
 
     def test_namesakes_of_sources(self):
         """Captures that are called the same are told apart: by their paths, else by numbers."""
