@@ -241,6 +241,29 @@ static int find_selected(struct px_console *console, struct run *run)
 	return r < 0 ? PX_STATUS_UNREADABLE : 0;
 }
 
+/* What is added up counts once, however it is named; 0, or a share of the exit status. */
+static int count_once(struct px_console *console, struct run *run)
+{
+	struct pmapx_source *source = NULL;
+	int r = 0;
+
+	if (run->options->view != PX_VIEW_BY || run->wanted.named == 0 || run->wanted.count < 2)
+		return 0;
+	/* What was saved has numbers of processes only. */
+	if (run->options->from == NULL)
+		r = open_source(run, &source);
+	if (r < 0) {
+		run->open_error = -r;
+		return say_no_source(console, run);
+	}
+	r = px_wanted_once(&run->wanted, source);
+	pmapx_source_close(source);
+	if (r == 0)
+		return 0;
+	px_message(console, r == -ENOMEM ? "memory allocation failed" : px_describe_error(-r));
+	return PX_STATUS_UNREADABLE;
+}
+
 /* The operands, then what the selectors find. */
 static int show_wanted(struct px_console *console, struct run *run)
 {
@@ -252,6 +275,8 @@ static int show_wanted(struct px_console *console, struct run *run)
 	/* What was saved is selected while it goes by. */
 	if (px_select_is_given(select) && !is_saved)
 		status = find_selected(console, run);
+	if (status == 0)
+		status = count_once(console, run);
 	if (status != 0)
 		return status;
 	if (for_programs && px_records_begin(console, run->options, run->rc) < 0) {

@@ -28,6 +28,14 @@ struct px_wanted {
 int px_wanted_add(struct px_console *console, struct px_wanted *wanted, struct pmapx_source *source,
 	const struct px_select *select);
 
+/**
+ * Leave each process in @wanted once, where it comes first, by whatever numbers it is named:
+ * in @source a thread's stands for its process.  With NULL only numbers tell.
+ *
+ * Returns 0, or a shortage: then @wanted is as it was.
+ */
+int px_wanted_once(struct px_wanted *wanted, struct pmapx_source *source);
+
 /** Say that nobody is what @select asks for. */
 void px_wanted_nobody(struct px_console *console, const struct px_select *select);
 

@@ -183,6 +183,29 @@ class Prepared(px.TestCase):
                   b"100 one       1000 2 2048 680 508 500 600 0 0 0 /system.slice/one.service\n"
                   b"101 two words 1001 2 2048 608 508 500 600 0 0 0 ?\n")
 
+    def test_each_process_once(self):
+        """However often it is named, also by its threads, and selected beside that; views show it as often."""
+        head = b"count size rss pss private dirty anonymous swap hugetlb pid\n"
+        row = b"    2 2048 680 508     500   600         0    0       0 100\n"
+        self.root.process(90, smaps=b"", comm="thread", tgid=100)
+        for name in "smaps", "maps":
+            with open(os.path.join(self.root.path, "100", name), "rb") as file:
+                self.root.file("90/" + name, file.read())
+        self.addCleanup(shutil.rmtree, os.path.join(self.root.path, "90"))
+        one = self.table("--by", "pid", "100").encode()
+        self.same(one, head + row + b"===== ==== === === ======= ===== ========= ==== =======\n"
+                  b"    2 2048 680 508     500   600         0    0       0\n")
+        for words in ["100", "100"], ["100", "90"], ["90", "100", "/proc/100", "90"]:
+            for jobs in "1", "4":
+                self.same(self.table("--by", "pid", "--jobs", jobs, *words).encode(), one, " ".join(words))
+        both = self.table("-q", "--by", "pid", "--sort", "pid", "100", "101").encode()
+        self.same(both, b"2 2048 680 508 500 600 0 0 0 100\n2 2048 608 508 500 600 0 0 0 101\n")
+        for words in ["90", "101", "100", "101"], ["90", "--user", "1000", "100", "--name", "^one$", "101"]:
+            self.same(self.table("-q", "--by", "pid", "--sort", "pid", *words).encode(), both, " ".join(words))
+        self.assertEqual(self.root.pmapx("-q", "--map", "heap", "100", "90", "100").stdout.count(b" 1024K rw---"), 3)
+        got = self.root.pmapx("--by", "pid", "100", "7", "7")
+        self.result(got, one, "pmapx: 7: %s/7: No such process\n" % self.root.path, 42)
+
     def test_sorted_and_the_first(self):
         """Totals stay those of all."""
         self.same(self.table("--by", "perm", "--sort", "-size", "--top", "1", "100", "101").encode(),
@@ -358,7 +381,34 @@ class Saved(px.TestCase):
             self.assertEqual(got.stdout.split()[:1], [b"2"])
 
 
+    def test_each_process_once(self):
+        path = os.path.join(px.SOURCE, "doc", "example", "after.tar.xz")
+        once = px.pmapx("--by", "kind", "--from", path, "3089")
+        self.assertEqual((once.status, once.stdout.count(b"\n") > 5), (0, True))
+        self.result(px.pmapx("--by", "kind", "--from", path, "3089", "3089", "/proc/3089"), once.stdout)
+        two = px.pmapx("--by", "pid", "-q", "--sort=pid", "--from", path, "3089", "3244")
+        self.assertEqual([line.split()[-1] for line in two.stdout.splitlines()], [b"3089", b"3244"])
+        self.result(px.pmapx("--by", "pid", "-q", "--sort=pid", "--from", path, "3244", "3089", "3244"), two.stdout)
+
+
 class Live(px.TestCase):
+    def test_each_process_once(self):
+        """By the ids of its threads, too."""
+        with px.Target("threads", "3") as target:
+            tids = os.listdir("/proc/%d/task" % target.pid)
+            self.assertEqual(len(tids), 4)
+
+            def sums(*words):
+                got = px.pmapx("--by=pid,kind", "--sort=kind", "--format=csv", *words)
+                self.assertEqual((got.status, got.stderr), (0, b""))
+                rows = csv.DictReader(io.StringIO(got.stdout.decode()))
+                # What others share of it changes with them.
+                return [[row[name] for name in ("pid", "kind", "count", "size", "rss", "anonymous")] for row in rows]
+            once = sums(str(target.pid))
+            self.assertGreater(len(once), 5)
+            self.assertEqual(sums(*tids, str(target.pid)), once)
+            self.assertEqual(sums("--tree", str(target.pid), *tids), once)
+
     def test_workers_add_up(self):
         """Many processes read side by side, each once."""
         with px.Root() as root:
