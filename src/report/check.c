@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "inspect.h"
+#include "look.h"
 #include "put.h"
 #include "table.h"
 #include "text.h"
@@ -405,13 +406,24 @@ static void say_caveats(const struct report *report, struct px_console *console)
 		" processes were not checked for page-tables: what that needs is missing");
 }
 
+/* Nothing was looked at: that nothing was found would look like an answer. */
+static void say_in_vain(const struct report *report, struct px_console *console)
+{
+	const char *verb = report->options->walk.verb;
+
+	px_unread_tell(console, verb, NULL, &report->counts.unread);
+	if (px_unread_count(&report->counts.unread) == 0)
+		px_message_verb(console, verb, NULL, PX_LOOK_IN_VAIN);
+}
+
 int px_check(struct px_console *console, const struct px_check_options *options)
 {
 	struct report report = { .options = options };
 	int r = px_walk(console, &options->walk, visit_process, &report, &report.counts);
 
-	if (r == 0 && px_walk_is_vain(&report.counts)) {
-		px_unread_tell(console, options->walk.verb, NULL, &report.counts.unread);
+	if (r == 0 && report.counts.read == 0) {
+		say_in_vain(&report, console);
+		r = -ESRCH;
 	} else if (r == 0) {
 		r = print(&report, console);
 		if (r < 0)

@@ -298,6 +298,25 @@ PID: page-tables: comm: 500 kB of page tables, 100 kB of private memory
         self.assertEqual((got.stdout, got.status), (b"", 2))
         self.assertRegex(got.stderr, told)
 
+    def test_no_memory(self):
+        """That nothing was found is said only if something was looked at."""
+        kernel = px.stat_line(2, "kthreadd", ppid=0).replace(b" S 0 0 0 0 0 0", b" S 0 0 0 0 -1 2129984")
+        self.root.process(2, maps="", smaps="", comm="kthreadd", cmdline=b"", stat=kernel)
+        self.root.process(60, maps="", smaps="", comm="dead", cmdline=b"", state="Z")
+        add(self.root, 100, [line("00400000-00401000")])
+        thread, ended = (b"pmapx: check: 2: a thread of the kernel, which has no memory of its own\n",
+                         b"pmapx: check: 60: has ended\n")
+        vain = b"pmapx: check: no process that has memory could be read\n"
+        for words in [], ["--format=json"], ["--strict"], ["--explain"]:
+            with self.subTest(words=words):
+                self.finds("", "2", *words, told=thread + vain, status=2)
+                self.finds("", "60", *words, told=ended + vain, status=2)
+                self.finds("", "60", "2", *words, told=thread + ended + vain, status=2)
+        self.finds("", "2", "60", "100", told=thread + ended)
+        missing = b"pmapx: check: 7: no such process\n"
+        self.finds("", "2", "7", told=missing + thread +
+                   b"pmapx: check: 1 process could not be read: 1 vanished\n", status=2)
+
     def test_usage(self):
         for words, told in (
                 (["--only=x"], "check: --only=x: 'x' is no check; there are " + ", ".join(CHECKS)),

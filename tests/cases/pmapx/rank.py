@@ -93,9 +93,9 @@ pid user swap  uss  pss  rss command
     def test_named_without_memory(self):
         """It is said of those that are named, and of no others; it is no trouble."""
         kernel, ended = b"2: a thread of the kernel, which has no memory of its own\n", b"60: has ended\n"
-        for words in (["rank"], ["rank", "--strict"], ["check"], ["rank", "--all"]):
+        for words in (["rank"], ["rank", "--strict"], ["rank", "--all"]):
             told = b"".join(b"pmapx: %s: %s" % (words[0].encode(), why) for why in (kernel, ended))
-            got = px.pmapx(words[0], "--root", self.root.path, *words[1:], "60", "2")
+            got = px.pmapx(*words, "--root", self.root.path, "60", "2")
             self.assertEqual((got.status, got.stderr), (0, told), words)
         self.assertEqual(self.rank().stderr, b"")
         folder = tempfile.mkdtemp(prefix="pmapx-rank-")

@@ -249,10 +249,10 @@ class Statuses(px.TestCase):
             self.result(got, b"", "pmapx: diff: %s: %s: no such process\n" % (one, pid), 2)
 
     def test_of_nobody(self):
-        """Threads of the kernel have no memory: there is nothing to be ranked, and nothing to compare."""
+        """Threads of the kernel have no memory: there is nothing to be ranked, to find or to compare."""
         path = self.save([KERNEL])
         self.ends(["rank", "--from", path, "2"], 0, [NO_MEMORY], path=path)
-        self.ends(["check", "--from", path, "2"], 0, [NO_MEMORY], path=path)
+        self.ends(["check", "--from", path, "2"], 2, [NO_MEMORY, "no process that has memory could be read"], path=path)
         self.ends(["diff", path, path], 2, ["{path}: no process that has memory could be read"], path=path)
 
     def test_of_running_processes(self):
