@@ -45,6 +45,19 @@ static const char *add_map(struct px_sift *sift, const char *value)
 	return px_pattern_compile(&sift->name, value);
 }
 
+/* Whoever prints it makes it harmless, and has all of @value before it. */
+static const char *refuse_kind(
+	struct px_sift *sift, const char *value, const struct pmapx_text *word)
+{
+	bool is_all = strlen(value) == word->length;
+	int length = (int)(word->length < 40 ? word->length : 40);
+
+	snprintf(sift->problem, sizeof(sift->problem),
+		"no such kind%s%.*s; pmapx --kinds lists them", is_all ? "" : ": ",
+		is_all ? 0 : length, word->bytes);
+	return sift->problem;
+}
+
 static const char *add_kind(struct px_sift *sift, const char *value)
 {
 	sift->kinds = 0;
@@ -54,12 +67,8 @@ static const char *add_kind(struct px_sift *sift, const char *value)
 
 		if (word.length == 0)
 			return "a kind is missing";
-		if (found == 0) {
-			/* Whoever prints it makes it harmless. */
-			snprintf(sift->problem, sizeof(sift->problem), "no such kind: %.*s",
-				(int)(word.length < 40 ? word.length : 40), at);
-			return sift->problem;
-		}
+		if (found == 0)
+			return refuse_kind(sift, value, &word);
 		sift->kinds |= found;
 		at += word.length;
 		at = *at == ',' ? at + 1 : NULL;

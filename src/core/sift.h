@@ -41,7 +41,7 @@ struct px_sift {
 	struct px_pattern name;
 	uint64_t kinds; /**< A bit for each that is wanted. */
 	uint64_t min_kb;
-	char problem[64]; /**< What is wrong with a list of kinds. */
+	char problem[96]; /**< What is wrong with a list of kinds. */
 };
 
 /**

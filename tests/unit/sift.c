@@ -177,12 +177,15 @@ static void test_bad_kinds(void **state)
 	struct px_sift sift = { 0 };
 
 	(void)state;
-	assert_string_equal(add(&sift, PX_SIEVE_KIND, "heap,foo,bar"), "no such kind: foo");
-	assert_string_equal(add(&sift, PX_SIEVE_KIND, "hea"), "no such kind: hea");
+	assert_string_equal(add(&sift, PX_SIEVE_KIND, "heap,foo,bar"),
+		"no such kind: foo; pmapx --kinds lists them");
+	assert_string_equal(
+		add(&sift, PX_SIEVE_KIND, "hea"), "no such kind; pmapx --kinds lists them");
 	assert_string_equal(add(&sift, PX_SIEVE_KIND, "heap,"), "a kind is missing");
 	assert_string_equal(add(&sift, PX_SIEVE_KIND, ",heap"), "a kind is missing");
-	assert_string_equal(add(&sift, PX_SIEVE_KIND, "a0123456789012345678901234567890123456789"),
-		"no such kind: a012345678901234567890123456789012345678");
+	assert_string_equal(
+		add(&sift, PX_SIEVE_KIND, "heap,a0123456789012345678901234567890123456789"),
+		"no such kind: a012345678901234567890123456789012345678; pmapx --kinds lists them");
 	assert_false(sift.is_given);
 }
 

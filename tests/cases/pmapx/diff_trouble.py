@@ -35,8 +35,8 @@ class Trouble(Diffed):
                 (["a", "a", "--root=x"], "--root is of --all and of numbers, and there are none"),
                 (["a", "1", "2"], "2: each number is a look of its own: of several processes, one is --all with "
                  "--name or --tree"),
-                (["a", "a", "--kind=x"], "--kind=x: no such kind: x"), (["a", "a", "--perm=y"], "--perm=y: not "
-                 "permissions: some of r, w, x, s, p"), (["a", "a", "--min=x"], "--min=x: not a size: a number of "
+                (["a", "a", "--kind=x"], "--kind=x: no such kind; pmapx --kinds lists them"),
+                (["a", "a", "--perm=y"], "--perm=y: not permissions: some of r, w, x, s, p"), (["a", "a", "--min=x"], "--min=x: not a size: a number of "
                  "KiB, or with k, m, g or t behind"), (["a", "a", "--map=("], "--map=(: Unmatched ( or \\("),
                 (["a", "none"], "none: No such file or directory")):
             with self.subTest(words=words):

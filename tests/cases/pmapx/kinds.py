@@ -154,9 +154,12 @@ class Kinds(px.TestCase):
 
     def test_refused(self):
         """What is wrong with a list is named, and is harmless."""
-        for value, why in (("heap,foo", "no such kind: foo"), ("Heap", "no such kind: Heap"),
+        for value, why in (("heap,foo", "no such kind: foo; pmapx --kinds lists them"),
+                           ("foo,heap", "no such kind: foo; pmapx --kinds lists them"),
+                           ("Heap", "no such kind; pmapx --kinds lists them"),
                            ("heap,", "a kind is missing"), ("", "nothing to look for"),
-                           ("a\033[31m", "no such kind: a?[31m")):
+                           ("a\033[31m", "no such kind; pmapx --kinds lists them"),
+                           ("heap,a\033[31m", "no such kind: a?[31m; pmapx --kinds lists them")):
             with self.subTest(value=value):
                 shown = value.replace("\033", "?")
                 self.result(px.pmapx("--kind", value, "1"), b"", ("pmapx: --kind=%s: %s\n" % (shown, why)).encode(), 1)
