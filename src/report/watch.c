@@ -133,6 +133,29 @@ static int set_ended_aside(struct watching *watching, const struct px_look *now)
 	return 0;
 }
 
+/*
+ * Leave out who is not in the first look and not there: of those that has been told, and
+ * they have not ended since.  0 or a shortage.
+ */
+static int forget_missing(struct watching *watching)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < watching->pid_count; i++) {
+		pid_t pid = watching->pids[i];
+		int r = 1;
+
+		if (find_process(&watching->looks[0], pid) == NULL)
+			r = goes_on(watching, pid);
+		if (r < 0)
+			return r;
+		if (r > 0)
+			watching->pids[left++] = pid;
+	}
+	watching->pid_count = left;
+	return 0;
+}
+
 /* Say who has ended since the last block; returns how many lines that takes. */
 static size_t put_ended(struct watching *watching)
 {
@@ -455,6 +478,7 @@ static int watch(struct watching *watching)
 		px_look_tell_guesses(
 			watching->console, options->diff.walk.verb, &watching->looks[0]);
 		say_none_selected(watching);
+		r = tell(watching, forget_missing(watching));
 	}
 	watching->looks[0].counts.unread.vanished = 0;
 	while (r == 0 && !is_over && out->error == 0 &&

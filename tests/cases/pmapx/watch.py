@@ -240,6 +240,15 @@ class Roots(Watched):
         self.assertRegex(rest, rb": pss 0 \(-8\)  private 0 \(-8\)\n100 prog has ended\nstate [^\n]*\n"
                          rb"vanished 100 -1024  -8  -8      -8    -8    0 prog: heap rw-p \[heap\]\n\Z")
 
+    def test_named_that_never_were(self):
+        """They have not ended."""
+        self.root.process(60, maps="", smaps="", comm="dead", cmdline=b"", state="Z")
+        told = (b"pmapx: watch: 7: no such process\npmapx: watch: 8: no such process\npmapx: watch: 60: has ended\n"
+                b"pmapx: watch: 2 processes could not be read: 2 vanished\n")
+        rest = self.ends(self.watch("-c2", "7", "100", "60", "8"), told)
+        block = TITLE + rb"  in \d\.\d s, kB: pss 8  private 8\nnothing differs in 1 process\n"
+        self.assertRegex(rest, rb"\A" + block + rb"\n" + block + rb"\Z")
+
     def test_selected_that_end(self):
         """The last one is in a block of its own."""
         process = self.watch("--name=prog")
