@@ -133,9 +133,18 @@ static int set_ended_aside(struct watching *watching, const struct px_look *now)
 	return 0;
 }
 
+/* Whether @pid is one of the first @count that are watched. */
+static bool is_among(const struct watching *watching, size_t count, pid_t pid)
+{
+	for (size_t i = 0; i < count; i++)
+		if (watching->pids[i] == pid)
+			return true;
+	return false;
+}
+
 /*
  * Leave out who is not in the first look and not there: of those that has been told, and
- * they have not ended since.  0 or a shortage.
+ * they have not ended since.  Who is named twice ends once.  0 or a shortage.
  */
 static int forget_missing(struct watching *watching)
 {
@@ -149,7 +158,7 @@ static int forget_missing(struct watching *watching)
 			r = goes_on(watching, pid);
 		if (r < 0)
 			return r;
-		if (r > 0)
+		if (r > 0 && !is_among(watching, left, pid))
 			watching->pids[left++] = pid;
 	}
 	watching->pid_count = left;

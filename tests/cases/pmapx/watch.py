@@ -229,7 +229,7 @@ class Roots(Watched):
 
     def test_named_that_end(self):
         """Each is said once, beside its rows; nothing is said on standard error."""
-        process = self.watch("100", "101")
+        process = self.watch("100", "101", "100", "/proc/101")
         self.hear(process.stdout, TITLE)
         self.remove(101)
         got = self.hear(process.stdout, rb"101 prog has ended\nstate [^\n]*\nvanished +101 [^\n]*\n\n" + TITLE)
