@@ -51,12 +51,10 @@ static void say_unknown(struct px_console *console, const struct option *options
 /* A letter that is none of pmap's, or is the last there is and lacks its value. */
 static void say_letter(struct px_console *console, bool lacks_value, const char *name)
 {
-	char letter[] = "?";
+	/* The first byte of what is no letter at all; musl has read all of the character. */
+	const char letter[] = { (char)(optopt <= UCHAR_MAX ? optopt : '?'), '\0' };
 	const struct px_format_value values[] = { { .text = name }, { .text = letter } };
 
-	/* Of what is no letter at all the first byte; but musl has read all of the character. */
-	if (optopt <= UCHAR_MAX)
-		letter[0] = (char)optopt;
 	say(console,
 		lacks_value ? "%s: option requires an argument -- '%c'\n"
 			    : "%s: invalid option -- '%c'\n",
