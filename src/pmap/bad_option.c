@@ -71,7 +71,7 @@ void px_say_bad_option(struct px_console *console, const struct option *options,
 
 	while (known->name != NULL && known->val != optopt)
 		known++;
-	if (optopt == 0) {
+	if (is_long && optopt == 0) {
 		say_unknown(console, options, argv[0], word);
 	} else if (is_long && known->name != NULL && may_mean(word, known)) {
 		const struct px_format_value values[] = { { .text = argv[0] }, { .text = "--" },
