@@ -78,6 +78,8 @@ class Base(px.TestCase):
         super().setUpClass()
         need_all()
         cls.folder = tempfile.mkdtemp(prefix="pmapx-switches-")
+        # Some cases have others run what is built in there.
+        os.chmod(cls.folder, 0o755)
         cls.addClassCleanup(shutil.rmtree, cls.folder, True)
         cls.build = os.path.join(cls.folder, "build")
         cls.on = None
